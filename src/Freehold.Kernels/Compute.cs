@@ -1,0 +1,33 @@
+using Freehold.Kernels.Products;
+using Freehold.Kernels.Threads;
+
+namespace Freehold.Kernels;
+
+/// <summary>
+/// The numbers' one door: instruction set and worker threads chosen once, and every operation that a model is composed of.
+/// Results do not depend on the instruction set, the thread count or how many rows are given at once (docs/numerics.md).
+/// One caller at a time: a <see cref="Compute"/> is owned by one engine loop.
+/// </summary>
+public sealed unsafe partial class Compute : IDisposable
+{
+    /// <summary>Chooses the instruction set and starts the workers.</summary>
+    /// <exception cref="PlatformNotSupportedException">The instruction set asked for is not on this CPU.</exception>
+    public Compute(ComputeOptions? options = null)
+    {
+        options ??= new ComputeOptions();
+        Isa = options.Isa ?? InstructionSet.Scalar;
+        Workers = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
+    }
+
+    /// <summary>The instruction set in use.</summary>
+    public InstructionSet Isa { get; }
+
+    /// <summary>Worker threads, the caller's included.</summary>
+    public int Threads => Workers.Workers;
+
+    /// <summary>The threads.</summary>
+    public WorkerPool Workers { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Workers.Dispose();
+}

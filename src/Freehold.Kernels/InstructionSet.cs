@@ -1,0 +1,16 @@
+namespace Freehold.Kernels;
+
+/// <summary>The instruction sets that kernels are written for. All of them give equal bits (docs/numerics.md).</summary>
+public enum InstructionSet
+{
+    /// <summary>Plain loops: the oracle.</summary>
+    Scalar,
+    /// <summary>x86-64 AVX2 and FMA.</summary>
+    Avx2,
+    /// <summary>AVX2 with the 256-bit VEX-encoded VNNI.</summary>
+    AvxVnni,
+    /// <summary>AVX-512 F, BW, DQ and VL.</summary>
+    Avx512,
+    /// <summary>Arm64 AdvSimd, with Dp where the CPU has it.</summary>
+    AdvSimd,
+}

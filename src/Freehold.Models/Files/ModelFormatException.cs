@@ -1,0 +1,11 @@
+namespace Freehold.Models.Files;
+
+/// <summary>A model file is damaged, hostile or of a kind this engine does not read; the message says what was found where.</summary>
+public sealed class ModelFormatException : Exception
+{
+    /// <summary>With a message that says what is wrong and what to do.</summary>
+    public ModelFormatException(string message) : base(message) { }
+
+    /// <summary>With a cause.</summary>
+    public ModelFormatException(string message, Exception inner) : base(message, inner) { }
+}

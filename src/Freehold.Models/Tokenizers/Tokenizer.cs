@@ -1,0 +1,53 @@
+using System.Buffers;
+using Freehold.Models.Templates;
+
+namespace Freehold.Models.Tokenizers;
+
+/// <summary>Text to token ids and back, exactly as the model was trained.</summary>
+public abstract class Tokenizer
+{
+    /// <summary>Number of ids.</summary>
+    public abstract int VocabularySize { get; }
+
+    /// <summary>The ids with a meaning of their own, and what is added around a text.</summary>
+    public abstract SpecialTokens Special { get; }
+
+    /// <summary>Encodes a text.</summary>
+    /// <param name="text">Any string; unpaired surrogates count as U+FFFD.</param>
+    /// <param name="parseSpecial">Whether the names of control tokens in the text become their ids. False for text that users write.</param>
+    /// <param name="addSpecial">Whether what the model expects around a text (BOS, EOS, CLS, SEP) is added.</param>
+    public abstract IReadOnlyList<int> Encode(string text, bool parseSpecial = false, bool addSpecial = true);
+
+    /// <summary>
+    /// Encodes a rendered prompt: control tokens form only where every character comes from the template, and
+    /// BOS is added only when the prompt does not begin with it.
+    /// </summary>
+    public abstract IReadOnlyList<int> Encode(RenderedPrompt prompt, bool addSpecial = true);
+
+    /// <summary>The piece as the vocabulary writes it, for people to look at.</summary>
+    public abstract string Piece(int id);
+
+    /// <summary>Writes the bytes that the id stands for inside a text (none for control tokens unless <paramref name="special"/>).</summary>
+    public abstract void WriteBytes(int id, IBufferWriter<byte> output, bool special = false);
+
+    /// <summary>The text of a whole sequence of ids, spaces restored as the family does; invalid UTF-8 becomes U+FFFD.</summary>
+    public abstract string Decode(ReadOnlySpan<int> ids, bool special = false);
+
+    /// <summary>Whether the id is a control token (its bytes are not part of an answer).</summary>
+    public abstract bool IsControl(int id);
+}
+
+/// <summary>The ids with a meaning of their own; -1 where a vocabulary has none.</summary>
+/// <param name="Bos">Beginning of a sequence.</param>
+/// <param name="Eos">End of a sequence.</param>
+/// <param name="Unknown">Stands for what the vocabulary cannot spell.</param>
+/// <param name="Separator">SEP of encoders.</param>
+/// <param name="Padding">PAD.</param>
+/// <param name="Classifier">CLS of encoders.</param>
+/// <param name="Mask">MASK of encoders.</param>
+/// <param name="AddBos">Whether a text gets BOS (CLS) in front.</param>
+/// <param name="AddEos">Whether a text gets EOS (SEP) behind.</param>
+/// <param name="EndOfGeneration">Every id that ends an answer: eos, eot, eom and the family's own.</param>
+public sealed record SpecialTokens(
+    int Bos, int Eos, int Unknown, int Separator, int Padding, int Classifier, int Mask,
+    bool AddBos, bool AddEos, IReadOnlySet<int> EndOfGeneration);
