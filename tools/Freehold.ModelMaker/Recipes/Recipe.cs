@@ -19,7 +19,7 @@ public sealed record Recipe(
     {
         var writer = new GgufWriter()
             .Add("general.architecture", Architecture)
-            .Add("general.name", $"random {Architecture} {type}")
+            .Add("general.name", "tiny random model") // llama.cpp takes names like phi-3 as a hint about the vocabulary
             .Add("general.quantization_version", 2u)
             .AddAll(Keys)
             .AddAll(Vocabulary.Keys);

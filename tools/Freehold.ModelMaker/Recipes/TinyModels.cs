@@ -95,7 +95,7 @@ public static class TinyModels
     {
         // Five local layers, one global, one local: the sixth is the global one.
         var shape = new DecoderShape("gemma3", Layers: 7, Width, Hidden, Heads: 4, KvHeads: 1, HeadLength: 128, Context, RopeBase: 1_000_000);
-        var recipe = new DecoderRecipe(shape, vocabulary ?? TinyVocabulary.ByteLevel(), tied: true, HfLayout.Same) { NormLayout = HfLayout.MinusOne };
+        var recipe = new DecoderRecipe(shape, vocabulary ?? TinyVocabulary.ByteLevel(), tied: false, HfLayout.Same) { NormLayout = HfLayout.MinusOne };
         recipe.HeadLengthKeys();
         recipe.Key("gemma3.attention.sliding_window", 64u);
         recipe.Config["model_type"] = "gemma3_text";
@@ -158,7 +158,7 @@ public static class TinyModels
     private static Recipe Granite(TinyVocabulary? vocabulary)
     {
         var shape = new DecoderShape("granite", Layers: 3, Width, Hidden, Heads: 4, KvHeads: 2, HeadLength: 64, Context, RopeBase: 10_000);
-        var recipe = new DecoderRecipe(shape, vocabulary ?? TinyVocabulary.ByteLevel("refact"), tied: true, HfLayout.HeadHalves);
+        var recipe = new DecoderRecipe(shape, vocabulary ?? TinyVocabulary.ByteLevel("refact"), tied: false, HfLayout.HeadHalves);
         recipe.Key("granite.vocab_size", (uint)recipe.Vocabulary.Tokens.Count);
         recipe.Key("granite.rope.dimension_count", 64u);
         recipe.Key("granite.attention.scale", 0.0625f);
