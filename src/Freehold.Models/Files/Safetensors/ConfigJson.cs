@@ -19,13 +19,38 @@ internal sealed class ConfigJson(JsonElement root, string origin)
         {
             var document = JsonDocument.Parse(stream, s_options);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                CheckStrings(document.RootElement);
                 return document;
+            }
             document.Dispose();
             throw new ModelFormatException($"{origin} is no JSON object");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new ModelFormatException($"{origin} is not valid JSON: {e.Message}", e);
+        }
+    }
+
+    // The parser looks at a string's text only when asked for it: invalid UTF-8 and halves of surrogate pairs are found here, not later.
+    private static void CheckStrings(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    CheckStrings(property.Value);
+                }
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                    CheckStrings(item);
+                break;
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
         }
     }
 
