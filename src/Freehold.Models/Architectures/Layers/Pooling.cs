@@ -40,7 +40,7 @@ internal static unsafe class Pooling
         }
         float norm;
         fixed (float* v = vector)
-            norm = MathF.Sqrt(Scalar.Dot(v, v, length));
+            norm = MathF.Sqrt(Functions.Dot(v, v, length));
         if (norm > 0)
             for (var c = 0; c < length; c++)
                 vector[c] /= norm;
