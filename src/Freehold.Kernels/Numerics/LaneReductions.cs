@@ -2,85 +2,76 @@ using Freehold.Kernels.Lanes;
 
 namespace Freehold.Kernels.Numerics;
 
-/// <summary>Sums over a vector: sixteen accumulators by index mod 16, folded 8, 4, 2, 1; the tail goes to the same accumulators.</summary>
-internal static unsafe class LaneReductions<T>
-    where T : struct, ILanes16<T>
+/// <summary>Sums over a row in the one order: 16 accumulators by index mod 16, folded 8, 4, 2, 1.</summary>
+internal static unsafe class LaneReductions
 {
-    /// <summary>Floats of one partial sum in <see cref="LogSumExp"/>.</summary>
-    private const int Section = 1024;
+    private const int Width = 16;
 
-    public static float Dot(float* left, float* right, int count)
+    public static float Dot<T>(float* x, float* y, int length)
+        where T : struct, ILanes16<T>
     {
-        var sum = T.Broadcast(0f);
+        var sum = T.Broadcast(0);
         var i = 0;
-        for (; i <= count - 16; i += 16)
-            sum = T.MultiplyAdd(T.Load(left + i), T.Load(right + i), sum);
-        if (i < count)
-            sum = T.MultiplyAdd(LaneTail.Load<T>(left + i, count - i), LaneTail.Load<T>(right + i, count - i), sum);
+        for (; i + Width <= length; i += Width)
+            sum = T.MultiplyAdd(T.Load(x + i), T.Load(y + i), sum);
+        if (i < length)
+            sum = T.MultiplyAdd(LaneTail.Load<T>(x + i, length - i), LaneTail.Load<T>(y + i, length - i), sum);
         return T.FoldSum(sum);
     }
 
-    public static float SumOfSquares(float* values, int count)
+    public static float Sum<T>(float* x, int length)
+        where T : struct, ILanes16<T>
     {
-        var sum = T.Broadcast(0f);
+        var sum = T.Broadcast(0);
         var i = 0;
-        for (; i <= count - 16; i += 16)
+        for (; i + Width <= length; i += Width)
+            sum += T.Load(x + i);
+        if (i < length)
+            sum += LaneTail.Load<T>(x + i, length - i);
+        return T.FoldSum(sum);
+    }
+
+    /// <summary>Sum of (x - centre) squared.</summary>
+    public static float SumOfSquares<T>(float* x, float centre, int length)
+        where T : struct, ILanes16<T>
+    {
+        var sum = T.Broadcast(0);
+        var middle = T.Broadcast(centre);
+        var i = 0;
+        for (; i + Width <= length; i += Width)
         {
-            var x = T.Load(values + i);
-            sum = T.MultiplyAdd(x, x, sum);
+            var d = T.Load(x + i) - middle;
+            sum = T.MultiplyAdd(d, d, sum);
         }
-        if (i < count)
+        if (i < length)
         {
-            var x = LaneTail.Load<T>(values + i, count - i);
-            sum = T.MultiplyAdd(x, x, sum);
+            // Lanes beyond the row count as the centre itself.
+            var d = (LaneTail.Load<T>(x + i, length - i) - middle) & T.IntGreaterThan(T.BroadcastBits(length - i), T.Indices);
+            sum = T.MultiplyAdd(d, d, sum);
         }
         return T.FoldSum(sum);
     }
 
-    public static float Sum(float* values, int count)
+    public static float LogSumExp<T>(float* x, int length)
+        where T : struct, ILanes16<T>
     {
-        var sum = T.Broadcast(0f);
+        var lowest = T.Broadcast(float.NegativeInfinity);
+        var largest = lowest;
         var i = 0;
-        for (; i <= count - 16; i += 16)
-            sum += T.Load(values + i);
-        if (i < count)
-            sum += LaneTail.Load<T>(values + i, count - i);
-        return T.FoldSum(sum);
-    }
-
-    /// <summary>The largest value; -infinity of none.</summary>
-    public static float Max(float* values, int count)
-    {
-        var best = T.Broadcast(float.NegativeInfinity);
-        var i = 0;
-        for (; i <= count - 16; i += 16)
-            best = T.Max(T.Load(values + i), best);
-        var largest = T.FoldMax(best);
-        for (; i < count; i++)
-            largest = values[i] > largest ? values[i] : largest;
-        return largest;
-    }
-
-    public static double LogSumExp(float* values, int count)
-    {
-        var largest = Max(values, count);
-        if (float.IsInfinity(largest))
-            return largest;
-        var shift = T.Broadcast(largest);
-        double total = 0;
-        // Sections keep the float partial sums short; their exact doubles are added in order.
-        for (var start = 0; start < count; start += Section)
-        {
-            var end = count - start < Section ? count : start + Section;
-            var sum = T.Broadcast(0f);
-            var i = start;
-            for (; i <= end - 16; i += 16)
-                sum += LaneFunctions.Exp(T.Load(values + i) - shift);
-            double part = T.FoldSum(sum);
-            for (; i < end; i++)
-                part += Elementary.Exp(values[i] - largest);
-            total += part;
-        }
-        return largest + Elementary.Log(total);
+        for (; i + Width <= length; i += Width)
+            largest = T.Max(T.Load(x + i), largest);
+        var tail = length - i;
+        var inside = T.IntGreaterThan(T.BroadcastBits(tail), T.Indices);
+        if (tail > 0)
+            largest = T.Max(T.Select(inside, LaneTail.Load<T>(x + i, tail), lowest), largest);
+        var max = T.FoldMax(largest);
+        if (max == float.NegativeInfinity)
+            return max;
+        var (shift, sum) = (T.Broadcast(max), T.Broadcast(0));
+        for (i = 0; i + Width <= length; i += Width)
+            sum += LaneFunctions.Exp(T.Load(x + i) - shift);
+        if (tail > 0)
+            sum += LaneFunctions.Exp(LaneTail.Load<T>(x + i, tail) - shift) & inside;
+        return max + Functions.Log(T.FoldSum(sum));
     }
 }
