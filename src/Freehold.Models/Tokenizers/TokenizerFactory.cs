@@ -1,6 +1,7 @@
 using Freehold.Models.Files;
 using Freehold.Models.Tokenizers.BytePair;
 using Freehold.Models.Tokenizers.SentencePiece;
+using Freehold.Models.Tokenizers.WordPiece;
 
 namespace Freehold.Models.Tokenizers;
 
@@ -19,6 +20,8 @@ public static class TokenizerFactory
         {
             "gpt2" => ByteLevelTokenizer.Create(metadata),
             "llama" => SentencePieceTokenizer.Create(metadata),
+            "t5" => UnigramTokenizer.Create(metadata),
+            "bert" => WordPieceTokenizer.Create(metadata),
             _ => throw new ModelFormatException(
                 $"the tokenizer '{model}' ('tokenizer.ggml.model') is not known; known are gpt2 (byte-level BPE), llama (SentencePiece BPE), t5 (unigram) and bert (WordPiece)"),
         };
