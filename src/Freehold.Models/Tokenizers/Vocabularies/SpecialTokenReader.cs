@@ -31,10 +31,10 @@ internal static class SpecialTokenReader
         var ends = new HashSet<int> { eos, Id("eot_token_id"), Id("eom_token_id") };
         foreach (var key in (ReadOnlySpan<string>)["fim_pad_token_id", "fim_rep_token_id", "fim_sep_token_id"])
             ends.Add(Id(key));
-        foreach (var name in EndNames)
-            ends.Add(vocabulary.Find(name));
-        foreach (var name in FileBorderNames)
-            ends.Add(vocabulary.Find(name));
+        var spelled = SpelledNames(metadata);
+        foreach (var name in EndNames.Concat(FileBorderNames))
+            if (!spelled.Contains(name))
+                ends.Add(vocabulary.Find(name));
         ends.Remove(-1);
         DropFalseEnds(vocabulary, ends);
         foreach (var id in ends)
@@ -43,6 +43,20 @@ internal static class SpecialTokenReader
             bos, eos, Id("unknown_token_id", defaults.Unknown),
             Id("seperator_token_id", Id("separator_token_id", defaults.Separator)), Id("padding_token_id", defaults.Padding),
             Id("cls_token_id", defaults.Classifier), Id("mask_token_id", defaults.Mask), addBos, addEos, ends);
+    }
+
+    // In some vocabularies (Qwen's '</s>', the end of HTML's strike-through) such a name is a piece of text that merges make: then it ends nothing.
+    private static HashSet<string> SpelledNames(ModelMetadata metadata)
+    {
+        var spelled = new HashSet<string>(StringComparer.Ordinal);
+        if (!metadata.TryGet<string[]>("tokenizer.ggml.merges", out var merges))
+            return spelled;
+        var names = EndNames.Concat(FileBorderNames).ToHashSet(StringComparer.Ordinal);
+        foreach (var merge in merges)
+            if (merge.Length is > 1 and < 64 && (merge[0] is '<' or '[' or '_') && merge.Remove(merge.IndexOf(' ', 1) is >= 0 and var at ? at : 0, 1) is var made
+                && names.Contains(made))
+                spelled.Add(made);
+        return spelled;
     }
 
     // Two families end a part of an answer, not the answer, with a name that ends it elsewhere.
