@@ -15,4 +15,6 @@ namespace Freehold.Catalog;
 [JsonSerializable(typeof(CatalogConfig))]
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(StoreIndex))]
+[JsonSerializable(typeof(Downloads.PartHeader))]
+[JsonSerializable(typeof(Downloads.PartNote))]
 internal sealed partial class CatalogJson : JsonSerializerContext;
