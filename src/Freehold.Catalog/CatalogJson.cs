@@ -15,6 +15,8 @@ namespace Freehold.Catalog;
 [JsonSerializable(typeof(CatalogConfig))]
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(StoreIndex))]
+[JsonSerializable(typeof(Bundles.BundleDocument))]
+[JsonSerializable(typeof(Sources.HubEntry[]))]
 [JsonSerializable(typeof(Downloads.PartHeader))]
 [JsonSerializable(typeof(Downloads.PartNote))]
 internal sealed partial class CatalogJson : JsonSerializerContext;

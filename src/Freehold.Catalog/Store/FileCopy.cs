@@ -18,30 +18,33 @@ internal static class FileCopy
             var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
             await using (target.ConfigureAwait(false))
             {
-                var digest = await AppendAsync(source, target, advanced, cancellation).ConfigureAwait(false);
+                var digest = await AppendAsync(source, target, source.Length, advanced, cancellation).ConfigureAwait(false);
                 target.Flush(flushToDisk: true);
                 return digest;
             }
         }
     }
 
-    /// <summary>Copies the rest of one stream to another.</summary>
+    /// <summary>Copies so many bytes of one stream to another.</summary>
     /// <returns>The SHA-256 of what was copied.</returns>
-    public static async Task<Sha256Digest> AppendAsync(Stream source, Stream target, Action<long>? advanced, CancellationToken cancellation)
+    /// <exception cref="EndOfStreamException">The source ends before.</exception>
+    public static async Task<Sha256Digest> AppendAsync(Stream source, Stream target, long length, Action<long>? advanced, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            while (true)
+            for (var left = length; left > 0;)
             {
-                var read = await source.ReadAsync(buffer.AsMemory(0, BufferSize), cancellation).ConfigureAwait(false);
+                var read = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(BufferSize, left)), cancellation).ConfigureAwait(false);
                 if (read == 0)
-                    return FileHash.Current(hash);
+                    throw new EndOfStreamException($"a file ended {left} bytes early; was it changed meanwhile?");
+                left -= read;
                 hash.AppendData(buffer.AsSpan(0, read));
                 await target.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
                 advanced?.Invoke(read);
             }
+            return FileHash.Current(hash);
         }
         finally
         {
