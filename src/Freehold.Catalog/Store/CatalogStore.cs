@@ -99,6 +99,27 @@ public sealed class CatalogStore
         return missing;
     }
 
+    /// <summary>Notes something about a stored model; nothing happens where it is no longer what it was.</summary>
+    /// <returns>The manifest with the notes.</returns>
+    public async Task<Manifest> AnnotateAsync(Manifest manifest, IReadOnlyDictionary<string, string> labels, CancellationToken cancellation)
+    {
+        var annotated = manifest with { Labels = labels };
+        using var held = await FileLock.AcquireAsync(_layout.StoreLock, _time, null, cancellation).ConfigureAwait(false);
+        var name = ModelName.Parse(manifest.Name);
+        if (Find(name) is { } now && now.Files.SequenceEqual(manifest.Files))
+        {
+            try
+            {
+                ManifestFileStore.Write(_layout.Manifest(name), annotated);
+            }
+            catch (Exception e) when (DiskFault.Is(e))
+            {
+                throw DiskFault.Explain(e, $"writing down {manifest.Name}", _layout.Manifests, FreeSpace);
+            }
+        }
+        return annotated;
+    }
+
     /// <summary>Removes a name, and the blobs that no other name uses.</summary>
     /// <exception cref="CatalogException">There is no such name, or this user may not write the store.</exception>
     public async Task<Removal> RemoveAsync(ModelName name, CancellationToken cancellation)
