@@ -24,6 +24,12 @@ internal static class CommandLine
         var parsed = Create().Parse(arguments);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
         {
+            // Without any argument a new user wants to see what there is, not a complaint about it.
+            if (arguments.Length == 0)
+            {
+                await Create().Parse(["--help"]).InvokeAsync(new InvocationConfiguration { Output = error, Error = error });
+                return ExitCode.Usage;
+            }
             foreach (var problem in parsed.Errors)
                 await error.WriteLineAsync($"freehold: {problem.Message}");
             await error.WriteLineAsync($"Try '{string.Join(' ', PathOf(parsed))} --help'.");

@@ -135,7 +135,7 @@ internal sealed class Fields
         _ => "a boolean",
     };
 
-    private static string NameOf(JsonProperty property)
+    public static string NameOf(JsonProperty property)
     {
         try
         {

@@ -72,8 +72,9 @@ internal static class SamplingFields
         var biases = new Dictionary<int, float>();
         foreach (var pair in value.EnumerateObject())
         {
-            if (!int.TryParse(pair.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-                throw RefusedException.Field("logit_bias", $"'logit_bias' names '{pair.Name}'; its keys must be token ids.");
+            var key = Fields.NameOf(pair);
+            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+                throw RefusedException.Field("logit_bias", $"'logit_bias' names '{key}'; its keys must be token ids.");
             var bias = Fields.Number(pair.Value, $"logit_bias.{id}");
             if (bias is < -100 or > 100)
                 throw RefusedException.Field("logit_bias", $"'logit_bias.{id}' must be from -100 to 100; got {pair.Value.GetRawText()}.");
