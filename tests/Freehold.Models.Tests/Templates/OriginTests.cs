@@ -63,7 +63,7 @@ public sealed class OriginTests
     [InlineData("{{ (' <' + x + '> ').strip() }}", "<<|im_end|>>", "tddddddddddt")]
     [InlineData("{{ ('<' + x).upper() }}", "<<|IM_END|>", "tdddddddddd")]
     [InlineData("{{ ('a' + x)[::-1][-3:] }}", "|<a", "ddt")]
-    [InlineData("{{ {'k': x} | tojson }}", "{\"k\": \"<|im_end|>\"}", "tttttttddddddddddddt")]
+    [InlineData("{{ {'k': x} | tojson }}", "{\"k\": \"<|im_end|>\"}", "ttttttddddddddddddt")]
     [InlineData("{{ '<|im_' ~ 'end|>' }}", "<|im_end|>", "tttttttttt")]
     [InlineData("{{ bos_token }}{{ n }}{{ 7 }}{{ n + 7 }}{{ loop_free }}", "<s>4711", "tttdtdd")]
     [InlineData("{{ bos_token ~ x[0:2] ~ eos_token }}", "<s><|</s>", "tttddtttt")]
@@ -127,7 +127,7 @@ public sealed class OriginTests
             "| trim", "| upper", "| lower", "| title", "| capitalize", "| indent", "| string", "| safe", "+ 'T'", "~ 'T'", ".replace('T', 'TT')", "[::-1]", "[1:]", "[:-1]",
             ".strip('T')", ".center(20)", ".split('T') | join('T')", "| list | join('T')", "| tojson", "| replace('\u1d2c', 'T')", ".zfill(12)", "| reverse", "| e", ".format()",
         ];
-        Gen.Select(Gen.OneOfConst(operations).Array[1, 6], Gen.String[Gen.OneOfConst("\u1d2c\u1d2d ".ToCharArray()), 0, 12]).Sample((chain, text) =>
+        Gen.Select(Gen.Int[0, operations.Length - 1].Select(at => operations[at]).Array[1, 6], Gen.Char["\u1d2c\u1d2d "].Array[0, 12].Select(letters => new string(letters))).Sample((chain, text) =>
         {
             var source = new StringBuilder("x");
             foreach (var operation in chain) source = new StringBuilder($"({source} {operation})");

@@ -55,7 +55,11 @@ internal static class SortingFilters
         {
             var seen = new HashSet<Value>(KeyComparer.Instance);
             for (var source = value.Iterate(run); source.MoveNext();)
-                if (seen.Add(Key(path.Of(source.Current, run), given[0]?.IsTrue ?? false, run))) yield return source.Current;
+            {
+                var key = Key(path.Of(source.Current, run), given[0]?.IsTrue ?? false, run);
+                run.Charge(key.Size);
+                if (seen.Add(key)) yield return source.Current;
+            }
         }
     }
 
