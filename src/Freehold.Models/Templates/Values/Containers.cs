@@ -5,6 +5,8 @@ namespace Freehold.Models.Templates.Values;
 /// <summary>A Python <c>list</c> or <c>tuple</c>; templates cannot change one.</summary>
 internal sealed class ListValue : Value
 {
+    private int? _hash;
+
     public ListValue(Value[] items, bool tuple, bool trusted, Evaluation run)
     {
         run.ChargeElements(items.Length);
@@ -12,7 +14,12 @@ internal sealed class ListValue : Value
         IsTuple = tuple;
         Trusted = trusted;
         var depth = 0;
-        foreach (var item in items) depth = Math.Max(depth, item.Depth);
+        Size = 1;
+        foreach (var item in items)
+        {
+            depth = Math.Max(depth, item.Depth);
+            Size = Nesting.Sum(Size, item.Size);
+        }
         Depth = Nesting.Deeper(depth, run);
     }
 
@@ -25,6 +32,8 @@ internal sealed class ListValue : Value
     public override bool Trusted { get; }
 
     public override int Depth { get; }
+
+    public override long Size { get; }
 
     public override string TypeName => IsTuple ? "tuple" : "list";
 
@@ -77,16 +86,19 @@ internal sealed class ListValue : Value
     {
         if (other is not ListValue list || list.IsTuple != IsTuple || list.Items.Length != Items.Length) return false;
         for (var i = 0; i < Items.Length; i++)
-            if (!Items[i].SameAs(list.Items[i])) return false;
+            if (!KeyComparer.Instance.Equals(Items[i], list.Items[i])) return false;
         return true;
     }
 
     public override int Hash()
     {
         if (!IsTuple) throw new TemplateFault("unhashable type: 'list'");
+        if (Size > Nesting.MaxKeySize) throw new TemplateFault($"a tuple of more than {Nesting.MaxKeySize} values cannot be a key");
+        if (_hash is { } known) return known;
         var hash = new HashCode();
         foreach (var item in Items) hash.Add(item.Hash());
-        return hash.ToHashCode();
+        _hash = hash.ToHashCode();
+        return _hash.Value;
     }
 }
 
@@ -109,7 +121,12 @@ internal sealed class DictValue : Value
         Items = items;
         Trusted = trusted;
         var depth = 0;
-        foreach (var (key, value) in items) depth = Math.Max(depth, Math.Max(key.Depth, value.Depth));
+        Size = 1;
+        foreach (var (key, value) in items)
+        {
+            depth = Math.Max(depth, Math.Max(key.Depth, value.Depth));
+            Size = Nesting.Sum(Size, Nesting.Sum(key.Size, value.Size));
+        }
         Depth = Nesting.Deeper(depth, run);
     }
 
@@ -118,6 +135,8 @@ internal sealed class DictValue : Value
     public override bool Trusted { get; }
 
     public override int Depth { get; }
+
+    public override long Size { get; }
 
     public override string TypeName => "dict";
 
@@ -140,7 +159,11 @@ internal sealed class DictValue : Value
 
     public override Value? Attribute(string name, Evaluation run) => DictMethods.Find(this, name);
 
-    public override Value? Item(Value key, Evaluation run) => Hashable(key) ? Items.GetValueOrDefault(key) : null;
+    public override Value? Item(Value key, Evaluation run)
+    {
+        run.Charge(key.Size);
+        return Hashable(key) ? Items.GetValueOrDefault(key) : null;
+    }
 
     public override void Represent(TextBuilder output)
     {
@@ -161,7 +184,7 @@ internal sealed class DictValue : Value
     {
         if (other is not DictValue dict || dict.Items.Count != Items.Count) return false;
         foreach (var (key, value) in Items)
-            if (!dict.Items.TryGetValue(key, out var theirs) || !value.SameAs(theirs)) return false;
+            if (!dict.Items.TryGetValue(key, out var theirs) || !KeyComparer.Instance.Equals(value, theirs)) return false;
         return true;
     }
 
@@ -172,6 +195,7 @@ internal sealed class DictValue : Value
     {
         DictValue or SliceKey => false,
         ListValue { IsTuple: false } => false,
+        ListValue { Size: > Nesting.MaxKeySize } => false,
         ListValue tuple => Array.TrueForAll(tuple.Items, Hashable),
         _ => true,
     };
@@ -180,6 +204,12 @@ internal sealed class DictValue : Value
 /// <summary>How deep containers may nest.</summary>
 internal static class Nesting
 {
+    /// <summary>The largest size of a tuple that can be a key of a dict; comparing keys is charged no more than this.</summary>
+    public const long MaxKeySize = 10_000;
+
+    /// <summary>The sum of sizes; shared elements count each time, so that it may be astronomical.</summary>
+    public static long Sum(long a, long b) => Math.Min(a + b, 1L << 60);
+
     /// <summary>The depth of a container around things of a depth.</summary>
     public static int Deeper(int depth, Evaluation run) => depth < run.Limits.MaxDepth
         ? depth + 1
