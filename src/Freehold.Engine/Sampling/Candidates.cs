@@ -11,6 +11,9 @@ internal sealed class Candidates(int vocabulary)
     private readonly double[] _histogram = new double[2048];
     private int _count;
 
+    /// <summary>The candidates, ascending.</summary>
+    public ReadOnlySpan<int> Ids => _ids.AsSpan(0, _count);
+
     /// <summary>Starts from all tokens with these scores (logits after bias, penalties and temperature).</summary>
     public void Start(ReadOnlySpan<float> scores)
     {
@@ -144,10 +147,10 @@ internal sealed class Candidates(int vocabulary)
 
     private void Move(int from, int to) => (_ids[to], _scores[to], _weights[to]) = (_ids[from], _scores[from], _weights[from]);
 
-    // Ascending with the float, negative numbers included.
+    // Ascending with the float, negative numbers included. Adding 0 makes -0 the 0 that it equals.
     private static uint Key(float value)
     {
-        var bits = BitConverter.SingleToUInt32Bits(value);
+        var bits = BitConverter.SingleToUInt32Bits(value + 0f);
         return (int)bits < 0 ? ~bits : bits | 0x80000000;
     }
 }
