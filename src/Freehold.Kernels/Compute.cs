@@ -38,5 +38,6 @@ public sealed unsafe partial class Compute : IDisposable
     {
         Workers.Dispose();
         _scratch.Dispose();
+        _attention?.Dispose();
     }
 }

@@ -6,34 +6,47 @@ namespace Freehold.Kernels.Products;
 /// <summary>Which kernel multiplies which weights by how many rows, for one instruction set.</summary>
 internal sealed class KernelTable
 {
+    // From here on, unpacking a panel pays for itself.
+    private const int ManyRows = 4;
+
     private readonly ProductKernel _float;
-    private readonly ProductKernel[] _few = new ProductKernel[64];
+    private readonly ProductKernel _scalar = new ScalarKernel();
+    private readonly Dictionary<TensorType, (ProductKernel Few, ProductKernel Many)> _vector = [];
 
     internal KernelTable(InstructionSet isa)
     {
         _float = new FloatKernel(isa);
-        Array.Fill(_few, new ScalarKernel());
-        if (isa is InstructionSet.Scalar or InstructionSet.AdvSimd)
+        if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512))
             return;
-        Add<Q4_0Layout>(TensorType.Q4_0);
-        Add<Q4_1Layout>(TensorType.Q4_1);
-        Add<Q5_0Layout>(TensorType.Q5_0);
-        Add<Q5_1Layout>(TensorType.Q5_1);
-        Add<Q8_0Layout>(TensorType.Q8_0);
-        Add<Q2_KLayout>(TensorType.Q2_K);
-        Add<Q3_KLayout>(TensorType.Q3_K);
-        Add<Q4_KLayout>(TensorType.Q4_K);
-        Add<Q5_KLayout>(TensorType.Q5_K);
-        Add<Q6_KLayout>(TensorType.Q6_K);
-        Add<IQ4_NLLayout>(TensorType.IQ4_NL);
-        Add<IQ4_XSLayout>(TensorType.IQ4_XS);
-        Add<MXFP4Layout>(TensorType.MXFP4);
+        var wide = isa == InstructionSet.Avx512;
+        Register<Q8_0Block, Q8_0Layout>(wide);
+        Register<Q4_0Block, Q4_0Layout>(wide);
+        Register<Q4_1Block, Q4_1Layout>(wide);
+        Register<Q5_0Block, Q5_0Layout>(wide);
+        Register<Q5_1Block, Q5_1Layout>(wide);
+        Register<Q2_KBlock, Q2_KLayout>(wide);
+        Register<Q3_KBlock, Q3_KLayout>(wide);
+        Register<Q4_KBlock, Q4_KLayout>(wide);
+        Register<Q5_KBlock, Q5_KLayout>(wide);
+        Register<Q6_KBlock, Q6_KLayout>(wide);
+        Register<IQ4_NLBlock, IQ4_NLLayout>(wide);
+        Register<IQ4_XSBlock, IQ4_XSLayout>(wide);
+        Register<MXFP4Block, MXFP4Layout>(wide);
     }
 
     /// <summary>The kernel for weights of a format and a number of activation rows.</summary>
-    internal ProductKernel For(BlockFormat format, int rows, ActivationBits bits) =>
-        format.IsFloat ? _float : _few[(int)format.Type];
+    internal ProductKernel For(BlockFormat format, int rows, ActivationBits bits)
+    {
+        if (format.IsFloat)
+            return _float;
+        return _vector.TryGetValue(format.Type, out var kernels) ? rows >= ManyRows ? kernels.Many : kernels.Few : _scalar;
+    }
 
-    private void Add<T>(TensorType type)
-        where T : struct, IBlockLayout => _few[(int)type] = new Avx2Gemv<T>();
+    private void Register<TBlock, TLayout>(bool wide)
+        where TBlock : struct, IVectorBlock
+        where TLayout : struct, IBlockLayout
+    {
+        var few = new Avx2Gemv<TLayout>();
+        _vector.Add(TBlock.Type, (few, wide ? new PanelKernel<TBlock>() : few));
+    }
 }
