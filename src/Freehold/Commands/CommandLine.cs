@@ -53,7 +53,8 @@ internal static class CommandLine
         try
         {
             var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            return await parsed.InvokeAsync(configuration, interruption.Token);
+            var code = await parsed.InvokeAsync(configuration, interruption.Token);
+            return code == ExitCode.Interrupted && interruption.WasRequest ? ExitCode.Done : code;
         }
         catch (Exception failure)
         {
