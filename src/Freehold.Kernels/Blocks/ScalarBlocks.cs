@@ -42,6 +42,62 @@ internal static unsafe class ScalarBlocks
         }
     }
 
+    /// <summary>Only the scales and minimum terms of a block, as <see cref="Unpack"/> gives them.</summary>
+    internal static void Scales(TensorType type, byte* block, float* scale, float* minimum)
+    {
+        switch (type)
+        {
+            case TensorType.Q2_K: Q2Scales(block, scale, minimum); break;
+            case TensorType.Q3_K: Q3Scales(block, scale); break;
+            case TensorType.Q4_K or TensorType.Q5_K: ScalesK(block, scale, minimum); break;
+            case TensorType.Q6_K: Q6Scales(block, scale); break;
+            case TensorType.IQ4_XS: XsScales(block, scale); break;
+            case TensorType.MXFP4: scale[0] = HalfE8M0(block[0]); break;
+            case TensorType.Q4_1 or TensorType.Q5_1:
+                scale[0] = F16(block);
+                minimum[0] = F16(block + 2);
+                break;
+            default: scale[0] = F16(block); break;
+        }
+    }
+
+    private static void Q2Scales(byte* b, float* scale, float* minimum)
+    {
+        float d = F16(b + 80), dmin = F16(b + 82);
+        for (var g = 0; g < 16; g++)
+        {
+            scale[g] = d * (b[g] & 15);
+            minimum[g] = -(dmin * (b[g] >> 4));
+        }
+    }
+
+    private static void Q3Scales(byte* b, float* scale)
+    {
+        var d = F16(b + 108);
+        var s = b + 96;
+        for (var g = 0; g < 16; g++)
+        {
+            var low = g < 8 ? s[g] & 15 : s[g - 8] >> 4;
+            var high = s[8 + (g & 3)] >> 2 * (g >> 2) & 3;
+            scale[g] = d * ((low | high << 4) - 32);
+        }
+    }
+
+    private static void Q6Scales(byte* b, float* scale)
+    {
+        var d = F16(b + 208);
+        for (var g = 0; g < 16; g++)
+            scale[g] = d * (sbyte)b[192 + g];
+    }
+
+    private static void XsScales(byte* b, float* scale)
+    {
+        var d = F16(b);
+        var high = b[2] | b[3] << 8;
+        for (var g = 0; g < 8; g++)
+            scale[g] = d * ((b[4 + g / 2] >> 4 * (g & 1) & 15 | (high >> 2 * g & 3) << 4) - 32);
+    }
+
     /// <summary>A little-endian binary16 as f32, exactly.</summary>
     internal static float F16(byte* p) => (float)BitConverter.UInt16BitsToHalf((ushort)(p[0] | p[1] << 8));
 
@@ -109,12 +165,7 @@ internal static unsafe class ScalarBlocks
     // 16 bytes (scale low nibble, minimum high), 64 bytes of 2-bit values, f16 d, f16 dmin.
     private static void Q2_K(byte* b, sbyte* q, float* scale, float* minimum)
     {
-        float d = F16(b + 80), dmin = F16(b + 82);
-        for (var g = 0; g < 16; g++)
-        {
-            scale[g] = d * (b[g] & 15);
-            minimum[g] = -(dmin * (b[g] >> 4));
-        }
+        Q2Scales(b, scale, minimum);
         for (var i = 0; i < 256; i++)
             q[i] = (sbyte)(b[16 + (i >> 7) * 32 + (i & 31)] >> (i >> 5 & 3) * 2 & 3);
     }
@@ -122,14 +173,7 @@ internal static unsafe class ScalarBlocks
     // 32 bytes of third bits, 64 bytes of low 2 bits, 12 bytes of 6-bit scales, f16 d.
     private static void Q3_K(byte* b, sbyte* q, float* scale)
     {
-        var d = F16(b + 108);
-        var s = b + 96;
-        for (var g = 0; g < 16; g++)
-        {
-            var low = g < 8 ? s[g] & 15 : s[g - 8] >> 4;
-            var high = s[8 + (g & 3)] >> 2 * (g >> 2) & 3;
-            scale[g] = d * ((low | high << 4) - 32);
-        }
+        Q3Scales(b, scale);
         for (var i = 0; i < 256; i++)
         {
             var low = b[32 + (i >> 7) * 32 + (i & 31)] >> (i >> 5 & 3) * 2 & 3;
@@ -171,9 +215,7 @@ internal static unsafe class ScalarBlocks
     // 128 bytes of low nibbles, 64 bytes of high 2 bits, 16 int8 scales, f16 d.
     private static void Q6_K(byte* b, sbyte* q, float* scale)
     {
-        var d = F16(b + 208);
-        for (var g = 0; g < 16; g++)
-            scale[g] = d * (sbyte)b[192 + g];
+        Q6Scales(b, scale);
         for (var i = 0; i < 256; i++)
         {
             // Each half of 128: four runs of 32; runs 0 and 1 are low nibbles of 64 bytes, 2 and 3 their high nibbles.
@@ -197,12 +239,9 @@ internal static unsafe class ScalarBlocks
     // f16 d, 16 bits of high scale bits, 4 bytes of low scale nibbles, 8 groups of 16 bytes of nibbles.
     private static void IQ4_XS(byte* b, sbyte* q, float* scale)
     {
-        var d = F16(b);
-        var high = b[2] | b[3] << 8;
+        XsScales(b, scale);
         for (var g = 0; g < 8; g++)
         {
-            var s = b[4 + g / 2] >> 4 * (g & 1) & 15 | (high >> 2 * g & 3) << 4;
-            scale[g] = d * (s - 32);
             for (var i = 0; i < 16; i++)
             {
                 q[g * 32 + i] = NonLinear[b[8 + g * 16 + i] & 15];

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Freehold.Engine.Refusals;
+using Freehold.Engine.Sampling;
+using Microsoft.Extensions.AI;
+
+namespace Freehold.Engine.Chat;
+
+/// <summary>
+/// <see cref="ChatOptions"/> as the engine's own parameters. What cannot be honoured is refused by name, further properties that nobody knows too.
+/// </summary>
+internal sealed class ChatParameters
+{
+    private readonly Dictionary<string, object?> _further;
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="RequestRefusedException">Something cannot be honoured.</exception>
+    public ChatParameters(ChatOptions options)
+    {
+        RefuseUnsupported(options);
+        _further = options.AdditionalProperties is { } further ? new(further.Where(pair => pair.Value is not null)) : [];
+        Sampling = new SamplingParameters
+        {
+            Temperature = options.Temperature ?? 1,
+            TopP = options.TopP ?? 1,
+            TopK = options.TopK ?? 0,
+            FrequencyPenalty = options.FrequencyPenalty ?? 0,
+            PresencePenalty = options.PresencePenalty ?? 0,
+            Seed = options.Seed is { } seed ? unchecked((ulong)seed) : null,
+            MinP = Number("min_p", 0),
+            TypicalP = Number("typical_p", 1),
+            RepetitionPenalty = Number("repetition_penalty", 1),
+            LogitBias = Take<IReadOnlyDictionary<int, float>>("logit_bias") ?? new Dictionary<int, float>(),
+        };
+        LogProbabilities = Take<object>("logprobs") switch
+        {
+            null => false,
+            bool asked => asked,
+            var other => throw Wrong("logprobs", other, "true or false"),
+        };
+        TopLogProbabilities = Whole("top_logprobs");
+        RawPrompt = Take<string>("raw_prompt");
+        PromptTokens = Take<int[]>("prompt_token_ids");
+        Tenant = Take<string>("tenant") ?? "";
+        Client = Take<string>("client") ?? "";
+        TemplateVariables = Take<JsonObject>("chat_template_kwargs");
+        MaxTokens = options.MaxOutputTokens;
+        StopStrings = options.StopSequences is { } stops ? [.. stops] : [];
+        Instructions = options.Instructions;
+        if (_further.Keys.FirstOrDefault() is { } unknown)
+            throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"the parameter '{unknown}' is not known to this engine; leave it out", unknown);
+        if (RawPrompt is not null && PromptTokens is not null)
+            throw new RequestRefusedException(RefusalCodes.InvalidParameter, "raw_prompt and prompt_token_ids exclude each other; give one", "prompt_token_ids");
+    }
+
+    public SamplingParameters Sampling { get; }
+    public int? MaxTokens { get; }
+    public IReadOnlyList<string> StopStrings { get; }
+    public string? Instructions { get; }
+    public bool LogProbabilities { get; }
+    public int TopLogProbabilities { get; }
+    public string? RawPrompt { get; }
+    public int[]? PromptTokens { get; }
+    public string Tenant { get; }
+    public string Client { get; }
+    public JsonObject? TemplateVariables { get; }
+
+    private static void RefuseUnsupported(ChatOptions options)
+    {
+        Refuse(options.Tools is { Count: > 0 }, "tools", "tools cannot be called by this engine");
+        Refuse(options.ToolMode is not null and not NoneChatToolMode and not AutoChatToolMode, "tool_choice", "tools cannot be called by this engine");
+        Refuse(options.ResponseFormat is not null and not ChatResponseFormatText, "response_format", "only plain text can be answered");
+        Refuse(options.Reasoning is not null, "reasoning", "the reasoning effort cannot be chosen");
+        Refuse(options.ConversationId is not null, "conversation_id", "this engine keeps no conversations; send all messages");
+        Refuse(options.ContinuationToken is not null || options.AllowBackgroundResponses == true, "background", "answers are not made in the background");
+        Refuse(options.RawRepresentationFactory is not null, "raw_representation", "there is no raw representation");
+    }
+
+    private static void Refuse(bool asked, string parameter, string why)
+    {
+        if (asked)
+            throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"{parameter}: {why}; leave it out", parameter);
+    }
+
+    private T? Take<T>(string key)
+        where T : class
+    {
+        if (!_further.Remove(key, out var value))
+            return null;
+        return value as T ?? throw Wrong(key, value, typeof(T).Name);
+    }
+
+    private float Number(string key, float otherwise) => Take<object>(key) switch
+    {
+        null => otherwise,
+        float number => number,
+        double number => (float)number,
+        int number => number,
+        var other => throw Wrong(key, other, "a number"),
+    };
+
+    private int Whole(string key) => Take<object>(key) switch
+    {
+        null => 0,
+        int number => number,
+        long number and >= int.MinValue and <= int.MaxValue => (int)number,
+        var other => throw Wrong(key, other, "a whole number"),
+    };
+
+    private static RequestRefusedException Wrong(string key, object? value, string expected) =>
+        new(RefusalCodes.InvalidParameter, string.Create(CultureInfo.InvariantCulture, $"{key} is a {value?.GetType().Name}; {expected} was expected"), key);
+}

@@ -1,0 +1,98 @@
+using Freehold.Engine.Refusals;
+using Freehold.Models.Inference;
+using Freehold.Models.Tokenizers;
+using Microsoft.Extensions.AI;
+
+namespace Freehold.Engine.Embeddings;
+
+/// <summary>
+/// An encoder as an <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/>. Texts are encoded one at a time, callers in turns between texts, so that neither
+/// a long list nor a stream beside it holds anybody up for longer than one text. Of the options it honours ModelId, and Dimensions where it is the model's.
+/// </summary>
+public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
+{
+    private readonly EmbeddingModel _model;
+    private readonly Tokenizer _tokenizer;
+    private readonly TimeProvider _clock;
+    private readonly EmbeddingGeneratorMetadata _metadata;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Takes over the model (disposed with this).</summary>
+    public EngineEmbeddingGenerator(string id, EmbeddingModel model, Tokenizer tokenizer, TimeProvider? clock = null)
+    {
+        (_model, _tokenizer, _clock) = (model, tokenizer, clock ?? TimeProvider.System);
+        _metadata = new EmbeddingGeneratorMetadata("freehold", defaultModelId: id, defaultModelDimensions: model.Shape.EmbeddingLength);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="RequestRefusedException">A text is too long, or an option cannot be honoured. Nothing was computed.</exception>
+    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        Check(options);
+        var texts = values.Select(Tokens).ToList();
+        var result = new GeneratedEmbeddings<Embedding<float>>(texts.Count);
+        foreach (var tokens in texts)
+        {
+            await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                // Off the caller's thread: it may be one that serves others.
+                var vector = await Task.Run(() => Embed(tokens), cancellationToken).ConfigureAwait(false);
+                result.Add(new Embedding<float>(vector) { ModelId = _metadata.DefaultModelId, CreatedAt = _clock.GetUtcNow() });
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        long count = texts.Sum(tokens => (long)tokens.Length);
+        result.Usage = new UsageDetails { InputTokenCount = count, TotalTokenCount = count };
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is not null ? null
+        : serviceType == typeof(EmbeddingGeneratorMetadata) ? _metadata
+        : serviceType.IsInstanceOfType(this) ? this
+        : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _turn.Wait();
+        _model.Dispose();
+        _turn.Dispose();
+    }
+
+    private int[] Tokens(string text, int index)
+    {
+        int[] tokens = [.. _tokenizer.Encode(text)];
+        if (tokens.Length > _model.MaxTokens)
+            throw new RequestRefusedException(RefusalCodes.ContextLengthExceeded,
+                $"text {index} has {tokens.Length} tokens; this model takes {_model.MaxTokens}. Split it", "input");
+        if (tokens.Length == 0)
+            throw new RequestRefusedException(RefusalCodes.InvalidPrompt, $"text {index} has no tokens; give at least one", "input");
+        return tokens;
+    }
+
+    private float[] Embed(int[] tokens)
+    {
+        var vector = new float[_model.Shape.EmbeddingLength];
+        _model.Embed(tokens, vector);
+        return vector;
+    }
+
+    private void Check(EmbeddingGenerationOptions? options)
+    {
+        if (options?.ModelId is { } asked && asked != _metadata.DefaultModelId)
+            throw new RequestRefusedException(RefusalCodes.ModelNotFound, $"the model '{asked}' was asked for; this one is '{_metadata.DefaultModelId}'", "model");
+        if (options?.Dimensions is { } dimensions && dimensions != _model.Shape.EmbeddingLength)
+            throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"{dimensions} dimensions were asked for; this model gives {_model.Shape.EmbeddingLength}", "dimensions");
+        if (options?.AdditionalProperties?.Keys.FirstOrDefault(key => key is not "tenant" and not "client") is { } unknown)
+            throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"the parameter '{unknown}' is not known to this engine; leave it out", unknown);
+        if (options?.RawRepresentationFactory is not null)
+            throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, "there is no raw representation; leave it out", "raw_representation");
+    }
+}

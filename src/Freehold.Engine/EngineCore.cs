@@ -1,0 +1,205 @@
+using Freehold.Engine.Memory;
+using Freehold.Engine.Metering;
+using Freehold.Engine.Pages;
+using Freehold.Engine.Refusals;
+using Freehold.Engine.Sampling;
+using Freehold.Engine.Scheduling;
+using Freehold.Engine.Sequences;
+using Freehold.Models.Inference;
+
+namespace Freehold.Engine;
+
+/// <summary>The engine's state and its step. One thread calls <see cref="Step"/>; <see cref="Enter"/> and <see cref="NoteCancel"/> may come from any.</summary>
+internal sealed class EngineCore : IDisposable
+{
+    private readonly CausalModel _model;
+    private readonly KvPool _pool;
+    private readonly WaitingRoom _waiting = new();
+    private readonly Scheduler _scheduler;
+    private readonly Sampler _sampler;
+    private readonly ForwardBatch _batch;
+    private readonly QueueLimits _limits;
+    private readonly EngineMeters _meters;
+    private readonly TimeProvider _clock;
+    private readonly Lock _doorLock = new();
+    private readonly Action<Sequence> _drop;
+    private readonly int _vocabulary;
+    private readonly float[] _scratch;
+    private List<Sequence> _door = [], _entered = [];
+    private volatile bool _someoneAtDoor, _someoneCancelled;
+    private GenerationFailedException? _failure;
+    private long _order;
+
+    public EngineCore(EngineModel model, MemoryPlan plan, EngineOptions options, EngineMeters meters)
+    {
+        _model = model.Causal;
+        _meters = meters;
+        _clock = options.Clock;
+        _vocabulary = Math.Min(model.Tokenizer.VocabularySize, _model.Shape.VocabularySize);
+        _pool = new KvPool(_model.State.PageBytes, plan.Pages);
+        Pages = new PageLedger(_pool, options.SharePrefixes);
+        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding));
+        _scratch = new float[_model.Shape.VocabularySize];
+        _sampler = new Sampler(_vocabulary);
+        _batch = new ForwardBatch(_model.MaxRows, plan.MaxStreams) { Memory = _pool.Memory };
+        _limits = new QueueLimits(checked(options.MaxWaiting + plan.MaxStreams), options.MaxPerClient);
+        _drop = sequence => Finish(sequence, null);
+        meters.Watch(this);
+    }
+
+    /// <summary>Tokens that can be sampled: the tokenizer's, where a model's rows are padded beyond them.</summary>
+    public int Vocabulary => _vocabulary;
+
+    /// <summary>The pages.</summary>
+    public PageLedger Pages { get; }
+
+    /// <summary>Sequences that have pages.</summary>
+    public int Running => _scheduler.Running.Count;
+
+    /// <summary>Sequences that wait for a place, those at the door included.</summary>
+    public int Waiting => Math.Max(0, _limits.InAll - Running);
+
+    /// <summary>Times a sequence had to give up its pages.</summary>
+    public long Interruptions => _scheduler.Interruptions;
+
+    /// <summary>Bytes of page memory that were used at least once.</summary>
+    public long TouchedBytes => _pool.TouchedBytes;
+
+    /// <summary>Bytes the calling thread had allocated at the end of the last step.</summary>
+    public long AllocatedBytes { get; private set; }
+
+    /// <summary>Steps that computed something.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Lets a sequence in; it takes part from the next step on.</summary>
+    /// <exception cref="RequestRefusedException">Too many are here.</exception>
+    public void Enter(Sequence sequence)
+    {
+        _limits.Enter(sequence.Client);
+        sequence.SubmittedAt = _clock.GetTimestamp();
+        lock (_doorLock)
+            _door.Add(sequence);
+        _someoneAtDoor = true;
+    }
+
+    /// <summary>Some sequence is not wanted any more.</summary>
+    public void NoteCancel() => _someoneCancelled = true;
+
+    /// <summary>One step: schedule, forward, sample, append. False: there was nothing to compute.</summary>
+    public bool Step()
+    {
+        TakeIn();
+        DropCancelled();
+        var planned = _scheduler.Schedule(_batch);
+        if (planned.Count == 0)
+            return false;
+        var logits = Forward(planned);
+        for (int i = 0, row = 0; i < planned.Count; i++)
+        {
+            var sequence = planned[i];
+            if (_failure is not null)
+            {
+                Finish(sequence, _failure);
+                continue;
+            }
+            _scheduler.Complete(sequence);
+            if (sequence.Uncomputed > 0)
+                continue;
+            Continue(sequence, logits.Slice(row++ * _model.Shape.VocabularySize, _model.Shape.VocabularySize));
+        }
+        _failure = null;
+        Steps++;
+        AllocatedBytes = GC.GetAllocatedBytesForCurrentThread();
+        return true;
+    }
+
+    /// <summary>Ends everything that is still here.</summary>
+    public void End(Exception reason)
+    {
+        TakeIn();
+        for (var i = _scheduler.Running.Count - 1; i >= 0; i--)
+            Finish(_scheduler.Running[i], reason);
+        while (_waiting.Any() is { } sequence)
+        {
+            _waiting.Take(sequence);
+            Finish(sequence, reason);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _pool.Dispose();
+
+    private ReadOnlySpan<float> Forward(IReadOnlyList<Sequence> planned)
+    {
+        try
+        {
+            return _model.Forward(_batch);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            _failure = new GenerationFailedException($"the model failed on a step of {planned.Count} streams: {error.Message}", error);
+            return default;
+        }
+    }
+
+    private void Continue(Sequence sequence, ReadOnlySpan<float> logits)
+    {
+        try
+        {
+            var token = _sampler.Sample(logits, sequence.Sampling, sequence.Seed, sequence.Tokens, sequence.PromptLength);
+            var logProbability = float.NaN;
+            var alternatives = 0;
+            if (sequence.LogProbabilities)
+            {
+                var sum = Logits.LogSumExp(logits, logits[Logits.Likeliest(logits)], _scratch);
+                logProbability = (float)(logits[token] - sum);
+                alternatives = Logits.Likeliest(logits[.._vocabulary], sum, sequence.Stream.Ring.NextAlternatives);
+            }
+            _meters.Token(sequence, _clock);
+            if (sequence.Append(token, logProbability, alternatives))
+                Finish(sequence, null);
+        }
+        catch (GenerationFailedException error)
+        {
+            Finish(sequence, error);
+        }
+    }
+
+    private void TakeIn()
+    {
+        if (!_someoneAtDoor)
+            return;
+        lock (_doorLock)
+        {
+            (_door, _entered) = (_entered, _door);
+            _someoneAtDoor = false;
+        }
+        foreach (var sequence in _entered)
+        {
+            sequence.Order = _order++;
+            _waiting.Add(sequence);
+        }
+        _entered.Clear();
+        // Someone may have been cancelled before coming in.
+        _someoneCancelled = true;
+    }
+
+    private void DropCancelled()
+    {
+        if (!_someoneCancelled)
+            return;
+        _someoneCancelled = false;
+        for (var i = _scheduler.Running.Count - 1; i >= 0; i--)
+            if (_scheduler.Running[i].Stream.IsCancelled)
+                Finish(_scheduler.Running[i], null);
+        _waiting.RemoveCancelled(_drop);
+    }
+
+    private void Finish(Sequence sequence, Exception? error)
+    {
+        _scheduler.Retire(sequence);
+        _limits.Leave(sequence.Client);
+        _meters.End(sequence);
+        sequence.Stream.End(error);
+    }
+}

@@ -1,0 +1,31 @@
+using Freehold.Engine.Sampling;
+
+namespace Freehold.Engine;
+
+/// <summary>What to continue, and how.</summary>
+public sealed record GenerationRequest
+{
+    /// <summary>The prompt's token ids, BOS included where the model wants it; at least one.</summary>
+    public required IReadOnlyList<int> Prompt { get; init; }
+
+    /// <summary>How many tokens may be sampled; null: as many as the context has room for.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>How the next token is chosen.</summary>
+    public SamplingParameters Sampling { get; init; } = SamplingParameters.Default;
+
+    /// <summary>Texts that end the answer; they are not part of it. At most 16 of at most 1,024 UTF-8 bytes.</summary>
+    public IReadOnlyList<string> StopStrings { get; init; } = [];
+
+    /// <summary>Whether each token comes with its log-probability.</summary>
+    public bool LogProbabilities { get; init; }
+
+    /// <summary>How many of the likeliest tokens come with each token, 0 to 20; more than 0 needs <see cref="LogProbabilities"/>.</summary>
+    public int TopLogProbabilities { get; init; }
+
+    /// <summary>Whose request it is. Pages are shared inside a tenant only.</summary>
+    public string Tenant { get; init; } = "";
+
+    /// <summary>Who is to be treated fairly against others, inside the tenant: a user, a key, a connection.</summary>
+    public string Client { get; init; } = "";
+}

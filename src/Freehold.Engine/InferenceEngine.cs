@@ -1,0 +1,140 @@
+using Freehold.Engine.Memory;
+using Freehold.Engine.Metering;
+using Freehold.Engine.Pages;
+using Freehold.Engine.Refusals;
+using Freehold.Engine.Sequences;
+using Freehold.Engine.Streams;
+using Freehold.Engine.Text;
+using Freehold.Kernels.Attention;
+
+namespace Freehold.Engine;
+
+/// <summary>
+/// Serves one model to many at once: continuous batching over paged keys and values, on one thread of its own that sleeps when there is nothing to do.
+/// The same prompt, parameters and seed give the same tokens alone or among others.
+/// </summary>
+public sealed class InferenceEngine : IDisposable
+{
+    private readonly EngineCore _core;
+    private readonly EngineMeters _meters;
+    private readonly TokenTexts _texts;
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly Action _wakeUp;
+    private readonly Thread? _thread;
+    private volatile bool _stop;
+    private int _disposed;
+
+    /// <summary>Takes over the model (disposed with the engine) and starts serving.</summary>
+    /// <exception cref="ModelRefusedException">It does not fit the memory there is, or what the options ask for.</exception>
+    public InferenceEngine(EngineModel model, EngineOptions? options = null) : this(model, options, start: true) { }
+
+    // Tests step the engine themselves.
+    internal InferenceEngine(EngineModel model, EngineOptions? options, bool start)
+    {
+        options ??= new EngineOptions();
+        Model = model;
+        Plan = MemoryPlan.Choose(model.Causal, options, AvailableMemory.Measure());
+        _texts = new TokenTexts(model.Tokenizer);
+        _meters = new EngineMeters(model.Id);
+        _core = new EngineCore(model, Plan, options, _meters);
+        _wakeUp = () =>
+        {
+            _core.NoteCancel();
+            _wake.Set();
+        };
+        if (!start)
+            return;
+        _thread = new Thread(Loop) { IsBackground = true, Name = "freehold-engine" };
+        _thread.Start();
+    }
+
+    /// <summary>The model served.</summary>
+    public EngineModel Model { get; }
+
+    /// <summary>What was chosen, and why.</summary>
+    public MemoryPlan Plan { get; }
+
+    internal EngineCore Core => _core;
+
+    /// <summary>Begins an answer. It makes progress whether it is read or not, until <see cref="Sequence.MaxUnreadTokens"/> (256) tokens wait to be read.</summary>
+    /// <exception cref="RequestRefusedException">It cannot be honoured; the message has the numbers.</exception>
+    public GenerationStream Submit(GenerationRequest request, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_stop, this);
+        var sequence = new Sequence(request, Check(request), _texts, Model.Tokenizer.Special.EndOfGeneration, _wakeUp, cancellationToken);
+        try
+        {
+            _core.Enter(sequence);
+        }
+        catch (RequestRefusedException)
+        {
+            sequence.Stream.End();
+            throw;
+        }
+        _wake.Set();
+        if (_stop && _thread is not null)
+            sequence.Stream.End(new ObjectDisposedException(nameof(InferenceEngine)));
+        return sequence.Stream;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        _stop = true;
+        _wake.Set();
+        if (_thread is not null)
+            _thread.Join();
+        else
+            _core.End(new ObjectDisposedException(nameof(InferenceEngine)));
+        _meters.Dispose();
+        _core.Dispose();
+        Model.Causal.Dispose();
+    }
+
+    private void Loop()
+    {
+        while (!_stop)
+        {
+            if (!_core.Step())
+                _wake.WaitOne();
+        }
+        _core.End(new ObjectDisposedException(nameof(InferenceEngine), "the engine was closed before the answer was complete"));
+    }
+
+    // The number of tokens that may be sampled, if all is well.
+    private int Check(GenerationRequest request)
+    {
+        var prompt = request.Prompt.Count;
+        if (prompt == 0)
+            throw new RequestRefusedException(RefusalCodes.InvalidPrompt, "the prompt has no tokens; give at least one", "prompt");
+        for (var i = 0; i < prompt; i++)
+            if ((uint)request.Prompt[i] >= (uint)_core.Vocabulary)
+                throw new RequestRefusedException(RefusalCodes.InvalidPrompt, $"token {i} of the prompt is {request.Prompt[i]}; this vocabulary has ids 0 to {_core.Vocabulary - 1}", "prompt");
+        if (request.MaxTokens < 1)
+            throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"max_tokens is {request.MaxTokens}; it must be at least 1", "max_tokens");
+        request.Sampling.Check(_core.Vocabulary);
+        CheckStops(request.StopStrings);
+        if (request.TopLogProbabilities is < 0 or > 20)
+            throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"top_logprobs is {request.TopLogProbabilities}; it must be 0 to 20", "top_logprobs");
+        if (request.TopLogProbabilities > 0 && !request.LogProbabilities)
+            throw new RequestRefusedException(RefusalCodes.InvalidParameter, "top_logprobs needs logprobs", "top_logprobs");
+
+        var budget = (long)Plan.Pages * KvLayout.PageTokens;
+        if (prompt >= Plan.Context || prompt + (request.MaxTokens ?? 1L) > Plan.Context)
+            throw new RequestRefusedException(RefusalCodes.ContextLengthExceeded,
+                $"the prompt has {prompt} tokens and the answer may have {request.MaxTokens?.ToString() ?? "at least 1"}; the context has {Plan.Context} positions " +
+                $"(the model was trained for {Model.Causal.Shape.ContextLength}, the memory for keys and values holds {budget}). Shorten the prompt or ask for fewer tokens", "messages");
+        return request.MaxTokens ?? Plan.Context - prompt;
+    }
+
+    private static void CheckStops(IReadOnlyList<string> stops)
+    {
+        if (stops.Count > 16)
+            throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"{stops.Count} stop strings were given; at most 16 are possible", "stop");
+        foreach (var stop in stops)
+            if (string.IsNullOrEmpty(stop) || System.Text.Encoding.UTF8.GetByteCount(stop) > 1024)
+                throw new RequestRefusedException(RefusalCodes.InvalidParameter, "a stop string must have 1 to 1,024 bytes of UTF-8", "stop");
+    }
+}

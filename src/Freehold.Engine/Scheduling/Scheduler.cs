@@ -1,0 +1,170 @@
+using Freehold.Engine.Pages;
+using Freehold.Engine.Sequences;
+using Freehold.Models.Inference;
+
+namespace Freehold.Engine.Scheduling;
+
+/// <summary>
+/// Decides what the next step computes: a row for every answer that is being decoded, and chunks of prompts beside them (continuous batching, Orca,
+/// OSDI 2022). Owned by the engine's thread.
+/// </summary>
+/// <remarks>
+/// Nothing deadlocks: whatever was submitted fits alone, the earliest running sequence may take any other's pages, and whose turn it is to be admitted keeps its turn.
+/// Nothing is lost: a sequence whose pages are taken waits with its tokens and computes them again; as results do not depend on the batch, its
+/// answer does not change.
+/// </remarks>
+internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int promptRows, int promptRowsBesideDecoding)
+{
+    private readonly List<Sequence> _running = new(maxStreams);
+    private readonly List<Sequence> _planned = new(maxStreams);
+    private readonly PromptShares _shares = new();
+
+    /// <summary>Sequences that have pages.</summary>
+    public IReadOnlyList<Sequence> Running => _running;
+
+    /// <summary>Times a sequence had to give up its pages.</summary>
+    public long Interruptions { get; private set; }
+
+    /// <summary>Plans a step into the batch; returns the sequences in it, in the batch's order. None: there is nothing to do for now.</summary>
+    public unsafe IReadOnlyList<Sequence> Schedule(ForwardBatch batch)
+    {
+        Admit();
+        ShareRows();
+        GivePages();
+        batch.Clear();
+        _planned.Clear();
+        foreach (var sequence in _running)
+        {
+            if (sequence.Rows == 0)
+                continue;
+            var rows = sequence.Tokens.Slice(sequence.Computed, sequence.Rows);
+            batch.Add(rows, sequence.Computed, sequence.Pages.Pointer, logits: sequence.Rows == sequence.Uncomputed ? 1 : 0);
+            _planned.Add(sequence);
+        }
+        return _planned;
+    }
+
+    /// <summary>The step computed the sequence's rows.</summary>
+    public void Complete(Sequence sequence)
+    {
+        sequence.Advance(sequence.Rows);
+        ledger.PublishFull(sequence);
+    }
+
+    /// <summary>The sequence is over: its pages are free, or cached for those that begin alike.</summary>
+    public void Retire(Sequence sequence)
+    {
+        if (_running.Remove(sequence))
+            sequence.Line!.Running--;
+        ledger.TakeBack(sequence);
+        waiting.ForgetIfEmpty(sequence);
+    }
+
+    private void Admit()
+    {
+        while (waiting.Peek() is { } sequence)
+        {
+            while (_running.Count == maxStreams)
+            {
+                if (Victim(sequence.Line!) is not { } victim)
+                    return;
+                Interrupt(victim);
+            }
+            ledger.TakeShared(sequence);
+            while (!Fits(sequence))
+            {
+                if (Victim(sequence.Line!) is not { } victim)
+                {
+                    ledger.TakeBack(sequence);
+                    sequence.Rewind();
+                    return;
+                }
+                Interrupt(victim);
+            }
+            waiting.Take(sequence);
+            sequence.Line!.Running++;
+            var index = _running.Count;
+            while (index > 0 && _running[index - 1].Order > sequence.Order)
+                index--;
+            _running.Insert(index, sequence);
+        }
+    }
+
+    // Pages for its tokens and one more, beside what running prompts still need and a page for each running answer to grow into.
+    private bool Fits(Sequence sequence)
+    {
+        if (_running.Count == 0)
+            return true;
+        var needed = PageTable.PagesFor(sequence.Tokens.Length + 1) - sequence.Pages.Count;
+        foreach (var other in _running)
+            needed += PageTable.PagesFor(other.Tokens.Length + 1) - other.Pages.Count + 1;
+        return needed <= ledger.Available;
+    }
+
+    /// <summary>Who gives way to a client: a sequence whose reader stalls, or else the latest of a client that has at least two more than this one.</summary>
+    private Sequence? Victim(ClientLine line)
+    {
+        if (LatestPaused() is { } paused)
+            return paused;
+        var most = line.Running + 1;
+        Sequence? victim = null;
+        for (var i = _running.Count - 1; i >= 0; i--)
+        {
+            if (_running[i].Line!.Running > most)
+                (most, victim) = (_running[i].Line!.Running, _running[i]);
+        }
+        return victim;
+    }
+
+    private Sequence? LatestPaused()
+    {
+        for (var i = _running.Count - 1; i >= 0; i--)
+            if (!_running[i].HasReader)
+                return _running[i];
+        return null;
+    }
+
+    private void Interrupt(Sequence sequence)
+    {
+        _running.Remove(sequence);
+        sequence.Line!.Running--;
+        ledger.TakeBack(sequence);
+        sequence.Rewind();
+        waiting.Add(sequence);
+        Interruptions++;
+    }
+
+    private void ShareRows()
+    {
+        var decoding = 0;
+        foreach (var sequence in _running)
+        {
+            ledger.TakeShared(sequence);
+            sequence.IsPaused = !sequence.HasReader;
+            sequence.Rows = sequence.IsDecoding && !sequence.IsPaused ? 1 : 0;
+            decoding += sequence.Rows;
+        }
+        var rows = Math.Min(decoding == 0 ? promptRows : promptRowsBesideDecoding, maxRows - decoding);
+        _shares.Share(rows, _running, waiting.Lines);
+    }
+
+    // The earliest first: it takes what it lacks from stalled sequences, then from the latest.
+    private void GivePages()
+    {
+        for (var i = 0; i < _running.Count; i++)
+        {
+            var sequence = _running[i];
+            while (sequence.Rows > 0 && !ledger.TryGive(sequence, sequence.Computed + sequence.Rows))
+            {
+                var victim = LatestPaused() is { } paused && paused != sequence ? paused : _running[^1];
+                if (victim == sequence)
+                    sequence.Rows = Math.Min(sequence.Rows, sequence.Pages.Count * Kernels.Attention.KvLayout.PageTokens - sequence.Computed);
+                else
+                    Interrupt(victim);
+                i = _running.IndexOf(sequence);
+                if (victim == sequence)
+                    break;
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using Freehold.Engine.Pages;
+using Freehold.Engine.Sampling;
+using Freehold.Engine.Scheduling;
+using Freehold.Engine.Streams;
+using Freehold.Engine.Text;
+
+namespace Freehold.Engine.Sequences;
+
+/// <summary>
+/// One answer in the making: its tokens, its pages and the stream it is written to. Everything it will need is allocated when it is made, on the
+/// caller's thread; after that it belongs to the engine's thread.
+/// </summary>
+internal sealed class Sequence
+{
+    private readonly int[] _tokens;
+    private readonly AnswerText _text;
+    private readonly TokenTexts _texts;
+    private readonly IReadOnlySet<int> _endOfGeneration;
+    private int _count, _firstComputed = -1;
+
+    /// <summary>A sequence that has not begun.</summary>
+    public Sequence(GenerationRequest request, int maxTokens, TokenTexts texts, IReadOnlySet<int> endOfGeneration, Action wakeEngine, CancellationToken cancellation)
+    {
+        PromptLength = request.Prompt.Count;
+        MaxTokens = maxTokens;
+        _tokens = GC.AllocateUninitializedArray<int>(PromptLength + maxTokens);
+        for (var i = 0; i < PromptLength; i++)
+            _tokens[i] = request.Prompt[i];
+        _count = PromptLength;
+        (_texts, _endOfGeneration) = (texts, endOfGeneration);
+        // The last token sampled is never fed back, so it needs no place in the pages.
+        Pages = new PageTable(PromptLength + maxTokens - 1);
+        Sampling = request.Sampling;
+        Seed = request.Sampling.Seed ?? BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));
+        LogProbabilities = request.LogProbabilities;
+        Alternatives = request.TopLogProbabilities;
+        Tenant = TenantKey.Of(request.Tenant);
+        Client = new ClientKey(request.Tenant, request.Client);
+        var stops = new StopStrings(request.StopStrings);
+        _text = new AnswerText(stops, texts.Longest);
+        LongestToken = texts.Longest;
+        var ring = new UpdateRing(Math.Min(maxTokens, MaxUnreadTokens), Math.Max(4096, AnswerText.MaxReleasedBytes(stops, texts.Longest)), Alternatives);
+        Stream = new GenerationStream(ring, Seed, wakeEngine, cancellation);
+        Node = new LinkedListNode<Sequence>(this);
+    }
+
+    /// <summary>Tokens that wait for a slow reader before its answer pauses.</summary>
+    public const int MaxUnreadTokens = 256;
+
+    /// <summary>Prompt and answer so far.</summary>
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
+
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptLength { get; }
+
+    /// <summary>Tokens that may be sampled.</summary>
+    public int MaxTokens { get; }
+
+    /// <summary>Positions whose keys and values lie in the pages.</summary>
+    public int Computed { get; private set; }
+
+    /// <summary>Known tokens that are not computed yet: 1 while answering, more while the prompt is read.</summary>
+    public int Uncomputed => _count - Computed;
+
+    /// <summary>Whether the next row gives the next token.</summary>
+    public bool IsDecoding => Uncomputed == 1 && Generated > 0;
+
+    /// <summary>Tokens sampled.</summary>
+    public int Generated => _count - PromptLength;
+
+    /// <summary>Rows in the step being planned.</summary>
+    public int Rows { get; set; }
+
+    /// <summary>Whether it sits out the step being planned, because its reader stalls.</summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>The pages.</summary>
+    public PageTable Pages { get; }
+
+    /// <summary>Where the answer goes.</summary>
+    public GenerationStream Stream { get; }
+
+    /// <summary>How tokens are chosen.</summary>
+    public SamplingParameters Sampling { get; }
+
+    /// <summary>Of the random numbers.</summary>
+    public ulong Seed { get; }
+
+    /// <summary>Whether log-probabilities are wanted.</summary>
+    public bool LogProbabilities { get; }
+
+    /// <summary>How many alternatives are wanted.</summary>
+    public int Alternatives { get; }
+
+    /// <summary>Whose pages may be shared.</summary>
+    public TenantKey Tenant { get; }
+
+    /// <summary>Who is treated fairly.</summary>
+    public ClientKey Client { get; }
+
+    /// <summary>Bytes of the vocabulary's longest token.</summary>
+    public int LongestToken { get; }
+
+    /// <summary>Seniority: what came earlier goes first where there is not enough for all.</summary>
+    public long Order { get; set; }
+
+    /// <summary>Its place in its client's line.</summary>
+    public LinkedListNode<Sequence> Node { get; }
+
+    /// <summary>Its client's line.</summary>
+    public ClientLine? Line { get; set; }
+
+    /// <summary>When it was submitted (<see cref="TimeProvider.GetTimestamp"/>).</summary>
+    public long SubmittedAt { get; set; }
+
+    /// <summary>When its last token was sampled; 0 before the first.</summary>
+    public long LastTokenAt { get; set; }
+
+    /// <summary>Whether its reader can take one more token.</summary>
+    public bool HasReader => Stream.HasRoom(_text.HeldBytes + LongestToken);
+
+    /// <summary>What it has taken so far.</summary>
+    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated);
+
+    /// <summary>The pages already hold the next positions.</summary>
+    public void Skip(int positions) => Computed += positions;
+
+    /// <summary>The step is done: its rows are computed.</summary>
+    public void Advance(int rows)
+    {
+        if (_firstComputed < 0)
+            _firstComputed = Computed;
+        Computed += rows;
+    }
+
+    /// <summary>Its pages were taken away; it will compute its tokens again.</summary>
+    public void Rewind() => Computed = 0;
+
+    /// <summary>Takes the sampled token and hands on what can be shown. Returns whether the answer is over.</summary>
+    public bool Append(int token, float logProbability, int alternatives)
+    {
+        _tokens[_count++] = token;
+        var isEnd = _endOfGeneration.Contains(token);
+        // An answer that the model ends, or that has reached its length, shows what was held back.
+        var isLast = isEnd || Generated == MaxTokens;
+        var stopped = _text.Append(isEnd ? default : _texts[token], isLast, out var text);
+        var finish = isEnd || stopped ? FinishReason.Stop : isLast ? FinishReason.Length : FinishReason.None;
+        Stream.Ring.Write(token, text, logProbability, alternatives, finish, Usage);
+        Stream.WakeReader();
+        return finish != FinishReason.None;
+    }
+}

@@ -1,0 +1,7 @@
+namespace Freehold.Engine.Streams;
+
+/// <summary>What an answer took.</summary>
+/// <param name="PromptTokens">Tokens of the prompt, BOS and template included.</param>
+/// <param name="CachedTokens">How many of them did not have to be computed, because their pages were shared.</param>
+/// <param name="GeneratedTokens">Tokens sampled, the one that ended the answer included.</param>
+public readonly record struct GenerationUsage(int PromptTokens, int CachedTokens, int GeneratedTokens);

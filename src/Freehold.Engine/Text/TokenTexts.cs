@@ -1,0 +1,42 @@
+using System.Buffers;
+using Freehold.Engine.Refusals;
+using Freehold.Models.Tokenizers;
+
+namespace Freehold.Engine.Text;
+
+/// <summary>The bytes of every token, side by side: built once, read without allocating. Control tokens have none.</summary>
+internal sealed class TokenTexts
+{
+    /// <summary>Bytes a token may have; a longer one is a damaged vocabulary.</summary>
+    public const int MaxTokenBytes = 64 * 1024;
+
+    private readonly byte[] _bytes;
+    private readonly int[] _start;
+
+    /// <summary>Asks the tokenizer for each token once.</summary>
+    /// <exception cref="ModelRefusedException">A token is longer than <see cref="MaxTokenBytes"/>.</exception>
+    public TokenTexts(Tokenizer tokenizer)
+    {
+        var writer = new ArrayBufferWriter<byte>();
+        _start = new int[tokenizer.VocabularySize + 1];
+        for (var id = 0; id < tokenizer.VocabularySize; id++)
+        {
+            tokenizer.WriteBytes(id, writer);
+            _start[id + 1] = writer.WrittenCount;
+            var length = _start[id + 1] - _start[id];
+            if (length > MaxTokenBytes)
+                throw new ModelRefusedException($"token {id} of the vocabulary is {length} bytes long; at most {MaxTokenBytes} make sense, so the file is damaged");
+            Longest = Math.Max(Longest, length);
+        }
+        _bytes = writer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Tokens.</summary>
+    public int Count => _start.Length - 1;
+
+    /// <summary>Bytes of the longest token.</summary>
+    public int Longest { get; }
+
+    /// <summary>A token's bytes; they need not be whole characters.</summary>
+    public ReadOnlySpan<byte> this[int id] => _bytes.AsSpan(_start[id].._start[id + 1]);
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Text;
+using Freehold.Models.Templates;
+using Freehold.Models.Tokenizers;
+
+namespace Freehold.Engine.Tests.Fakes;
+
+/// <summary>A token a byte, then BOS (256) and EOS (257), then further tokens of several bytes.</summary>
+internal sealed class ByteTokenizer(params string[] further) : Tokenizer
+{
+    public const int Bos = 256, Eos = 257;
+    private readonly byte[][] _further = [.. further.Select(Encoding.UTF8.GetBytes)];
+
+    public override int VocabularySize => 258 + _further.Length;
+
+    public override SpecialTokens Special { get; } = new(Bos, Eos, -1, -1, -1, -1, -1, true, false, new HashSet<int> { Eos });
+
+    public override IReadOnlyList<int> Encode(string text, bool parseSpecial = false, bool addSpecial = true) =>
+        [.. addSpecial ? [Bos] : Array.Empty<int>(), .. Encoding.UTF8.GetBytes(text).Select(value => (int)value)];
+
+    public override IReadOnlyList<int> Encode(RenderedPrompt prompt, bool addSpecial = true) => Encode(prompt.Text, addSpecial: addSpecial);
+
+    public override string Piece(int id) => id switch { Bos => "<bos>", Eos => "<eos>", _ => Decode([id]) };
+
+    public override void WriteBytes(int id, IBufferWriter<byte> output, bool special = false)
+    {
+        if (id < 256)
+            output.Write([(byte)id]);
+        else if (id >= 258)
+            output.Write(_further[id - 258]);
+        else if (special)
+            output.Write(Encoding.UTF8.GetBytes(Piece(id)));
+    }
+
+    public override string Decode(ReadOnlySpan<int> ids, bool special = false)
+    {
+        var written = new ArrayBufferWriter<byte>();
+        foreach (var id in ids)
+            WriteBytes(id, written, special);
+        return Encoding.UTF8.GetString(written.WrittenSpan);
+    }
+
+    public override bool IsControl(int id) => id is Bos or Eos;
+}
