@@ -25,6 +25,7 @@ internal static class CommandLine
         root.Subcommands.Add(RenderCommand.Create(opening, TimeProvider.System));
         root.Subcommands.Add(LogprobsCommand.Create(opening));
         root.Subcommands.Add(PerplexityCommand.Create(opening));
+        root.Subcommands.Add(BenchCommand.Create(opening));
         foreach (var command in CatalogueCommands.Create(catalogue))
             root.Subcommands.Add(command);
         root.Subcommands.Add(VersionCommand.Create());

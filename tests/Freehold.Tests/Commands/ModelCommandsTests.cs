@@ -140,4 +140,17 @@ public class ModelCommandsTests
                     Assert.Equal((double)entry[1]!, logprob, 0.02);
         }
     }
+
+    [Fact]
+    public async Task Bench_gives_every_figure_it_promises_and_nothing_else_on_standard_output()
+    {
+        var run = await RunAsync("bench", Stories, "--prompt", "32", "--generate", "8", "--streams", "1,4", "--seconds", "1", "--json");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["prefill_tokens_per_second", "decode_tokens_per_second", "streams", "share_of_bandwidth", "share_of_peak", "machine"], run.Json.AsObject().Select(pair => pair.Key));
+        Assert.True((double)run.Json["prefill_tokens_per_second"]! > 0);
+        Assert.True((double)run.Json["decode_tokens_per_second"]! > 0);
+        Assert.Equal(["1", "4"], run.Json["streams"]!.AsObject().Select(pair => pair.Key));
+        Assert.True((double)run.Json["machine"]!["bytes_per_second"]! > 1e8);
+        Assert.Equal(2, (await RunAsync("bench", Stories, "--streams", "1,many")).ExitCode);
+    }
 }
