@@ -28,7 +28,7 @@ public sealed unsafe class ActivationRows : IDisposable
         long rows = (capacityRows + TileRows - 1) / TileRows * TileRows;
         long groups = (maxColumns + 31) / 32;
         long values = rows * groups * 32;
-        long bytes = values * (2 + 1) * 2 + rows * groups * (4 + 8) * 2 + rows * groups * 8 + 64 * 10;
+        long bytes = values * (2 + 1) * 2 + rows * groups * (4 + 8 + 4 + 12 + 12) + 64 * 10;
         _memory = NativeMemory.AlignedAlloc(checked((nuint)bytes), 64);
         var next = (byte*)_memory;
         Q = (short*)Take(ref next, values * 2);
@@ -38,8 +38,8 @@ public sealed unsafe class ActivationRows : IDisposable
         TiledQ = (short*)Take(ref next, values * 2);
         TiledQ8 = (sbyte*)Take(ref next, values);
         TiledD = (float*)Take(ref next, rows * groups * 4);
-        TiledSums = (int*)Take(ref next, rows * groups * 8);
-        TiledDSums = (float*)Take(ref next, rows * groups * 8);
+        TiledSums = (int*)Take(ref next, rows * groups * 12);
+        TiledDSums = (float*)Take(ref next, rows * groups * 12);
     }
 
     /// <summary>How finely the rows are quantised.</summary>
@@ -90,10 +90,10 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>Scales for panels: [tile][group][<see cref="TileRows"/>].</summary>
     internal float* TiledD { get; }
 
-    /// <summary>Sums for panels: [tile][2 * group + half][<see cref="TileRows"/>].</summary>
+    /// <summary>Sums for panels: [tile][group][low half, high half, both][<see cref="TileRows"/>].</summary>
     internal int* TiledSums { get; }
 
-    /// <summary>Scale times sum for minimums, [tile][group][2][<see cref="TileRows"/>]: both halves' for groups of 16, and for 32 see <see cref="Quantiser"/>.</summary>
+    /// <summary>The scale times those sums, for minimums: [tile][group][low half, high half, both][<see cref="TileRows"/>].</summary>
     internal float* TiledDSums { get; }
 
     /// <summary>Whether <see cref="Q"/>, <see cref="D"/> and <see cref="Sums"/> hold the current rows.</summary>
