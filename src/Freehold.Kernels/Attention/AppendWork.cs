@@ -8,9 +8,6 @@ internal sealed unsafe class AppendWork : ParallelWork
     // Below this many floats, waking the others takes longer than the work.
     private const long Alone = 32 * 1024;
 
-    // Dimensions gathered together: one cache line of each row.
-    private const int Strip = 16;
-
     public KvMemory Memory;
     public long LayerOffset;
     public KvLayout Layout;
@@ -57,12 +54,9 @@ internal sealed unsafe class AppendWork : ParallelWork
 
     private void Transpose(float* keys, int rows, float* to)
     {
-        for (var strip = 0; strip < Layout.KeyLength; strip += Strip)
-        {
-            var end = Math.Min(strip + Strip, Layout.KeyLength);
-            for (var d = strip; d < end; d++)
-                for (var r = 0; r < rows; r++)
-                    to[(long)d * KvLayout.PageTokens + r] = keys[r * KeyStride + d];
-        }
+        // Row by row: the pages' lines written stay in L1 for the next row, while rows read side by side would fight for its ways.
+        for (var r = 0; r < rows; r++)
+            for (var d = 0; d < Layout.KeyLength; d++)
+                to[(long)d * KvLayout.PageTokens + r] = keys[r * KeyStride + d];
     }
 }
