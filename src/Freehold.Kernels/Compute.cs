@@ -15,8 +15,13 @@ public sealed unsafe partial class Compute : IDisposable
     public Compute(ComputeOptions? options = null)
     {
         options ??= new ComputeOptions();
-        Isa = options.Isa ?? InstructionSet.Scalar;
-        Workers = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
+        Isa = options.Isa ?? InstructionSets.Best;
+        if (!InstructionSets.IsSupported(Isa))
+            throw new PlatformNotSupportedException(
+                $"this CPU or runtime does not offer {Isa}; it offers {string.Join(", ", InstructionSets.Supported)}");
+        Workers = new WorkerPool(options.Threads ?? ProcessorBudget.Detect().Threads);
+        _scratch = new WorkerScratch(Workers.Workers);
+        _matMul = new MatMulWork(Isa, new KernelTable(Isa), _scratch);
     }
 
     /// <summary>The instruction set in use.</summary>
@@ -29,5 +34,10 @@ public sealed unsafe partial class Compute : IDisposable
     public WorkerPool Workers { get; }
 
     /// <inheritdoc/>
-    public void Dispose() => Workers.Dispose();
+    public void Dispose()
+    {
+        Workers.Dispose();
+        _scratch.Dispose();
+        _attention?.Dispose();
+    }
 }

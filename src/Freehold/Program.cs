@@ -1,2 +1,3 @@
-Console.Error.WriteLine("freehold: no command is built yet");
-return 1;
+using Freehold.Commands;
+
+return await CommandLine.RunAsync(args, Console.Out, Console.Error);

@@ -27,7 +27,17 @@ public abstract class Tokenizer
     /// <summary>The piece as the vocabulary writes it, for people to look at.</summary>
     public abstract string Piece(int id);
 
-    /// <summary>Writes the bytes that the id stands for inside a text (none for control tokens unless <paramref name="special"/>).</summary>
+    /// <summary>
+    /// Whether <see cref="Encode(string, bool, bool)"/> puts a space before a text (at its beginning and behind each added token) and
+    /// <see cref="Decode"/> takes it away again. <see cref="WriteBytes"/> knows only one id and keeps it: a caller that streams a text from
+    /// its beginning drops one leading space (0x20) of the first bytes written, and does so again after each control token.
+    /// </summary>
+    public virtual bool HasSpacePrefix => false;
+
+    /// <summary>
+    /// Writes the bytes that the id stands for inside a text (none for control tokens unless <paramref name="special"/>). They may end
+    /// in the middle of a UTF-8 sequence that the next id completes; see <see cref="HasSpacePrefix"/> for the first bytes of a text.
+    /// </summary>
     public abstract void WriteBytes(int id, IBufferWriter<byte> output, bool special = false);
 
     /// <summary>The text of a whole sequence of ids, spaces restored as the family does; invalid UTF-8 becomes U+FFFD.</summary>

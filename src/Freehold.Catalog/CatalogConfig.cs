@@ -1,0 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Freehold.Catalog;
+
+/// <summary>The catalogue's keys in <c>config.json</c>; unknown keys belong to others and are left alone.</summary>
+internal sealed record CatalogConfig
+{
+    [JsonPropertyName("mirror")]
+    public string? Mirror { get; init; }
+
+    [JsonPropertyName("hf_endpoint")]
+    public string? HuggingFaceEndpoint { get; init; }
+
+    [JsonPropertyName("models")]
+    public string[]? Models { get; init; }
+
+    [JsonPropertyName("offline")]
+    public bool Offline { get; init; }
+
+    public static CatalogConfig Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), CatalogJson.Default.CatalogConfig) ?? new CatalogConfig();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new CatalogConfig();
+        }
+        catch (JsonException e)
+        {
+            throw CatalogException.Usage($"{path} is no valid configuration: {e.Message} Mend or remove it");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CatalogException.Failed($"{path} cannot be read: {e.Message}", e);
+        }
+    }
+}

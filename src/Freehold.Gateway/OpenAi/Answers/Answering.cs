@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Freehold.Gateway.Measuring;
+using Freehold.Gateway.OpenAi.Requests;
+using Freehold.Gateway.Serving;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Freehold.Gateway.OpenAi.Answers;
+
+/// <summary>Runs a request's generations and answers with them, streamed or whole.</summary>
+internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<Answering> log)
+{
+    /// <summary>How long a stream may be silent before its first token until a comment keeps it open.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
+
+    public Task AnswerAsync(HttpContext http, ServedModel model, AnswerHead head, AnswerShape shape, IReadOnlyList<Generation> generations, StreamFields streaming) =>
+        streaming.Stream
+            ? StreamAsync(http, model, head, shape, generations, streaming.IncludeUsage)
+            : WholeAsync(http, model, head, shape, generations);
+
+    private async Task WholeAsync(HttpContext http, ServedModel model, AnswerHead head, AnswerShape shape, IReadOnlyList<Generation> generations)
+    {
+        var usage = new UsageTotals();
+        var choices = Array.ConvertAll(new GatheredChoice[generations.Count], _ => new GatheredChoice());
+        using var measured = meter.Begin(model.Id, clock, usage);
+        await foreach (var piece in Generation.RunAsync(model.Chat!, generations, http.RequestAborted))
+        {
+            var choice = choices[piece.Choice];
+            choice.Text.Append(piece.Text);
+            foreach (var entry in piece.Logprobs ?? [])
+                choice.Logprobs.Add(entry?.DeepClone());
+            if (piece.Finish is { } finish)
+                choice.Finish = Piece.NameOf(finish);
+            if (piece.Usage is { } counts)
+                usage.Add(generations[piece.Choice].Prompt, counts);
+            if (piece.HasContent)
+                measured.Step(piece.Choice);
+        }
+        http.Response.ContentType = "application/json; charset=utf-8";
+        await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
+        json.WriteStartObject();
+        head.Write(json, shape.Kind);
+        json.WriteStartArray("choices");
+        for (var i = 0; i < choices.Length; i++)
+            shape.WriteWhole(json, i, choices[i]);
+        json.WriteEndArray();
+        json.WritePropertyName("usage");
+        usage.Write(json);
+        json.WriteEndObject();
+    }
+
+    private async Task StreamAsync(HttpContext http, ServedModel model, AnswerHead head, AnswerShape shape, IReadOnlyList<Generation> generations, bool includeUsage)
+    {
+        var gone = http.RequestAborted;
+        var usage = new UsageTotals();
+        using var events = new EventStream(http.Response);
+        using var measured = meter.Begin(model.Id, clock, usage);
+        var chunks = new ChunkWriter(events, head, shape, includeUsage);
+        try
+        {
+            await using var pieces = Generation.RunAsync(model.Chat!, generations, gone).GetAsyncEnumerator(gone);
+            // Nothing is sent before the first piece, so that a refusal still has its own status; unless that takes long.
+            var more = await FirstAsync(pieces, chunks, generations.Count, gone);
+            for (; more; more = await pieces.MoveNextAsync())
+            {
+                var piece = pieces.Current;
+                if (piece.Usage is { } counts)
+                    usage.Add(generations[piece.Choice].Prompt, counts);
+                if (piece.HasContent)
+                {
+                    measured.Step(piece.Choice);
+                    await chunks.DeltaAsync(piece, gone);
+                }
+                if (piece.Finish is { } finish)
+                    await chunks.FinishAsync(piece.Choice, Piece.NameOf(finish), gone);
+            }
+            if (includeUsage)
+                await chunks.UsageAsync(usage, gone);
+            await events.SendDoneAsync(gone);
+        }
+        catch (Exception failure) when (events.Started && !gone.IsCancellationRequested)
+        {
+            // The status is sent already: say it inside the stream, and do not pretend that it was completed.
+            var refusal = Failures.Explain(failure, model, log);
+            await events.SendAsync(refusal, OpenAiErrors.Write, gone);
+        }
+    }
+
+    private async ValueTask<bool> FirstAsync(IAsyncEnumerator<Piece> pieces, ChunkWriter chunks, int choices, CancellationToken gone)
+    {
+        var first = pieces.MoveNextAsync().AsTask();
+        while (true)
+        {
+            try
+            {
+                var more = await first.WaitAsync(KeepAlive, clock, CancellationToken.None);
+                await chunks.OpenAsync(choices, gone);
+                return more;
+            }
+            catch (TimeoutException) when (!first.IsCompleted)
+            {
+                try
+                {
+                    await chunks.OpenAsync(choices, gone);
+                    await chunks.KeepAliveAsync(gone);
+                }
+                catch
+                {
+                    await ((Task)first).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // an enumerator in motion cannot be disposed
+                    throw;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Freehold.Gateway.OpenAi.Answers;
+using Freehold.Gateway.OpenAi.Requests;
+using Freehold.Gateway.Serving;
+using Microsoft.AspNetCore.Http;
+
+namespace Freehold.Gateway.OpenAi;
+
+/// <summary>POST /v1/chat/completions.</summary>
+internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, TimeProvider clock)
+{
+    public Task AnswerAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
+    {
+        using var body = await RequestBody.ReadAsync(http);
+        var request = ChatRequest.Read(body.RootElement);
+        var model = scope.Model = Naming.Find(directory, request.Model);
+        if (model.Chat is null)
+            throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
+        Naming.Stamp(request.Options.AdditionalProperties!, http, request.User);
+        var generations = new Generation[request.Choices];
+        for (var choice = 0; choice < generations.Length; choice++)
+            generations[choice] = new Generation(choice, 0, request.Messages, Generation.OptionsOf(request.Options, choice));
+        var shape = new ChatShape(request.Options.AdditionalProperties!.ContainsKey("logprobs"));
+        await answering.AnswerAsync(http, model, Naming.HeadOf("chatcmpl-", model, clock), shape, generations, request.Streaming);
+    });
+}

@@ -1,0 +1,42 @@
+using Freehold.Gateway.OpenAi.Answers;
+using Freehold.Gateway.Serving;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Freehold.Gateway.OpenAi;
+
+/// <summary>
+/// OpenAI's dialect (platform.openai.com/docs/api-reference: models, chat, completions, embeddings). Every field of a request is
+/// honoured, or refused with 400 naming it.
+/// </summary>
+public static class OpenAiEndpoints
+{
+    /// <summary>The services the endpoints need.</summary>
+    public static IServiceCollection AddOpenAi(this IServiceCollection services)
+    {
+        services.AddSingleton<Answering>();
+        services.AddSingleton<ModelEndpoint>();
+        services.AddSingleton<ChatEndpoint>();
+        services.AddSingleton<CompletionEndpoint>();
+        services.AddSingleton<EmbeddingEndpoint>();
+        return services;
+    }
+
+    /// <summary>Maps <c>/v1/models</c>, <c>/v1/chat/completions</c>, <c>/v1/completions</c> and <c>/v1/embeddings</c>.</summary>
+    public static IEndpointRouteBuilder MapOpenAi(this IEndpointRouteBuilder app, IModelDirectory directory)
+    {
+        var services = app.ServiceProvider;
+        var models = services.GetRequiredService<ModelEndpoint>();
+        app.MapGet("/v1/models", (RequestDelegate)(http => models.ListAsync(http, directory)));
+        app.MapGet("/v1/models/{**id}", (RequestDelegate)(http => models.ShowAsync(http, directory)));
+        var chat = services.GetRequiredService<ChatEndpoint>();
+        app.MapPost("/v1/chat/completions", (RequestDelegate)(http => chat.AnswerAsync(http, directory)));
+        var completions = services.GetRequiredService<CompletionEndpoint>();
+        app.MapPost("/v1/completions", (RequestDelegate)(http => completions.AnswerAsync(http, directory)));
+        var embeddings = services.GetRequiredService<EmbeddingEndpoint>();
+        app.MapPost("/v1/embeddings", (RequestDelegate)(http => embeddings.AnswerAsync(http, directory)));
+        return app;
+    }
+}

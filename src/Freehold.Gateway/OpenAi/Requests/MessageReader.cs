@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Freehold.Gateway.Serving;
+using Microsoft.Extensions.AI;
+
+namespace Freehold.Gateway.OpenAi.Requests;
+
+/// <summary>The conversation of a chat request.</summary>
+internal static class MessageReader
+{
+    public static List<ChatMessage> Read(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+            throw Fields.WrongType("messages", "an array of messages", value);
+        var messages = new List<ChatMessage>(value.GetArrayLength());
+        foreach (var element in value.EnumerateArray())
+            messages.Add(ReadOne(new Fields(element, $"messages[{messages.Count}]")));
+        return messages.Count > 0 ? messages : throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", "empty_array");
+    }
+
+    private static ChatMessage ReadOne(Fields fields)
+    {
+        var path = fields.PathOf("role");
+        var role = Fields.Text(fields.Take("role"), path) switch
+        {
+            "system" or "developer" => ChatRole.System,
+            "user" => ChatRole.User,
+            "assistant" => ChatRole.Assistant,
+            "tool" or "function" => throw RefusedException.Field(path, $"'{path}': results of tools are not supported yet.", "unsupported_value"),
+            var other => throw RefusedException.Field(path, $"'{path}' is '{other}'; it must be system, developer, user or assistant."),
+        };
+        var message = new ChatMessage(role, Content(fields)) { AuthorName = fields.TakeString("name") };
+        // What the API itself answers with, sent back: empty in every answer we give.
+        foreach (var echoed in new[] { "tool_calls", "function_call", "refusal", "audio", "annotations" })
+            fields.RefuseUnless(echoed, IsEmpty);
+        fields.RefuseTheRest();
+        return message;
+    }
+
+    private static List<AIContent> Content(Fields fields)
+    {
+        var path = fields.PathOf("content");
+        var value = fields.Take("content");
+        if (value.ValueKind == JsonValueKind.String)
+            return [new TextContent(Fields.Text(value, path))];
+        if (value.ValueKind != JsonValueKind.Array)
+            throw Fields.WrongType(path, "a string or an array of parts", value);
+        var parts = new List<AIContent>(value.GetArrayLength());
+        foreach (var element in value.EnumerateArray())
+        {
+            var part = new Fields(element, $"{path}[{parts.Count}]");
+            var kind = Fields.Text(part.Take("type"), part.PathOf("type"));
+            if (kind != "text")
+                throw RefusedException.Field(part.PathOf("type"), $"'{part.PathOf("type")}' is '{kind}'; only text parts are supported yet.", "unsupported_value");
+            parts.Add(new TextContent(Fields.Text(part.Take("text"), part.PathOf("text"))));
+            part.RefuseTheRest();
+        }
+        return parts.Count > 0 ? parts : throw RefusedException.Field(path, $"'{path}' is empty; at least one part is needed.", "empty_array");
+    }
+
+    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.String => HarmlessFields.IsOneOf(value, ""),
+        _ => false,
+    };
+}

@@ -1,0 +1,21 @@
+using Freehold.Gateway.Serving;
+
+namespace Freehold.Gateway.OpenAi.Requests;
+
+/// <summary>Whether an answer is streamed, and with usage at its end.</summary>
+internal readonly record struct StreamFields(bool Stream, bool IncludeUsage)
+{
+    public static StreamFields Take(Fields fields)
+    {
+        var stream = fields.TakeBoolean("stream") ?? false;
+        if (!fields.TryTake("stream_options", out var value))
+            return new StreamFields(stream, false);
+        if (!stream)
+            throw RefusedException.Field("stream_options", "'stream_options' is only allowed when 'stream' is true.");
+        var options = new Fields(value, "stream_options");
+        var usage = options.TakeBoolean("include_usage") ?? false;
+        options.RefuseUnless("include_obfuscation", given => given.ValueKind == System.Text.Json.JsonValueKind.False, "is not supported");
+        options.RefuseTheRest();
+        return new StreamFields(true, usage);
+    }
+}

@@ -1,0 +1,41 @@
+using Freehold.Kernels.Lanes;
+
+namespace Freehold.Kernels.Attention;
+
+/// <summary>Attention of a few queries that share a key-value head.</summary>
+internal abstract unsafe class AttentionKernel
+{
+    /// <summary>Queries computed together.</summary>
+    public const int Block = 4;
+
+    /// <summary>Splits are merged at absolute multiples of this many keys.</summary>
+    public const int SplitKeys = 1024;
+
+    public static AttentionKernel For(InstructionSet isa) => isa switch
+    {
+        InstructionSet.Avx512 => new LaneAttentionKernel<Avx512Lanes>(),
+        InstructionSet.Avx2 or InstructionSet.AvxVnni => new LaneAttentionKernel<Avx2Lanes>(),
+        InstructionSet.AdvSimd => new LaneAttentionKernel<AdvSimdLanes>(),
+        _ => new LaneAttentionKernel<ScalarLanes>(),
+    };
+
+    /// <summary>Floats of scratch for values of a length: scores of a tile, and sums of the split and of all splits so far.</summary>
+    public static int ScratchFloats(int valueLength) => Block * (KvLayout.PageTokens + 2 * ((valueLength + 15) & ~15));
+
+    /// <summary>Computes up to <see cref="Block"/> queries.</summary>
+    public abstract void Run(in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, float* scratch);
+}
+
+/// <summary>Queries of one block: where each is, which keys it sees, and where its result goes.</summary>
+internal unsafe struct QueryBlock
+{
+    public int Count;
+    public fixed long Queries[AttentionKernel.Block];
+    public fixed long Outputs[AttentionKernel.Block];
+
+    /// <summary>First key seen.</summary>
+    public fixed int From[AttentionKernel.Block];
+
+    /// <summary>First key not seen any more.</summary>
+    public fixed int To[AttentionKernel.Block];
+}

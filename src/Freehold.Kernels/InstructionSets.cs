@@ -1,0 +1,26 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace Freehold.Kernels;
+
+/// <summary>Which instruction sets this CPU offers through this runtime.</summary>
+public static class InstructionSets
+{
+    /// <summary>The fastest one here.</summary>
+    public static InstructionSet Best => Supported[^1];
+
+    /// <summary>All that are here, slowest first.</summary>
+    public static IReadOnlyList<InstructionSet> Supported { get; } =
+        [.. new[] { InstructionSet.Scalar, InstructionSet.AdvSimd, InstructionSet.Avx2, InstructionSet.AvxVnni, InstructionSet.Avx512 }.Where(IsSupported)];
+
+    /// <summary>Whether kernels of <paramref name="isa"/> can run here.</summary>
+    public static bool IsSupported(InstructionSet isa) => isa switch
+    {
+        InstructionSet.Scalar => true,
+        InstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
+        InstructionSet.AvxVnni => Avx2.IsSupported && Fma.IsSupported && AvxVnni.IsSupported,
+        InstructionSet.Avx512 => Avx2.IsSupported && Fma.IsSupported && Avx512BW.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported,
+        InstructionSet.AdvSimd => AdvSimd.Arm64.IsSupported,
+        _ => false,
+    };
+}

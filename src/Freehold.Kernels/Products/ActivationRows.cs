@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+
+namespace Freehold.Kernels.Products;
+
+/// <summary>
+/// Rows of activations that products share. <see cref="Set"/> only points at floats; they are quantised in blocks of 32 the first
+/// time a product with quantised weights needs them (docs/numerics.md), and kept until the next <see cref="Set"/>.
+/// </summary>
+public sealed unsafe class ActivationRows : IDisposable
+{
+    private void* _memory;
+
+    /// <summary>Allocates room outside the managed heap.</summary>
+    /// <param name="capacityRows">Most rows <see cref="Set"/> will be given.</param>
+    /// <param name="maxColumns">Most columns <see cref="Set"/> will be given.</param>
+    /// <param name="bits">How finely they are quantised.</param>
+    public ActivationRows(int capacityRows, int maxColumns, ActivationBits bits)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacityRows, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxColumns, 1);
+        if (bits is not (ActivationBits.Eight or ActivationBits.Sixteen))
+            throw new ArgumentOutOfRangeException(nameof(bits), bits, "activations have 8 or 16 bits");
+        Bits = bits;
+        CapacityRows = capacityRows;
+        MaxColumns = maxColumns;
+
+        // Panels take rows in whole tiles, so the tiled copies have room for the last tile's empty rows.
+        long rows = (capacityRows + TileRows - 1) / TileRows * TileRows;
+        long groups = (maxColumns + 31) / 32;
+        long values = rows * groups * 32;
+        long bytes = values * (2 + 1) * 2 + rows * groups * (4 + 8 + 4 + 12 + 12) + 64 * 10;
+        _memory = NativeMemory.AlignedAlloc(checked((nuint)bytes), 64);
+        var next = (byte*)_memory;
+        Q = (short*)Take(ref next, values * 2);
+        Q8 = (sbyte*)Take(ref next, values);
+        D = (float*)Take(ref next, rows * groups * 4);
+        Sums = (int*)Take(ref next, rows * groups * 8);
+        TiledQ = (short*)Take(ref next, values * 2);
+        TiledQ8 = (sbyte*)Take(ref next, values);
+        TiledD = (float*)Take(ref next, rows * groups * 4);
+        TiledSums = (int*)Take(ref next, rows * groups * 12);
+        TiledDSums = (float*)Take(ref next, rows * groups * 12);
+    }
+
+    /// <summary>How finely the rows are quantised.</summary>
+    public ActivationBits Bits { get; }
+
+    /// <summary>Most rows.</summary>
+    public int CapacityRows { get; }
+
+    /// <summary>Most columns.</summary>
+    public int MaxColumns { get; }
+
+    /// <summary>Rows in use.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Columns in use.</summary>
+    public int Columns { get; private set; }
+
+    /// <summary>Rows of one tile of the tiled copies.</summary>
+    internal const int TileRows = 8;
+
+    /// <summary>The floats of row 0.</summary>
+    internal float* X { get; private set; }
+
+    /// <summary>Floats from row to row.</summary>
+    internal long Stride { get; private set; }
+
+    /// <summary>Blocks of 32 in a row.</summary>
+    internal int Groups => Columns >> 5;
+
+    /// <summary>Quantised values, [row][column], in both modes.</summary>
+    internal short* Q { get; }
+
+    /// <summary>The same as int8, only with <see cref="ActivationBits.Eight"/>.</summary>
+    internal sbyte* Q8 { get; }
+
+    /// <summary>Scales, [row][group].</summary>
+    internal float* D { get; }
+
+    /// <summary>Exact sums of 16 values, [row][2 * group + half].</summary>
+    internal int* Sums { get; }
+
+    /// <summary>int16 pairs for panels: [tile][group][16 pairs][<see cref="TileRows"/>][2].</summary>
+    internal short* TiledQ { get; }
+
+    /// <summary>int8 quads for panels: [tile][group][8 quads][<see cref="TileRows"/>][4].</summary>
+    internal sbyte* TiledQ8 { get; }
+
+    /// <summary>Scales for panels: [tile][group][<see cref="TileRows"/>].</summary>
+    internal float* TiledD { get; }
+
+    /// <summary>Sums for panels: [tile][group][low half, high half, both][<see cref="TileRows"/>].</summary>
+    internal int* TiledSums { get; }
+
+    /// <summary>The scale times those sums, for minimums: [tile][group][low half, high half, both][<see cref="TileRows"/>].</summary>
+    internal float* TiledDSums { get; }
+
+    /// <summary>Whether <see cref="Q"/>, <see cref="D"/> and <see cref="Sums"/> hold the current rows.</summary>
+    internal bool Quantised { get; set; }
+
+    /// <summary>Whether the tiled copies hold the current rows.</summary>
+    internal bool Tiled { get; set; }
+
+    /// <summary>Points at rows of floats, which must stay as they are until the products are done.</summary>
+    /// <param name="x">First float of row 0.</param>
+    /// <param name="stride">Floats from row to row.</param>
+    /// <param name="rows">1 to <see cref="CapacityRows"/>.</param>
+    /// <param name="columns">1 to <see cref="MaxColumns"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">More rows or columns than there is room for.</exception>
+    public void Set(float* x, long stride, int rows, int columns)
+    {
+        ObjectDisposedException.ThrowIf(_memory is null, this);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, CapacityRows);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(columns, MaxColumns);
+        X = x;
+        Stride = stride;
+        Rows = rows;
+        Columns = columns;
+        Quantised = false;
+        Tiled = false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_memory is not null)
+            NativeMemory.AlignedFree(_memory);
+        _memory = null;
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees the memory of an instance that nobody disposed.</summary>
+    ~ActivationRows() => Dispose();
+
+    private static byte* Take(ref byte* next, long bytes)
+    {
+        var taken = next;
+        next += (bytes + 63) & ~63L;
+        return taken;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Freehold.Kernels.Blocks;
+
+namespace Freehold.Kernels.Products;
+
+/// <summary>
+/// Few rows, AVX2: eight outputs at once straight from the stored rows, which is what memory likes best. Each run of 32 gives every
+/// output eight partial sums; they are transposed into one lane an output, and the eight chains go on side by side.
+/// </summary>
+internal sealed unsafe class Avx2Gemv<T> : ProductKernel
+    where T : struct, IBlockLayout
+{
+    // Runs whose scales are decoded together.
+    private const int Runs = 8;
+
+    internal override int OutputStep => 8;
+
+    internal override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
+    {
+        var weights = product.Weights;
+        var rows = (byte**)scratch;
+        var scale = (float*)(scratch + 64);
+        var minimum = scale + 2 * Runs * 8;
+        for (var output = first; output < first + count; output += 8)
+        {
+            var valid = Math.Min(8, first + count - output);
+            for (var r = 0; r < 8; r++)
+                rows[r] = weights.Row(output + Math.Min(r, valid - 1));
+            for (var row = 0; row < x.Rows; row++)
+            {
+                var y = x.Bits == ActivationBits.Eight && !T.Signed
+                    ? Chains<Bytes>(x, row, rows, scale, minimum)
+                    : Chains<Words>(x, row, rows, scale, minimum);
+                Store(product, row, output, valid, y);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static Vector256<float> Chains<TDot>(ActivationRows x, int row, byte** rows, float* scale, float* minimum)
+        where TDot : struct, IDot
+    {
+        var groups = x.Groups;
+        var q = x.Q + (long)row * x.Columns;
+        var q8 = x.Q8 + (long)row * x.Columns;
+        var d = x.D + (long)row * groups;
+        var sums = x.Sums + (long)row * groups * 2;
+        byte* p0 = rows[0], p1 = rows[1], p2 = rows[2], p3 = rows[3], p4 = rows[4], p5 = rows[5], p6 = rows[6], p7 = rows[7];
+        var y = Vector256<float>.Zero;
+        var offset = 0L;
+        for (var start = 0; start < groups; start += Runs)
+        {
+            var runs = Math.Min(Runs, groups - start);
+            T.Scales(rows, offset, runs / T.BlockRuns, scale, minimum, 8);
+            for (var i = 0; i < runs; i++)
+            {
+                var at = T.BlockRuns == 1 ? offset + i * T.BlockBytes : offset;
+                var run = T.BlockRuns == 1 ? 0 : i;
+                Vector256<short> a0 = default, a1 = default;
+                if (typeof(TDot) == typeof(Bytes))
+                {
+                    a0 = Vector256.Load(q8).AsInt16();
+                }
+                else
+                {
+                    a0 = Vector256.Load(q);
+                    a1 = Vector256.Load(q + 16);
+                }
+                var s01 = Avx2.HorizontalAdd(TDot.Dot<T>(p0 + at, run, a0, a1), TDot.Dot<T>(p1 + at, run, a0, a1));
+                var s23 = Avx2.HorizontalAdd(TDot.Dot<T>(p2 + at, run, a0, a1), TDot.Dot<T>(p3 + at, run, a0, a1));
+                var s03 = Avx2.HorizontalAdd(s01, s23);
+                var s45 = Avx2.HorizontalAdd(TDot.Dot<T>(p4 + at, run, a0, a1), TDot.Dot<T>(p5 + at, run, a0, a1));
+                var s67 = Avx2.HorizontalAdd(TDot.Dot<T>(p6 + at, run, a0, a1), TDot.Dot<T>(p7 + at, run, a0, a1));
+                var s47 = Avx2.HorizontalAdd(s45, s67);
+                var low = Avx2.Permute2x128(s03, s47, 0x20);
+                var high = Avx2.Permute2x128(s03, s47, 0x31);
+                var da = Vector256.Create(*d);
+                if (T.Halves)
+                {
+                    y = Link(low, scale + 16 * i, minimum + 16 * i, da, *d, sums[0], y);
+                    y = Link(high, scale + 16 * i + 8, minimum + 16 * i + 8, da, *d, sums[1], y);
+                }
+                else
+                {
+                    y = Link(low + high, scale + 8 * i, minimum + 8 * i, da, *d, sums[0] + sums[1], y);
+                }
+                q += 32;
+                q8 += 32;
+                sums += 2;
+                d++;
+            }
+            offset += (long)(runs / T.BlockRuns) * T.BlockBytes;
+        }
+        return y;
+    }
+
+    /// <summary>One link of eight chains: the exact sum times both scales, then the minimum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Link(
+        Vector256<int> isum, float* scale, float* minimum, Vector256<float> da, float d, int asum, Vector256<float> y)
+    {
+        if (!T.Signed && T.Offset != 0)
+            isum -= Vector256.Create(T.Offset * asum);
+        y = Fma.MultiplyAdd(Avx.ConvertToVector256Single(isum), Vector256.Load(scale) * da, y);
+        return T.HasMinimum ? Fma.MultiplyAdd(Vector256.Load(minimum), Vector256.Create(d * asum), y) : y;
+    }
+
+    private static void Store(in Product product, int row, int output, int valid, Vector256<float> y)
+    {
+        if (valid < 8)
+        {
+            for (var i = 0; i < valid; i++)
+                Store(product, row, output + i, y.GetElement(i));
+            return;
+        }
+        if (product.Bias is not null)
+            y += Vector256.Load(product.Bias + output);
+        var p = product.Output + row * product.OutputStride + output;
+        if (product.Accumulate)
+            y = Vector256.Load(p) + y;
+        y.Store(p);
+    }
+
+    /// <summary>32 weights times 32 activations: eight partial sums; in formats with halves, four of each half in its 128-bit lane.</summary>
+    private interface IDot
+    {
+        static abstract Vector256<int> Dot<TLayout>(byte* block, int run, Vector256<short> a0, Vector256<short> a1)
+            where TLayout : struct, IBlockLayout;
+    }
+
+    /// <summary>Unsigned byte weights, int8 activations. 2 * 63 * 127 fits int16.</summary>
+    private readonly struct Bytes : IDot
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<int> Dot<TLayout>(byte* block, int run, Vector256<short> a0, Vector256<short> a1)
+            where TLayout : struct, IBlockLayout =>
+            Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(TLayout.Values(block, run), a0.AsSByte()), Vector256.Create((short)1));
+    }
+
+    /// <summary>Any weights, int16 activations: exact in both modes.</summary>
+    private readonly struct Words : IDot
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<int> Dot<TLayout>(byte* block, int run, Vector256<short> a0, Vector256<short> a1)
+            where TLayout : struct, IBlockLayout
+        {
+            var values = TLayout.Values(block, run);
+            var low = TLayout.Signed ? Avx2.ConvertToVector256Int16(values.GetLower().AsSByte()) : Avx2.ConvertToVector256Int16(values.GetLower());
+            var high = TLayout.Signed ? Avx2.ConvertToVector256Int16(values.GetUpper().AsSByte()) : Avx2.ConvertToVector256Int16(values.GetUpper());
+            var m0 = Avx2.MultiplyAddAdjacent(low, a0);
+            var m1 = Avx2.MultiplyAddAdjacent(high, a1);
+            return TLayout.Halves ? Avx2.Permute2x128(m0, m1, 0x20) + Avx2.Permute2x128(m0, m1, 0x31) : m0 + m1;
+        }
+    }
+}

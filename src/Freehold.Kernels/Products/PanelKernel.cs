@@ -1,0 +1,86 @@
+using System.Runtime.Intrinsics;
+using Freehold.Kernels.Blocks;
+
+namespace Freehold.Kernels.Products;
+
+/// <summary>
+/// Many rows: some outputs are unpacked into this worker's scratch with outputs as lanes, a stretch of the inputs at a time so that the panel stays in
+/// the second-level cache, and multiplied by tiles of rows. A chain that is not at its end waits in scratch as the f32 it is, so stretches do not show.
+/// </summary>
+internal sealed unsafe class PanelKernel<T, TLanes, TVector>(bool quads) : ProductKernel
+    where T : struct, IBlockLayout
+    where TLanes : struct, IPanelLanes<TVector>
+    where TVector : struct
+{
+    private const int Tile = ActivationRows.TileRows;
+    private const int RowsAtOnce = 512;
+    private const int GroupsAtOnce = 64;
+
+    private static int Outputs => 2 * TLanes.Count;
+
+    internal override int OutputStep => Outputs;
+
+    internal override bool NeedsTiles => true;
+
+    internal override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
+    {
+        var end = first + count;
+        for (; first < end; first += Outputs)
+            for (var row = 0; row < x.Rows; row += RowsAtOnce)
+                Panel(product, x, first, Math.Min(Outputs, end - first), row, Math.Min(RowsAtOnce, x.Rows - row), scratch);
+    }
+
+    private void Panel(in Product product, ActivationRows x, int first, int valid, int row, int rows, byte* scratch)
+    {
+        var rowsOf = (byte**)scratch;
+        var scale = (float*)(scratch + 512);
+        var minimum = scale + GroupsAtOnce * 2 * Outputs;
+        var y = minimum + GroupsAtOnce * 2 * Outputs;
+        var panel = (byte*)(y + RowsAtOnce * Outputs);
+        for (var o = 0; o < Outputs; o++)
+            rowsOf[o] = product.Weights.Row(first + Math.Min(o, valid - 1));
+        new Span<float>(y, (rows + Tile - 1) / Tile * Tile * Outputs).Clear();
+        for (var from = 0; from < x.Groups; from += GroupsAtOnce)
+        {
+            var groups = Math.Min(GroupsAtOnce, x.Groups - from);
+            for (var o = 0; o < Outputs; o += 8)
+                PanelPacker.Eight<T>(rowsOf + o, from, groups, quads, (int*)panel + o, scale + o, minimum + o, Outputs);
+            for (var r = 0; r < rows; r += 4)
+                Four(x, row + r, from, groups, panel, scale, minimum, y + r * Outputs);
+        }
+        for (var r = 0; r < rows; r++)
+            Store(product, row + r, first, valid, y + r * Outputs);
+    }
+
+    private void Four(ActivationRows x, int row, int from, int groups, byte* panel, float* scale, float* minimum, float* y)
+    {
+        var at = (long)(row / Tile) * x.Groups + from;
+        var r = row % Tile;
+        var units = T.Halves ? 2 * groups : groups;
+        var d = x.TiledD + at * Tile + r;
+        var sums = x.TiledSums + at * 3 * Tile + r;
+        var dsums = x.TiledDSums + at * 3 * Tile + r;
+        if (quads)
+            PanelTile<T, TLanes, TVector>.Quads(panel, scale, minimum, units, (int*)(x.TiledQ8 + at * Tile * 32) + r, d, sums, dsums, y);
+        else
+            PanelTile<T, TLanes, TVector>.Pairs(panel, scale, minimum, units, (int*)(x.TiledQ + at * Tile * 32) + r, d, dsums, y);
+    }
+
+    private static void Store(in Product product, int row, int first, int valid, float* y)
+    {
+        if (valid < Outputs)
+        {
+            for (var o = 0; o < valid; o++)
+                Store(product, row, first + o, y[o]);
+            return;
+        }
+        var to = product.Output + row * product.OutputStride + first;
+        for (var o = 0; o < Outputs; o += 8)
+        {
+            var value = Vector256.Load(y + o);
+            if (product.Bias is not null)
+                value += Vector256.Load(product.Bias + first + o);
+            (product.Accumulate ? Vector256.Load(to + o) + value : value).Store(to + o);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Freehold.Kernels.Blocks;
+
+namespace Freehold.Kernels.Products;
+
+/// <summary>
+/// Unpacks a stretch of some outputs' weights so that outputs are lanes. A dword holds an output's next values:
+/// <code>
+/// pairs  [group][16 steps][outputs] of 2 int16         quads  [group][8 steps][outputs] of 4 bytes
+/// scales [group or half][outputs]                      minimums likewise
+/// </code>
+/// </summary>
+internal static unsafe class PanelPacker
+{
+    /// <summary>Packs eight outputs; signed quads are made unsigned by 128.</summary>
+    /// <param name="rows">The eight outputs' rows.</param>
+    /// <param name="from">The first group of 32 inputs; a block begins there.</param>
+    /// <param name="groups">Groups.</param>
+    /// <param name="quads">Quads, or else pairs.</param>
+    /// <param name="panel">The first of these outputs in the panel.</param>
+    /// <param name="scale">Their scales.</param>
+    /// <param name="minimum">Their minimum terms.</param>
+    /// <param name="outputs">Outputs in the panel.</param>
+    internal static void Eight<T>(byte** rows, int from, int groups, bool quads, int* panel, float* scale, float* minimum, int outputs)
+        where T : struct, IBlockLayout
+    {
+        var offset = (long)(from / T.BlockRuns) * T.BlockBytes;
+        T.Scales(rows, offset, groups / T.BlockRuns, scale, minimum, outputs);
+        if (quads)
+            Quads<T>(rows, offset, groups, panel, outputs);
+        else
+            Pairs<T>(rows, offset, groups, panel, outputs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Quads<T>(byte** rows, long offset, int groups, int* panel, int outputs)
+        where T : struct, IBlockLayout
+    {
+        byte* p0 = rows[0], p1 = rows[1], p2 = rows[2], p3 = rows[3], p4 = rows[4], p5 = rows[5], p6 = rows[6], p7 = rows[7];
+        for (var g = 0; g < groups; g++, panel += 8 * outputs)
+        {
+            var at = offset + (long)(g / T.BlockRuns) * T.BlockBytes;
+            var run = g % T.BlockRuns;
+            Transpose(
+                Unsigned<T>(p0 + at, run), Unsigned<T>(p1 + at, run), Unsigned<T>(p2 + at, run), Unsigned<T>(p3 + at, run),
+                Unsigned<T>(p4 + at, run), Unsigned<T>(p5 + at, run), Unsigned<T>(p6 + at, run), Unsigned<T>(p7 + at, run), panel, outputs);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Pairs<T>(byte** rows, long offset, int groups, int* panel, int outputs)
+        where T : struct, IBlockLayout
+    {
+        byte* p0 = rows[0], p1 = rows[1], p2 = rows[2], p3 = rows[3], p4 = rows[4], p5 = rows[5], p6 = rows[6], p7 = rows[7];
+        for (var g = 0; g < groups; g++, panel += 16 * outputs)
+        {
+            var at = offset + (long)(g / T.BlockRuns) * T.BlockBytes;
+            var run = g % T.BlockRuns;
+            Vector256<sbyte> v0 = Signed<T>(p0 + at, run), v1 = Signed<T>(p1 + at, run), v2 = Signed<T>(p2 + at, run), v3 = Signed<T>(p3 + at, run);
+            Vector256<sbyte> v4 = Signed<T>(p4 + at, run), v5 = Signed<T>(p5 + at, run), v6 = Signed<T>(p6 + at, run), v7 = Signed<T>(p7 + at, run);
+            Transpose(
+                Wide(v0.GetLower()), Wide(v1.GetLower()), Wide(v2.GetLower()), Wide(v3.GetLower()),
+                Wide(v4.GetLower()), Wide(v5.GetLower()), Wide(v6.GetLower()), Wide(v7.GetLower()), panel, outputs);
+            Transpose(
+                Wide(v0.GetUpper()), Wide(v1.GetUpper()), Wide(v2.GetUpper()), Wide(v3.GetUpper()),
+                Wide(v4.GetUpper()), Wide(v5.GetUpper()), Wide(v6.GetUpper()), Wide(v7.GetUpper()), panel + 8 * outputs, outputs);
+        }
+    }
+
+    /// <summary>Transposes 8 by 8 dwords; row r of the result is stored r * <paramref name="step"/> dwords on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Transpose(
+        Vector256<int> r0, Vector256<int> r1, Vector256<int> r2, Vector256<int> r3,
+        Vector256<int> r4, Vector256<int> r5, Vector256<int> r6, Vector256<int> r7, int* to, int step)
+    {
+        var a0 = Avx2.UnpackLow(r0, r1).AsInt64();
+        var a1 = Avx2.UnpackHigh(r0, r1).AsInt64();
+        var a2 = Avx2.UnpackLow(r2, r3).AsInt64();
+        var a3 = Avx2.UnpackHigh(r2, r3).AsInt64();
+        var a4 = Avx2.UnpackLow(r4, r5).AsInt64();
+        var a5 = Avx2.UnpackHigh(r4, r5).AsInt64();
+        var a6 = Avx2.UnpackLow(r6, r7).AsInt64();
+        var a7 = Avx2.UnpackHigh(r6, r7).AsInt64();
+        var b0 = Avx2.UnpackLow(a0, a2);
+        var b1 = Avx2.UnpackHigh(a0, a2);
+        var b2 = Avx2.UnpackLow(a1, a3);
+        var b3 = Avx2.UnpackHigh(a1, a3);
+        var b4 = Avx2.UnpackLow(a4, a6);
+        var b5 = Avx2.UnpackHigh(a4, a6);
+        var b6 = Avx2.UnpackLow(a5, a7);
+        var b7 = Avx2.UnpackHigh(a5, a7);
+        Avx2.Permute2x128(b0, b4, 0x20).AsInt32().Store(to);
+        Avx2.Permute2x128(b1, b5, 0x20).AsInt32().Store(to + step);
+        Avx2.Permute2x128(b2, b6, 0x20).AsInt32().Store(to + 2 * step);
+        Avx2.Permute2x128(b3, b7, 0x20).AsInt32().Store(to + 3 * step);
+        Avx2.Permute2x128(b0, b4, 0x31).AsInt32().Store(to + 4 * step);
+        Avx2.Permute2x128(b1, b5, 0x31).AsInt32().Store(to + 5 * step);
+        Avx2.Permute2x128(b2, b6, 0x31).AsInt32().Store(to + 6 * step);
+        Avx2.Permute2x128(b3, b7, 0x31).AsInt32().Store(to + 7 * step);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Unsigned<T>(byte* block, int run)
+        where T : struct, IBlockLayout =>
+        (T.Signed ? T.Values(block, run) ^ Vector256.Create((byte)0x80) : T.Values(block, run)).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<sbyte> Signed<T>(byte* block, int run)
+        where T : struct, IBlockLayout =>
+        T.Signed || T.Offset == 0 ? T.Values(block, run).AsSByte() : T.Values(block, run).AsSByte() - Vector256.Create((sbyte)T.Offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Wide(Vector128<sbyte> values) => Avx2.ConvertToVector256Int16(values).AsInt32();
+}

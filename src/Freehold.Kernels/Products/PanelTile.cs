@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using Freehold.Kernels.Blocks;
+
+namespace Freehold.Kernels.Products;
+
+/// <summary>A panel's stretch times four rows: eight integer accumulators, two registers of outputs a row.</summary>
+internal static unsafe class PanelTile<T, TLanes, TVector>
+    where T : struct, IBlockLayout
+    where TLanes : struct, IPanelLanes<TVector>
+    where TVector : struct
+{
+    private const int Stride = ActivationRows.TileRows;
+
+    // Groups of 16 take half the steps.
+    private static int PairSteps => T.Halves ? 8 : 16;
+
+    private static int QuadSteps => T.Halves ? 4 : 8;
+
+    /// <summary>Steps whose int16 sums fit: 2 * Largest * 127 each.</summary>
+    private static int ShortSteps => Math.Min(QuadSteps, T.Largest <= 15 ? 8 : T.Largest <= 31 ? 4 : 2);
+
+    // What quads are too large by.
+    private static int QuadOffset => T.Signed ? 128 : T.Offset;
+
+    /// <summary>int16 by int16, any type and both modes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Pairs(byte* panel, float* scale, float* minimum, int units, int* q, float* d, float* dsums, float* y)
+    {
+        var v = TLanes.Count;
+        var w = (int*)panel;
+        for (var unit = 0; unit < units; unit++)
+        {
+            TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            for (var step = 0; step < PairSteps; step++, w += 2 * v, q += Stride)
+            {
+                TVector wa = TLanes.Load(w), wb = TLanes.Load(w + v);
+                var x = TLanes.Broadcast(q[0]);
+                a0 = TLanes.AddPairs(a0, wa, x);
+                b0 = TLanes.AddPairs(b0, wb, x);
+                x = TLanes.Broadcast(q[1]);
+                a1 = TLanes.AddPairs(a1, wa, x);
+                b1 = TLanes.AddPairs(b1, wb, x);
+                x = TLanes.Broadcast(q[2]);
+                a2 = TLanes.AddPairs(a2, wa, x);
+                b2 = TLanes.AddPairs(b2, wb, x);
+                x = TLanes.Broadcast(q[3]);
+                a3 = TLanes.AddPairs(a3, wa, x);
+                b3 = TLanes.AddPairs(b3, wb, x);
+            }
+            Link(a0, a1, a2, a3, b0, b1, b2, b3, scale, minimum, d, dsums, unit, y);
+            scale += 2 * v;
+            minimum += 2 * v;
+        }
+    }
+
+    /// <summary>Bytes by bytes, for int8 activations; without <c>Dot</c> only for types whose int16 sums fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Quads(byte* panel, float* scale, float* minimum, int units, int* q, float* d, int* sums, float* dsums, float* y)
+    {
+        var v = TLanes.Count;
+        var w = (int*)panel;
+        for (var unit = 0; unit < units; unit++)
+        {
+            TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            if (TLanes.HasDot)
+            {
+                for (var step = 0; step < QuadSteps; step++, w += 2 * v, q += Stride)
+                {
+                    TVector wa = TLanes.Load(w), wb = TLanes.Load(w + v);
+                    var x = TLanes.Broadcast(q[0]);
+                    a0 = TLanes.Dot(a0, wa, x);
+                    b0 = TLanes.Dot(b0, wb, x);
+                    x = TLanes.Broadcast(q[1]);
+                    a1 = TLanes.Dot(a1, wa, x);
+                    b1 = TLanes.Dot(b1, wb, x);
+                    x = TLanes.Broadcast(q[2]);
+                    a2 = TLanes.Dot(a2, wa, x);
+                    b2 = TLanes.Dot(b2, wb, x);
+                    x = TLanes.Broadcast(q[3]);
+                    a3 = TLanes.Dot(a3, wa, x);
+                    b3 = TLanes.Dot(b3, wb, x);
+                }
+            }
+            else
+            {
+                for (var fold = 0; fold < QuadSteps / ShortSteps; fold++)
+                {
+                    TVector s0 = default, s1 = default, s2 = default, s3 = default, t0 = default, t1 = default, t2 = default, t3 = default;
+                    for (var step = 0; step < ShortSteps; step++, w += 2 * v, q += Stride)
+                    {
+                        TVector wa = TLanes.Load(w), wb = TLanes.Load(w + v);
+                        var x = TLanes.Broadcast(q[0]);
+                        s0 = TLanes.AddShorts(s0, TLanes.Shorts(wa, x));
+                        t0 = TLanes.AddShorts(t0, TLanes.Shorts(wb, x));
+                        x = TLanes.Broadcast(q[1]);
+                        s1 = TLanes.AddShorts(s1, TLanes.Shorts(wa, x));
+                        t1 = TLanes.AddShorts(t1, TLanes.Shorts(wb, x));
+                        x = TLanes.Broadcast(q[2]);
+                        s2 = TLanes.AddShorts(s2, TLanes.Shorts(wa, x));
+                        t2 = TLanes.AddShorts(t2, TLanes.Shorts(wb, x));
+                        x = TLanes.Broadcast(q[3]);
+                        s3 = TLanes.AddShorts(s3, TLanes.Shorts(wa, x));
+                        t3 = TLanes.AddShorts(t3, TLanes.Shorts(wb, x));
+                    }
+                    a0 = TLanes.Add(a0, TLanes.FoldShorts(s0));
+                    a1 = TLanes.Add(a1, TLanes.FoldShorts(s1));
+                    a2 = TLanes.Add(a2, TLanes.FoldShorts(s2));
+                    a3 = TLanes.Add(a3, TLanes.FoldShorts(s3));
+                    b0 = TLanes.Add(b0, TLanes.FoldShorts(t0));
+                    b1 = TLanes.Add(b1, TLanes.FoldShorts(t1));
+                    b2 = TLanes.Add(b2, TLanes.FoldShorts(t2));
+                    b3 = TLanes.Add(b3, TLanes.FoldShorts(t3));
+                }
+            }
+            if (QuadOffset != 0)
+            {
+                var s = sums + Sum(unit);
+                a0 = TLanes.Subtract(a0, QuadOffset * s[0]);
+                b0 = TLanes.Subtract(b0, QuadOffset * s[0]);
+                a1 = TLanes.Subtract(a1, QuadOffset * s[1]);
+                b1 = TLanes.Subtract(b1, QuadOffset * s[1]);
+                a2 = TLanes.Subtract(a2, QuadOffset * s[2]);
+                b2 = TLanes.Subtract(b2, QuadOffset * s[2]);
+                a3 = TLanes.Subtract(a3, QuadOffset * s[3]);
+                b3 = TLanes.Subtract(b3, QuadOffset * s[3]);
+            }
+            Link(a0, a1, a2, a3, b0, b1, b2, b3, scale, minimum, d, dsums, unit, y);
+            scale += 2 * v;
+            minimum += 2 * v;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Link(
+        TVector a0, TVector a1, TVector a2, TVector a3, TVector b0, TVector b1, TVector b2, TVector b3,
+        float* scale, float* minimum, float* d, float* dsums, int unit, float* y)
+    {
+        var v = TLanes.Count;
+        d += (T.Halves ? unit >> 1 : unit) * Stride;
+        TLanes.Link(a0, scale, d[0], y);
+        TLanes.Link(b0, scale + v, d[0], y + v);
+        TLanes.Link(a1, scale, d[1], y + 2 * v);
+        TLanes.Link(b1, scale + v, d[1], y + 3 * v);
+        TLanes.Link(a2, scale, d[2], y + 4 * v);
+        TLanes.Link(b2, scale + v, d[2], y + 5 * v);
+        TLanes.Link(a3, scale, d[3], y + 6 * v);
+        TLanes.Link(b3, scale + v, d[3], y + 7 * v);
+        if (!T.HasMinimum)
+            return;
+        var s = dsums + Sum(unit);
+        for (var r = 0; r < 4; r++)
+        {
+            TLanes.LinkMinimum(minimum, s[r], y + 2 * r * v);
+            TLanes.LinkMinimum(minimum + v, s[r], y + (2 * r + 1) * v);
+        }
+    }
+
+    // [group][low half, high half, both][rows of a tile]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Sum(int unit) => T.Halves ? ((unit >> 1) * 3 + (unit & 1)) * Stride : (unit * 3 + 2) * Stride;
+}

@@ -1,0 +1,31 @@
+using Freehold.Kernels;
+using Freehold.Kernels.Products;
+using Freehold.Models.Architectures.Layers;
+using Freehold.Models.Files;
+using Freehold.Models.Inference;
+
+namespace Freehold.Models.Architectures;
+
+/// <summary>Composes an encoder from a description of its layers.</summary>
+internal sealed class EncoderBuilder(IModelSource source, Compute compute, int rows, ActivationBits bits)
+    : ModelBuilder(source, compute, rows, logitRows: 0, context: 0, bits)
+{
+    /// <summary>Builds the model, one layer description per block.</summary>
+    /// <exception cref="ModelFormatException">A tensor is missing, misshapen or unknown.</exception>
+    public Encoder Build(Func<LayerBuilder, EncoderLayer> describe, bool positions)
+    {
+        var layers = new List<EncoderLayer>();
+        for (var i = 0; i < Sizes.Layers; i++)
+            layers.Add(describe(new LayerBuilder(this, i)));
+        var ends = new EncoderEnds(
+            Embedding,
+            Tensors.Has("token_types.weight") ? Tensors.Matrix("token_types.weight", 0, Sizes.Embedding) : null,
+            positions ? Tensors.Matrix("position_embd.weight", Sizes.Context, Sizes.Embedding) : null,
+            CentredNorm("token_embd_norm"),
+            Pooling.Read(Metadata));
+        Tensors.RequireAllTaken();
+        var shape = new ModelShape(
+            Metadata.Architecture, Embedding.Rows, Sizes.Context, Sizes.Embedding, Sizes.Layers, ParameterCount.Of(Tensors.Source));
+        return new Encoder(Tensors.Source, Compute, Work, shape, ends, [.. layers], [.. Ropes]);
+    }
+}

@@ -1,0 +1,48 @@
+using Freehold.Kernels.Numerics;
+using Freehold.Models.Files;
+
+namespace Freehold.Models.Architectures.Layers;
+
+/// <summary>How an encoder's rows become one vector. Numbers are GGUF's <c>pooling_type</c>.</summary>
+internal enum PoolingKind
+{
+    Mean = 1,
+    Classifier = 2,
+    Last = 3,
+}
+
+/// <summary>Pools rows and scales the vector to length 1.</summary>
+internal static unsafe class Pooling
+{
+    /// <summary>Reads the kind from the metadata.</summary>
+    /// <exception cref="ModelFormatException">The file wants none, or one this engine does not know.</exception>
+    public static PoolingKind Read(ModelMetadata metadata)
+    {
+        var value = metadata.GetInt32($"{metadata.Architecture}.pooling_type", (int)PoolingKind.Mean);
+        return Enum.IsDefined((PoolingKind)value)
+            ? (PoolingKind)value
+            : throw new ModelFormatException($"the metadata's pooling_type is {value}; this engine pools by mean (1), first (2) or last token (3)");
+    }
+
+    /// <summary>Writes the pooled vector, L2 norm 1; rows are summed in ascending order.</summary>
+    public static void Run(PoolingKind kind, float* rows, int count, Span<float> vector)
+    {
+        var length = vector.Length;
+        var row = kind == PoolingKind.Last ? count - 1 : 0;
+        new ReadOnlySpan<float>(rows + (long)row * length, length).CopyTo(vector);
+        if (kind == PoolingKind.Mean)
+        {
+            for (var i = 1; i < count; i++)
+                for (var c = 0; c < length; c++)
+                    vector[c] += rows[(long)i * length + c];
+            for (var c = 0; c < length; c++)
+                vector[c] /= count;
+        }
+        float norm;
+        fixed (float* v = vector)
+            norm = MathF.Sqrt(Functions.Dot(v, v, length));
+        if (norm > 0)
+            for (var c = 0; c < length; c++)
+                vector[c] /= norm;
+    }
+}

@@ -1,0 +1,120 @@
+using Freehold.Kernels;
+using Freehold.Kernels.Products;
+using Freehold.Models.Files;
+using Freehold.Models.Inference;
+using Freehold.Models.Templates;
+using Freehold.Models.Tokenizers;
+
+namespace Freehold.Models.Architectures;
+
+/// <summary>Makes a runnable model of a file's metadata and tensors.</summary>
+public static class ModelLoader
+{
+    private static readonly IDecoderArchitecture[] _decoders =
+        [new Llama(), new Qwen2(), new Qwen3(), new Gemma3(), new Phi3(), new Granite(), new SmolLm3()];
+
+    private static readonly IEncoderArchitecture[] _encoders = [new Bert(), new NomicBert()];
+
+    /// <summary>The architectures this engine runs, by GGUF's names.</summary>
+    public static IReadOnlyList<string> Architectures { get; } =
+        [.. _decoders.Select(architecture => architecture.Name), .. _encoders.Select(architecture => architecture.Name)];
+
+    /// <summary>Loads the model. The result owns <paramref name="source"/>; it is disposed here if loading fails.</summary>
+    /// <exception cref="ModelFormatException">The file is damaged, incomplete, or of an architecture or variant this engine does not run.</exception>
+    public static LoadedModel Load(IModelSource source, Compute compute, LoadOptions? options = null)
+    {
+        options ??= new LoadOptions();
+        try
+        {
+            return Compose(source, compute, options);
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+
+    private static LoadedModel Compose(IModelSource source, Compute compute, LoadOptions options)
+    {
+        var metadata = source.Metadata;
+        if (source.Tensors.Count == 0)
+            throw new ModelFormatException($"{source.Origin} holds a vocabulary and no weights; it can tokenize, but not run");
+        var usual = ParameterCount.DefaultActivations(ParameterCount.Of(source));
+        var bits = options.Activations ?? usual;
+        var tokenizer = TokenizerFactory.Create(metadata);
+        var (causal, embedding) = Build(source, compute, options, bits);
+        try
+        {
+            var shape = causal?.Shape ?? embedding!.Shape;
+            if (tokenizer.VocabularySize > shape.VocabularySize)
+                throw new ModelFormatException($"{source.Origin} has {tokenizer.VocabularySize} tokens and only {shape.VocabularySize} rows of embeddings");
+            var templateSource = metadata.GetString("tokenizer.chat_template", null);
+            var (template, error) = Parse(templateSource);
+            return new LoadedModel
+            {
+                Origin = source.Origin,
+                Shape = shape,
+                Metadata = metadata,
+                Tokenizer = tokenizer,
+                Causal = causal,
+                Embedding = embedding,
+                ChatTemplateSource = templateSource,
+                ChatTemplate = template,
+                ChatTemplateError = error,
+                Activations = bits,
+                DefaultActivations = usual,
+            };
+        }
+        catch
+        {
+            causal?.Dispose();
+            embedding?.Dispose();
+            throw;
+        }
+    }
+
+    private static (CausalModel?, EmbeddingModel?) Build(IModelSource source, Compute compute, LoadOptions options, ActivationBits bits)
+    {
+        var name = source.Metadata.Architecture;
+        if (Array.Find(_decoders, candidate => candidate.Name == name) is { } decoder)
+        {
+            var builder = new DecoderBuilder(source, compute, options, bits);
+            return (Keep(builder, () => decoder.Build(builder)), null);
+        }
+        if (Array.Find(_encoders, candidate => candidate.Name == name) is { } encoder)
+        {
+            var rows = DecoderSizes.Read(source.Metadata).Context;
+            var builder = new EncoderBuilder(source, compute, options.Context > 0 ? Math.Min(rows, options.Context) : rows, bits);
+            return (null, Keep(builder, () => encoder.Build(builder)));
+        }
+        throw new ModelFormatException($"{source.Origin} is of architecture '{name}', which this engine does not run; it runs {string.Join(", ", Architectures)}");
+    }
+
+    private static T Keep<T>(ModelBuilder builder, Func<T> build)
+    {
+        try
+        {
+            return build();
+        }
+        catch
+        {
+            builder.Dispose();
+            throw;
+        }
+    }
+
+    private static (ChatTemplate?, string?) Parse(string? source)
+    {
+        if (source is null)
+            return (null, null);
+        try
+        {
+            return (ChatTemplate.Parse(source), null);
+        }
+        catch (TemplateErrorException error)
+        {
+            return (null, error.Message);
+        }
+    }
+}

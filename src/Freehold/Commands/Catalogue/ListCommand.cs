@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Globalization;
+using Freehold.Catalog;
+using Freehold.Catalog.Names;
+using Freehold.Catalog.Resolution;
+
+namespace Freehold.Commands.Catalogue;
+
+/// <summary><c>freehold list</c>: every model that a name finds, wherever it lies.</summary>
+internal static class ListCommand
+{
+    public static Command Create(CatalogueContext context)
+    {
+        var models = CatalogueCommands.Models();
+        var json = CatalogueCommands.Json();
+        var command = new Command("list", "List the models of this machine.") { models, json };
+        command.SetAction(async (parsed, _) =>
+        {
+            var found = context.Resolver(parsed.GetValue(models)).ListAvailable();
+            foreach (var fault in context.Store(context.Settings()).List().Faults)
+                await parsed.InvocationConfiguration.Error.WriteLineAsync("note: " + fault);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                await CatalogueContext.WriteJsonAsync(output, document =>
+                {
+                    document.WriteStartObject();
+                    document.WriteStartArray("models");
+                    foreach (var model in found)
+                    {
+                        document.WriteStartObject();
+                        document.WriteString("place", PlaceOf(model));
+                        if (model.Manifest is { } manifest)
+                        {
+                            StoredModel.WriteFields(document, manifest);
+                        }
+                        else
+                        {
+                            document.WriteString("name", model.Name);
+                            document.WriteString("format", model.Format);
+                            document.WriteNumber("size", model.Bytes);
+                            document.WriteString("quantisation", QuantisationOf(model));
+                            document.WriteString("source", model.Path);
+                        }
+                        document.WriteEndObject();
+                    }
+                    document.WriteEndArray();
+                    document.WriteEndObject();
+                });
+            }
+            else if (found.Count == 0)
+            {
+                await output.WriteLineAsync("No models yet. freehold pull hf:owner/repo brings one.");
+            }
+            else
+            {
+                await WriteTableAsync(output, found);
+            }
+            return 0;
+        });
+        return command;
+    }
+
+    private static async Task WriteTableAsync(TextWriter output, IReadOnlyList<ResolvedModel> models)
+    {
+        string[][] rows =
+        [
+            ["NAME", "SIZE", "QUANTISATION", "WHEN", "WHERE FROM"],
+            .. models.Select(m => new[]
+            {
+                m.Name, ByteSize.Text(m.Bytes), QuantisationOf(m) ?? "-",
+                m.Manifest?.Added.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-",
+                m.Manifest?.Source ?? $"{PlaceOf(m)}: {m.Path}",
+            }),
+        ];
+        var widths = Enumerable.Range(0, 5).Select(c => rows.Max(r => r[c].Length)).ToArray();
+        foreach (var row in rows)
+            await output.WriteLineAsync(string.Join("  ", row.Select((cell, c) => c == 1 ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]))).TrimEnd());
+    }
+
+    private static string? QuantisationOf(ResolvedModel model) =>
+        model.Manifest is { } manifest ? StoredModel.Label(manifest, "quantisation") ?? Quantisation.FromFileName(manifest.Files[0].Path)
+            : Quantisation.FromFileName(model.Place == ModelPlace.Bundle ? model.Name.Replace(':', '-') : Path.GetFileName(model.Path));
+
+    internal static string PlaceOf(ResolvedModel model) => model.Place switch
+    {
+        ModelPlace.Catalogue => "catalogue",
+        ModelPlace.Folder => "folder",
+        ModelPlace.Embedded => "embedded",
+        ModelPlace.Bundle => "bundle",
+        _ => "path",
+    };
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Freehold.Catalog;
+using Freehold.Catalog.Downloads;
+using Freehold.Catalog.Names;
+using Freehold.Catalog.Resolution;
+using Freehold.Catalog.Sources;
+using Freehold.Catalog.Store;
+using Freehold.Models.Files;
+
+namespace Freehold.Commands.Catalogue;
+
+/// <summary><c>freehold pull NAME</c>: the one command that may touch the network.</summary>
+internal static class PullCommand
+{
+    public static Command Create(CatalogueContext context)
+    {
+        var from = new Argument<string>("NAME") { Description = "hf:owner/repo[@revision][:file or quantisation], a URL, a path, or a name in your site's mirror (FREEHOLD_MIRROR)." };
+        var named = CatalogueCommands.As();
+        var sha256 = new Option<string?>("--sha256") { Description = "What the file must hash to.", HelpName = "HEX" };
+        var connections = new Option<int>("--connections") { Description = "Connections at once.", DefaultValueFactory = _ => new TransferLimits().Connections };
+        connections.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var count) && count is < 1 or > 16)
+                result.AddError($"--connections is {result.Tokens[0].Value}; it must be from 1 to 16.");
+        });
+        var json = CatalogueCommands.Json();
+        var command = new Command("pull", "Bring a model into the catalogue: verified, resumed after any interruption.") { from, named, sha256, connections, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var settings = context.Settings();
+            var store = context.Store(settings);
+            Sha256Digest? digest = null;
+            if (parsed.GetValue(sha256) is { } text)
+                digest = Sha256Digest.TryParse(text, out var read) ? read : throw new CatalogException(CatalogFailure.Usage, $"--sha256 is '{SafeText(text)}'; 64 hexadecimal digits were expected");
+            var puller = new Puller(
+                store, settings, new NetworkAccess(settings.OfflineReason, context.Transport), new TransferLimits { Connections = parsed.GetValue(connections) }, context.Time);
+            PullResult result;
+            using (var console = new TransferConsole(parsed.InvocationConfiguration.Error, context.DrawsProgress, context.Time))
+            {
+                var request = new PullRequest(parsed.GetValue(from)!, parsed.GetValue(named) is { } name ? ModelName.Parse(name) : null, digest);
+                result = await puller.PullAsync(request, console, cancellation);
+            }
+            var manifest = await StoredModel.DescribeAsync(store, result.Manifest, parsed.InvocationConfiguration.Error, cancellation);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                await CatalogueContext.WriteJsonAsync(output, document =>
+                {
+                    document.WriteStartObject();
+                    StoredModel.WriteFields(document, manifest);
+                    if (result.Why is not null)
+                        document.WriteString("why", result.Why);
+                    document.WriteBoolean("was_present", result.WasPresent);
+                    document.WriteEndObject();
+                });
+            }
+            else
+            {
+                await output.WriteLineAsync($"{manifest.Name} is {(result.WasPresent ? "here already" : "here")}: {ByteSize.Text(manifest.Size)}, SHA-256 verified. Try: freehold run {manifest.Name}");
+            }
+            return 0;
+        });
+        return command;
+    }
+
+    private static string SafeText(string text) => text.Length > 80 ? text[..80] + "…" : text;
+}

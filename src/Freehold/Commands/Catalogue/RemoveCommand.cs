@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Freehold.Catalog;
+using Freehold.Catalog.Names;
+using Freehold.Catalog.Resolution;
+using Freehold.Catalog.Store;
+
+namespace Freehold.Commands.Catalogue;
+
+/// <summary><c>freehold rm NAME...</c>: takes names out of the catalogue, and their bytes where nobody else uses them.</summary>
+internal static class RemoveCommand
+{
+    public static Command Create(CatalogueContext context)
+    {
+        var names = new Argument<string[]>("NAME") { Description = "Names in the catalogue.", Arity = ArgumentArity.OneOrMore };
+        var json = CatalogueCommands.Json();
+        var command = new Command("rm", "Remove models from the catalogue; files of your own are never touched.") { names, json };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var store = context.Store(context.Settings());
+            var output = parsed.InvocationConfiguration.Output;
+            // All names are found before the first is removed: a slip in one changes nothing.
+            var found = parsed.GetValue(names)!.Select(n => Find(store, context, n)).Distinct().ToList();
+            var removed = new List<Removal>();
+            foreach (var name in found)
+            {
+                var removal = await store.RemoveAsync(name, cancellation);
+                removed.Add(removal);
+                if (!parsed.GetValue(json))
+                    await output.WriteLineAsync($"removed {removal.Name}, {ByteSize.Text(removal.FreedBytes)} freed");
+            }
+            if (parsed.GetValue(json))
+            {
+                await CatalogueContext.WriteJsonAsync(output, document =>
+                {
+                    document.WriteStartObject();
+                    document.WriteStartArray("removed");
+                    foreach (var removal in removed)
+                    {
+                        document.WriteStartObject();
+                        document.WriteString("name", removal.Name);
+                        document.WriteNumber("freed", removal.FreedBytes);
+                        document.WriteEndObject();
+                    }
+                    document.WriteEndArray();
+                    document.WriteEndObject();
+                });
+            }
+            return 0;
+        });
+        return command;
+    }
+
+    private static ModelName Find(CatalogStore store, CatalogueContext context, string text)
+    {
+        var name = ModelName.Parse(text);
+        if (store.Find(name) is not null)
+            return name;
+        // A part of a name finds it as elsewhere, but only among stored models.
+        var model = new ModelResolver(store, [], null, null).Resolve(text);
+        return model.Manifest is { } manifest
+            ? ModelName.Parse(manifest.Name)
+            : throw new CatalogException(CatalogFailure.Usage, $"'{text}' is a file of your own; rm removes names of the catalogue");
+    }
+}

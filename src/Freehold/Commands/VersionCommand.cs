@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Reflection;
+using Freehold.Kernels;
+
+namespace Freehold.Commands;
+
+/// <summary><c>freehold version</c>: the version, the commit it was built from, and the instruction set in use here.</summary>
+internal static class VersionCommand
+{
+    public static Command Create()
+    {
+        var json = CommonOptions.Json();
+        var command = new Command("version", "Show the version, the commit it was built from, and the instruction set in use.") { json };
+        command.SetAction(async (parsed, _) =>
+        {
+            var (version, commit) = Built();
+            using var compute = new Compute(CommonOptions.ComputeOf(threads: 1));
+            var isa = compute.Isa.ToString().ToLowerInvariant();
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+                await JsonDocumentOutput.WriteAsync(output, document =>
+                {
+                    document.WriteStartObject();
+                    document.WriteString("version", version);
+                    document.WriteString("commit", commit);
+                    document.WriteString("isa", isa);
+                    document.WriteEndObject();
+                });
+            else
+                await output.WriteLineAsync($"freehold {version} (commit {commit ?? "unknown"}), {isa}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    // The SDK writes version+commit where it builds inside a git checkout, and the version alone elsewhere.
+    private static (string Version, string? Commit) Built()
+    {
+        var text = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        var plus = text.IndexOf('+', StringComparison.Ordinal);
+        return plus < 0 ? (text, null) : (text[..plus], text[(plus + 1)..]);
+    }
+}

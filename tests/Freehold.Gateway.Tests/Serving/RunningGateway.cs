@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Freehold.Gateway.Hosting;
+using Freehold.Gateway.Serving;
+using Microsoft.AspNetCore.Builder;
+
+namespace Freehold.Gateway.Tests.Serving;
+
+/// <summary>A gateway on a free port of this machine, over a scripted model named 'parrot' and an encoder named 'lengths'.</summary>
+internal sealed class RunningGateway : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private RunningGateway(WebApplication app, ScriptedChatClient model)
+    {
+        _app = app;
+        Model = model;
+        Address = new Uri(app.Urls.Single());
+        Http = new HttpClient { BaseAddress = Address };
+    }
+
+    public ScriptedChatClient Model { get; }
+    public Uri Address { get; }
+    public HttpClient Http { get; }
+
+    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null)
+    {
+        var model = new ScriptedChatClient();
+        var created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+        var options = new GatewayOptions { Port = 0 };
+        var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, new FixedModelDirectory([
+            new ServedModel("parrot", created, "tests", model, null, 4096, note, explain ?? (_ => null)),
+            new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, _ => null)]));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new RunningGateway(app, model);
+    }
+
+    public static HttpContent Json(string body) => new StringContent(body, Encoding.UTF8, "application/json");
+
+    public async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(string path, string body)
+    {
+        using var response = await Http.PostAsync(new Uri(path, UriKind.Relative), Json(body), TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return (response.StatusCode, JsonNode.Parse(text)!);
+    }
+
+    public async Task<string> StreamAsync(string path, string body)
+    {
+        using var response = await Http.PostAsync(new Uri(path, UriKind.Relative), Json(body), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The data of each event; every event must be exactly one <c>data:</c> line and a blank one.</summary>
+    public static List<string> Events(string stream)
+    {
+        Assert.EndsWith("\n\n", stream, StringComparison.Ordinal);
+        return [.. stream[..^2].Split("\n\n").Select(line =>
+        {
+            Assert.StartsWith("data: ", line, StringComparison.Ordinal);
+            return line[6..];
+        })];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _app.StopAsync(now.Token);
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+
+namespace Freehold.Gateway.Tests.Serving;
+
+/// <summary>A model whose every answer is a script; remembers what it was asked.</summary>
+internal sealed class ScriptedChatClient : IChatClient
+{
+    private readonly List<(IReadOnlyList<ChatMessage> Messages, ChatOptions Options)> _calls = [];
+
+    /// <summary>The calls so far.</summary>
+    public IReadOnlyList<(IReadOnlyList<ChatMessage> Messages, ChatOptions Options)> Calls
+    {
+        get
+        {
+            lock (_calls)
+                return [.. _calls];
+        }
+    }
+
+    /// <summary>The tokens of an answer, from the call's options.</summary>
+    public Func<ChatOptions, IEnumerable<string>> Tokens { get; set; } = _ => ["Pa", "ris", "."];
+
+    /// <summary>Awaited before each token; what it throws, the client throws.</summary>
+    public Func<int, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Why answers end.</summary>
+    public ChatFinishReason Finish { get; set; } = ChatFinishReason.Stop;
+
+    /// <summary>Completed when a generation was cancelled.</summary>
+    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completed when a generation ran to its end.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        lock (_calls)
+            _calls.Add(([.. messages], options!));
+        using var watch = cancellationToken.Register(() => Cancelled.TrySetResult());
+        var count = 0;
+        foreach (var token in Tokens(options!))
+        {
+            await Before(count, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            var update = new ChatResponseUpdate(ChatRole.Assistant, token);
+            if (options!.AdditionalProperties!.ContainsKey("logprobs"))
+                update.AdditionalProperties = new() { ["logprobs"] = new JsonArray(Entry(token, count)) };
+            count++;
+            yield return update;
+        }
+        Ended.TrySetResult();
+        yield return new ChatResponseUpdate
+        {
+            FinishReason = Finish,
+            Contents = [new UsageContent(new UsageDetails { InputTokenCount = 7, OutputTokenCount = count, TotalTokenCount = 7 + count, CachedInputTokenCount = 4 })],
+        };
+    }
+
+    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+    public void Dispose()
+    {
+    }
+
+    private static JsonObject Entry(string token, int id) => new()
+    {
+        ["token"] = token,
+        ["token_id"] = id,
+        ["bytes"] = new JsonArray([.. System.Text.Encoding.UTF8.GetBytes(token).Select(b => (JsonNode)(int)b)]),
+        ["logprob"] = -0.25f,
+        ["top_logprobs"] = new JsonArray(
+            new JsonObject { ["token"] = token, ["token_id"] = id, ["bytes"] = new JsonArray(1), ["logprob"] = -0.25f },
+            new JsonObject { ["token"] = "x", ["token_id"] = 9, ["bytes"] = new JsonArray(120), ["logprob"] = float.NegativeInfinity }),
+    };
+}
+
+/// <summary>Gives for each text the vector (length, 1, 0.5).</summary>
+internal sealed class LengthEmbeddings : IEmbeddingGenerator<string, Embedding<float>>
+{
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var vectors = values.Select(text => new Embedding<float>(new[] { text.Length, 1f, 0.5f })).ToList();
+        return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(vectors) { Usage = new UsageDetails { InputTokenCount = 11 } });
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("test", null, "lengths", 3) : null;
+
+    public void Dispose()
+    {
+    }
+}

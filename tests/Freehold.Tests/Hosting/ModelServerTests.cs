@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+using Freehold.Commands;
+using Freehold.Gateway.Serving;
+using Freehold.Hosting;
+
+namespace Freehold.Tests.Hosting;
+
+public class ModelServerTests
+{
+    private static readonly IModelDirectory Nothing = new FixedModelDirectory([]);
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_serves_until_it_is_told_to_stop()
+    {
+        await using var server = await ModelServer.StartAsync("127.0.0.1", 0, Nothing, TextWriter.Null, Cancel);
+        using var stop = new CancellationTokenSource();
+        var running = server.RunAsync(stop.Token);
+        using var http = new HttpClient();
+        Assert.Equal("alive\n", await http.GetStringAsync(new Uri(server.Url, "/health/live"), Cancel));
+        using var ready = await http.GetAsync(new Uri(server.Url, "/health/ready"), Cancel);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        await stop.CancelAsync();
+        await running.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetStringAsync(new Uri(server.Url, "/health/live"), Cancel));
+    }
+
+    [Fact]
+    public async Task A_port_that_was_asked_for_and_is_taken_is_an_error_that_names_it()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var error = await Assert.ThrowsAsync<CommandException>(() => ModelServer.StartAsync("localhost", port, Nothing, TextWriter.Null, Cancel));
+        Assert.Equal(1, error.ExitCode);
+        Assert.Contains($"port {port} is taken", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_port_asked_for_the_next_free_one_is_taken_and_that_is_known()
+    {
+        await using var first = await ModelServer.StartAsync("127.0.0.1", null, Nothing, TextWriter.Null, Cancel);
+        await using var second = await ModelServer.StartAsync("127.0.0.1", null, Nothing, TextWriter.Null, Cancel);
+        Assert.True(second.Moved);
+        Assert.True(second.Port > first.Port);
+    }
+
+    [Fact]
+    public async Task Listening_beyond_loopback_warns_that_there_is_no_authentication()
+    {
+        using var error = new StringWriter();
+        await using var server = await ModelServer.StartAsync("0.0.0.0", 0, Nothing, error, Cancel);
+        Assert.Contains("no authentication", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_no_address_is_wrong_usage() =>
+        Assert.Equal(2, (await Assert.ThrowsAsync<CommandException>(() => ModelServer.StartAsync("example.org", 0, Nothing, TextWriter.Null, Cancel))).ExitCode);
+}
