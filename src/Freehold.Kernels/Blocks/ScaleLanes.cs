@@ -25,12 +25,39 @@ internal static unsafe class ScaleLanes
         *(ushort*)(rows[0] + at), *(ushort*)(rows[1] + at), *(ushort*)(rows[2] + at), *(ushort*)(rows[3] + at),
         *(ushort*)(rows[4] + at), *(ushort*)(rows[5] + at), *(ushort*)(rows[6] + at), *(ushort*)(rows[7] + at)));
 
-    /// <summary>A binary16 in each of several blocks of eight rows.</summary>
+    /// <summary>A binary16 in each of several blocks of eight rows. They are gathered by plain moves, which leaves the vector units to the products.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Halves(byte** rows, long at, int blocks, int blockBytes, float* scale, int step)
     {
-        for (var b = 0; b < blocks; b++, at += blockBytes, scale += step)
-            Half(rows, at).Store(scale);
+        var gathered = stackalloc ushort[8 * 8];
+        while (blocks > 0)
+        {
+            var here = Math.Min(blocks, 8);
+            for (var r = 0; r < 8; r++)
+            {
+                var from = rows[r] + at;
+                var to = gathered + r;
+                if (here == 8)
+                {
+                    to[0] = *(ushort*)from;
+                    to[8] = *(ushort*)(from + blockBytes);
+                    to[16] = *(ushort*)(from + 2 * blockBytes);
+                    to[24] = *(ushort*)(from + 3 * blockBytes);
+                    to[32] = *(ushort*)(from + 4 * blockBytes);
+                    to[40] = *(ushort*)(from + 5 * blockBytes);
+                    to[48] = *(ushort*)(from + 6 * blockBytes);
+                    to[56] = *(ushort*)(from + 7 * blockBytes);
+                    continue;
+                }
+                for (var b = 0; b < here; b++)
+                    to[8 * b] = *(ushort*)(from + b * blockBytes);
+            }
+            for (var b = 0; b < here; b++)
+                Widen(Vector128.Load(gathered + 8 * b)).Store(scale + b * step);
+            blocks -= here;
+            at += here * blockBytes;
+            scale += here * step;
+        }
     }
 
     /// <summary>Eight signed bytes of each of eight rows, times that row's factor: lane r of vector g is <c>d[r] * bytes[r][g]</c>.</summary>

@@ -81,7 +81,7 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>Exact sums of 16 values, [row][2 * group + half].</summary>
     internal int* Sums { get; }
 
-    /// <summary>int16 pairs for panels: [tile][group][16 pairs][<see cref="TileRows"/>][2].</summary>
+    /// <summary>int16 pairs for panels: [tile][group][16 pairs][<see cref="TileRows"/>][2], paired as <see cref="PanelPacker"/> pairs them.</summary>
     internal short* TiledQ { get; }
 
     /// <summary>int8 quads for panels: [tile][group][8 quads][<see cref="TileRows"/>][4].</summary>

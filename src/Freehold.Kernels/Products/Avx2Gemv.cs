@@ -30,9 +30,9 @@ internal sealed unsafe class Avx2Gemv<T> : ProductKernel
                 rows[r] = weights.Row(output + Math.Min(r, valid - 1));
             for (var row = 0; row < x.Rows; row++)
             {
-                var y = x.Bits == ActivationBits.Eight && !T.Signed
-                    ? Chains<Bytes>(x, row, rows, scale, minimum)
-                    : Chains<Words>(x, row, rows, scale, minimum);
+                var y = x.Bits != ActivationBits.Eight ? Chains<Words>(x, row, rows, scale, minimum)
+                    : T.Signed ? Chains<SignedBytes>(x, row, rows, scale, minimum)
+                    : Chains<Bytes>(x, row, rows, scale, minimum);
                 Store(product, row, output, valid, y);
             }
         }
@@ -58,22 +58,14 @@ internal sealed unsafe class Avx2Gemv<T> : ProductKernel
             {
                 var at = T.BlockRuns == 1 ? offset + i * T.BlockBytes : offset;
                 var run = T.BlockRuns == 1 ? 0 : i;
-                Vector256<short> a0 = default, a1 = default;
-                if (typeof(TDot) == typeof(Bytes))
-                {
-                    a0 = Vector256.Load(q8).AsInt16();
-                }
-                else
-                {
-                    a0 = Vector256.Load(q);
-                    a1 = Vector256.Load(q + 16);
-                }
-                var s01 = Avx2.HorizontalAdd(TDot.Dot<T>(p0 + at, run, a0, a1), TDot.Dot<T>(p1 + at, run, a0, a1));
-                var s23 = Avx2.HorizontalAdd(TDot.Dot<T>(p2 + at, run, a0, a1), TDot.Dot<T>(p3 + at, run, a0, a1));
-                var s03 = Avx2.HorizontalAdd(s01, s23);
-                var s45 = Avx2.HorizontalAdd(TDot.Dot<T>(p4 + at, run, a0, a1), TDot.Dot<T>(p5 + at, run, a0, a1));
-                var s67 = Avx2.HorizontalAdd(TDot.Dot<T>(p6 + at, run, a0, a1), TDot.Dot<T>(p7 + at, run, a0, a1));
-                var s47 = Avx2.HorizontalAdd(s45, s67);
+                var a0 = TDot.TakesWords ? Vector256.Load(q) : Vector256.Load(q8).AsInt16();
+                var a1 = TDot.TakesWords ? Vector256.Load(q + 16) : default;
+                var s03 = Four<TDot>(
+                    TDot.Dot<T>(p0 + at, run, a0, a1), TDot.Dot<T>(p1 + at, run, a0, a1),
+                    TDot.Dot<T>(p2 + at, run, a0, a1), TDot.Dot<T>(p3 + at, run, a0, a1));
+                var s47 = Four<TDot>(
+                    TDot.Dot<T>(p4 + at, run, a0, a1), TDot.Dot<T>(p5 + at, run, a0, a1),
+                    TDot.Dot<T>(p6 + at, run, a0, a1), TDot.Dot<T>(p7 + at, run, a0, a1));
                 var low = Avx2.Permute2x128(s03, s47, 0x20);
                 var high = Avx2.Permute2x128(s03, s47, 0x31);
                 var da = Vector256.Create(*d);
@@ -123,25 +115,81 @@ internal sealed unsafe class Avx2Gemv<T> : ProductKernel
         y.Store(p);
     }
 
-    /// <summary>32 weights times 32 activations: eight partial sums; in formats with halves, four of each half in its 128-bit lane.</summary>
+    /// <summary>
+    /// Four outputs' partial sums, int32 or int16, to one int32 each in both 128-bit lanes: dwords interleaved and added, then pairs of dwords.
+    /// int16 sums are added as such for as long as they fit, which halves the work.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Four<TDot>(Vector256<int> s0, Vector256<int> s1, Vector256<int> s2, Vector256<int> s3)
+        where TDot : struct, IDot
+    {
+        var ones = Vector256.Create((short)1);
+        Vector256<int> l0 = Avx2.UnpackLow(s0, s1), h0 = Avx2.UnpackHigh(s0, s1), l1 = Avx2.UnpackLow(s2, s3), h1 = Avx2.UnpackHigh(s2, s3);
+        if (!TDot.GivesShorts)
+            return Pairs(l0 + h0, l1 + h1);
+        var t0 = l0.AsInt16() + h0.AsInt16();
+        var t1 = l1.AsInt16() + h1.AsInt16();
+        // Sums so far are at most 4 * Largest * 127, after the next addition twice that.
+        if (T.Largest > 31)
+            return Pairs(Avx2.MultiplyAddAdjacent(t0, ones), Avx2.MultiplyAddAdjacent(t1, ones));
+        var u = Avx2.UnpackLow(t0.AsInt64(), t1.AsInt64()).AsInt16() + Avx2.UnpackHigh(t0.AsInt64(), t1.AsInt64()).AsInt16();
+        return Avx2.MultiplyAddAdjacent(u, ones);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Pairs(Vector256<int> t0, Vector256<int> t1) =>
+        Avx2.UnpackLow(t0.AsInt64(), t1.AsInt64()).AsInt32() + Avx2.UnpackHigh(t0.AsInt64(), t1.AsInt64()).AsInt32();
+
+    /// <summary>32 weights times 32 activations: partial sums whose 128-bit lanes are, in formats with halves, the halves.</summary>
     private interface IDot
     {
+        /// <summary>Whether activations are taken as int16.</summary>
+        static abstract bool TakesWords { get; }
+
+        /// <summary>Whether the partial sums are sixteen int16 and not eight int32.</summary>
+        static abstract bool GivesShorts { get; }
+
         static abstract Vector256<int> Dot<TLayout>(byte* block, int run, Vector256<short> a0, Vector256<short> a1)
             where TLayout : struct, IBlockLayout;
     }
 
-    /// <summary>Unsigned byte weights, int8 activations. 2 * 63 * 127 fits int16.</summary>
+    /// <summary>Unsigned byte weights, int8 activations: a sum is at most 2 * 63 * 127.</summary>
     private readonly struct Bytes : IDot
     {
+        public static bool TakesWords => false;
+
+        public static bool GivesShorts => true;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<int> Dot<TLayout>(byte* block, int run, Vector256<short> a0, Vector256<short> a1)
             where TLayout : struct, IBlockLayout =>
-            Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(TLayout.Values(block, run), a0.AsSByte()), Vector256.Create((short)1));
+            Avx2.MultiplyAddAdjacent(TLayout.Values(block, run), a0.AsSByte()).AsInt32();
+    }
+
+    /// <summary>Signed byte weights, int8 activations: magnitudes times activations of the weights' signs, at most 2 * 128 * 127 = 32,512.</summary>
+    private readonly struct SignedBytes : IDot
+    {
+        public static bool TakesWords => false;
+
+        public static bool GivesShorts => false;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<int> Dot<TLayout>(byte* block, int run, Vector256<short> a0, Vector256<short> a1)
+            where TLayout : struct, IBlockLayout
+        {
+            var values = TLayout.Values(block, run).AsSByte();
+            var sums = Avx2.MultiplyAddAdjacent(Avx2.Abs(values), Avx2.Sign(a0.AsSByte(), values));
+            return Avx2.MultiplyAddAdjacent(sums, Vector256.Create((short)1));
+        }
     }
 
     /// <summary>Any weights, int16 activations: exact in both modes.</summary>
     private readonly struct Words : IDot
     {
+        public static bool TakesWords => true;
+
+        public static bool GivesShorts => false;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<int> Dot<TLayout>(byte* block, int run, Vector256<short> a0, Vector256<short> a1)
             where TLayout : struct, IBlockLayout

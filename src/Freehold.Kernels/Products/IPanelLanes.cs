@@ -38,9 +38,6 @@ internal unsafe interface IPanelLanes<TVector>
     /// <summary>Adds int32.</summary>
     static abstract TVector Add(TVector left, TVector right);
 
-    /// <summary>Takes <paramref name="value"/> off each lane.</summary>
-    static abstract TVector Subtract(TVector left, int value);
-
     /// <summary>One link of each lane's chain: <c>y = fma((float)sum, scale * d, y)</c>.</summary>
     static abstract void Link(TVector sum, float* scale, float d, float* y);
 

@@ -60,7 +60,9 @@ internal sealed unsafe class PanelKernel<T, TLanes, TVector>(bool quads) : Produ
         var d = x.TiledD + at * Tile + r;
         var sums = x.TiledSums + at * 3 * Tile + r;
         var dsums = x.TiledDSums + at * 3 * Tile + r;
-        if (quads)
+        if (quads && TLanes.HasDot)
+            PanelTile<T, TLanes, TVector>.Dots(panel, scale, minimum, units, (int*)(x.TiledQ8 + at * Tile * 32) + r, d, sums, dsums, y);
+        else if (quads)
             PanelTile<T, TLanes, TVector>.Quads(panel, scale, minimum, units, (int*)(x.TiledQ8 + at * Tile * 32) + r, d, sums, dsums, y);
         else
             PanelTile<T, TLanes, TVector>.Pairs(panel, scale, minimum, units, (int*)(x.TiledQ + at * Tile * 32) + r, d, dsums, y);

@@ -37,9 +37,6 @@ internal readonly unsafe struct Avx2PanelLanes : IPanelLanes<Vector256<int>>
     public static Vector256<int> Add(Vector256<int> left, Vector256<int> right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Subtract(Vector256<int> left, int value) => left - Vector256.Create(value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Link(Vector256<int> sum, float* scale, float d, float* y) =>
         Fma.MultiplyAdd(Avx.ConvertToVector256Single(sum), Vector256.Load(scale) * Vector256.Create(d), Vector256.Load(y)).Store(y);
 
@@ -79,9 +76,6 @@ internal readonly unsafe struct AvxVnniPanelLanes : IPanelLanes<Vector256<int>>
     public static Vector256<int> Add(Vector256<int> left, Vector256<int> right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Subtract(Vector256<int> left, int value) => left - Vector256.Create(value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Link(Vector256<int> sum, float* scale, float d, float* y) => Avx2PanelLanes.Link(sum, scale, d, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -119,9 +113,6 @@ internal readonly unsafe struct Avx512PanelLanes : IPanelLanes<Vector512<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Add(Vector512<int> left, Vector512<int> right) => left + right;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Subtract(Vector512<int> left, int value) => left - Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Link(Vector512<int> sum, float* scale, float d, float* y) =>

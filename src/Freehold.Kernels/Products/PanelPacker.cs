@@ -8,8 +8,9 @@ namespace Freehold.Kernels.Products;
 /// <summary>
 /// Unpacks a stretch of some outputs' weights so that outputs are lanes. A dword holds an output's next values:
 /// <code>
-/// pairs  [group][16 steps][outputs] of 2 int16         quads  [group][8 steps][outputs] of 4 bytes
-/// scales [group or half][outputs]                      minimums likewise
+/// quads  [group][8 steps][outputs] of 4 bytes: values 4 i to 4 i + 3
+/// pairs  [group][16 steps][outputs] of 2 int16: values 4 i and 4 i + 2, then 4 i + 1 and 4 i + 3 (two shifts of a quad)
+/// scales [group or half][outputs], minimums likewise
 /// </code>
 /// </summary>
 internal static unsafe class PanelPacker
@@ -58,14 +59,18 @@ internal static unsafe class PanelPacker
         {
             var at = offset + (long)(g / T.BlockRuns) * T.BlockBytes;
             var run = g % T.BlockRuns;
-            Vector256<sbyte> v0 = Signed<T>(p0 + at, run), v1 = Signed<T>(p1 + at, run), v2 = Signed<T>(p2 + at, run), v3 = Signed<T>(p3 + at, run);
-            Vector256<sbyte> v4 = Signed<T>(p4 + at, run), v5 = Signed<T>(p5 + at, run), v6 = Signed<T>(p6 + at, run), v7 = Signed<T>(p7 + at, run);
             Transpose(
-                Wide(v0.GetLower()), Wide(v1.GetLower()), Wide(v2.GetLower()), Wide(v3.GetLower()),
-                Wide(v4.GetLower()), Wide(v5.GetLower()), Wide(v6.GetLower()), Wide(v7.GetLower()), panel, outputs);
-            Transpose(
-                Wide(v0.GetUpper()), Wide(v1.GetUpper()), Wide(v2.GetUpper()), Wide(v3.GetUpper()),
-                Wide(v4.GetUpper()), Wide(v5.GetUpper()), Wide(v6.GetUpper()), Wide(v7.GetUpper()), panel + 8 * outputs, outputs);
+                Signed<T>(p0 + at, run), Signed<T>(p1 + at, run), Signed<T>(p2 + at, run), Signed<T>(p3 + at, run),
+                Signed<T>(p4 + at, run), Signed<T>(p5 + at, run), Signed<T>(p6 + at, run), Signed<T>(p7 + at, run),
+                out var q0, out var q1, out var q2, out var q3, out var q4, out var q5, out var q6, out var q7);
+            Widen(q0, panel, outputs);
+            Widen(q1, panel + 2 * outputs, outputs);
+            Widen(q2, panel + 4 * outputs, outputs);
+            Widen(q3, panel + 6 * outputs, outputs);
+            Widen(q4, panel + 8 * outputs, outputs);
+            Widen(q5, panel + 10 * outputs, outputs);
+            Widen(q6, panel + 12 * outputs, outputs);
+            Widen(q7, panel + 14 * outputs, outputs);
         }
     }
 
@@ -74,6 +79,26 @@ internal static unsafe class PanelPacker
     internal static void Transpose(
         Vector256<int> r0, Vector256<int> r1, Vector256<int> r2, Vector256<int> r3,
         Vector256<int> r4, Vector256<int> r5, Vector256<int> r6, Vector256<int> r7, int* to, int step)
+    {
+        Transpose(
+            r0, r1, r2, r3, r4, r5, r6, r7,
+            out var q0, out var q1, out var q2, out var q3, out var q4, out var q5, out var q6, out var q7);
+        q0.Store(to);
+        q1.Store(to + step);
+        q2.Store(to + 2 * step);
+        q3.Store(to + 3 * step);
+        q4.Store(to + 4 * step);
+        q5.Store(to + 5 * step);
+        q6.Store(to + 6 * step);
+        q7.Store(to + 7 * step);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(
+        Vector256<int> r0, Vector256<int> r1, Vector256<int> r2, Vector256<int> r3,
+        Vector256<int> r4, Vector256<int> r5, Vector256<int> r6, Vector256<int> r7,
+        out Vector256<int> q0, out Vector256<int> q1, out Vector256<int> q2, out Vector256<int> q3,
+        out Vector256<int> q4, out Vector256<int> q5, out Vector256<int> q6, out Vector256<int> q7)
     {
         var a0 = Avx2.UnpackLow(r0, r1).AsInt64();
         var a1 = Avx2.UnpackHigh(r0, r1).AsInt64();
@@ -91,14 +116,14 @@ internal static unsafe class PanelPacker
         var b5 = Avx2.UnpackHigh(a4, a6);
         var b6 = Avx2.UnpackLow(a5, a7);
         var b7 = Avx2.UnpackHigh(a5, a7);
-        Avx2.Permute2x128(b0, b4, 0x20).AsInt32().Store(to);
-        Avx2.Permute2x128(b1, b5, 0x20).AsInt32().Store(to + step);
-        Avx2.Permute2x128(b2, b6, 0x20).AsInt32().Store(to + 2 * step);
-        Avx2.Permute2x128(b3, b7, 0x20).AsInt32().Store(to + 3 * step);
-        Avx2.Permute2x128(b0, b4, 0x31).AsInt32().Store(to + 4 * step);
-        Avx2.Permute2x128(b1, b5, 0x31).AsInt32().Store(to + 5 * step);
-        Avx2.Permute2x128(b2, b6, 0x31).AsInt32().Store(to + 6 * step);
-        Avx2.Permute2x128(b3, b7, 0x31).AsInt32().Store(to + 7 * step);
+        q0 = Avx2.Permute2x128(b0, b4, 0x20).AsInt32();
+        q1 = Avx2.Permute2x128(b1, b5, 0x20).AsInt32();
+        q2 = Avx2.Permute2x128(b2, b6, 0x20).AsInt32();
+        q3 = Avx2.Permute2x128(b3, b7, 0x20).AsInt32();
+        q4 = Avx2.Permute2x128(b0, b4, 0x31).AsInt32();
+        q5 = Avx2.Permute2x128(b1, b5, 0x31).AsInt32();
+        q6 = Avx2.Permute2x128(b2, b6, 0x31).AsInt32();
+        q7 = Avx2.Permute2x128(b3, b7, 0x31).AsInt32();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -107,10 +132,14 @@ internal static unsafe class PanelPacker
         (T.Signed ? T.Values(block, run) ^ Vector256.Create((byte)0x80) : T.Values(block, run)).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<sbyte> Signed<T>(byte* block, int run)
+    private static Vector256<int> Signed<T>(byte* block, int run)
         where T : struct, IBlockLayout =>
-        T.Signed || T.Offset == 0 ? T.Values(block, run).AsSByte() : T.Values(block, run).AsSByte() - Vector256.Create((sbyte)T.Offset);
+        (T.Signed || T.Offset == 0 ? T.Values(block, run) : T.Values(block, run) - Vector256.Create((byte)T.Offset)).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Wide(Vector128<sbyte> values) => Avx2.ConvertToVector256Int16(values).AsInt32();
+    private static void Widen(Vector256<int> quads, int* to, int step)
+    {
+        Avx2.ShiftRightArithmetic(Avx2.ShiftLeftLogical(quads.AsInt16(), 8), 8).AsInt32().Store(to);
+        Avx2.ShiftRightArithmetic(quads.AsInt16(), 8).AsInt32().Store(to + step);
+    }
 }

@@ -12,15 +12,37 @@ internal static unsafe class PanelTile<T, TLanes, TVector>
     private const int Stride = ActivationRows.TileRows;
 
     // Groups of 16 take half the steps.
-    private static int PairSteps => T.Halves ? 8 : 16;
+    private static int PairSteps
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.Halves ? 8 : 16;
+    }
 
-    private static int QuadSteps => T.Halves ? 4 : 8;
+    private static int QuadSteps
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.Halves ? 4 : 8;
+    }
 
     /// <summary>Steps whose int16 sums fit: 2 * Largest * 127 each.</summary>
-    private static int ShortSteps => Math.Min(QuadSteps, T.Largest <= 15 ? 8 : T.Largest <= 31 ? 4 : 2);
+    private static int ShortSteps
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.Largest <= 15 ? T.Halves ? 4 : 8 : T.Largest <= 31 ? 4 : 2;
+    }
+
+    private static bool OneFold
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.Largest <= 15 || T.Halves && T.Largest <= 31;
+    }
 
     // What quads are too large by.
-    private static int QuadOffset => T.Signed ? 128 : T.Offset;
+    private static int QuadOffset
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.Signed ? 128 : T.Offset;
+    }
 
     /// <summary>int16 by int16, any type and both modes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -53,7 +75,43 @@ internal static unsafe class PanelTile<T, TLanes, TVector>
         }
     }
 
-    /// <summary>Bytes by bytes, for int8 activations; without <c>Dot</c> only for types whose int16 sums fit.</summary>
+    /// <summary>Bytes by bytes by a dot product, any type, for int8 activations.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void Dots(byte* panel, float* scale, float* minimum, int units, int* q, float* d, int* sums, float* dsums, float* y)
+    {
+        var v = TLanes.Count;
+        var w = (int*)panel;
+        for (var unit = 0; unit < units; unit++)
+        {
+            var s = sums + Sum(unit);
+            var a0 = TLanes.Broadcast(-QuadOffset * s[0]);
+            var a1 = TLanes.Broadcast(-QuadOffset * s[1]);
+            var a2 = TLanes.Broadcast(-QuadOffset * s[2]);
+            var a3 = TLanes.Broadcast(-QuadOffset * s[3]);
+            TVector b0 = a0, b1 = a1, b2 = a2, b3 = a3;
+            for (var step = 0; step < QuadSteps; step++, w += 2 * v, q += Stride)
+            {
+                TVector wa = TLanes.Load(w), wb = TLanes.Load(w + v);
+                var x = TLanes.Broadcast(q[0]);
+                a0 = TLanes.Dot(a0, wa, x);
+                b0 = TLanes.Dot(b0, wb, x);
+                x = TLanes.Broadcast(q[1]);
+                a1 = TLanes.Dot(a1, wa, x);
+                b1 = TLanes.Dot(b1, wb, x);
+                x = TLanes.Broadcast(q[2]);
+                a2 = TLanes.Dot(a2, wa, x);
+                b2 = TLanes.Dot(b2, wb, x);
+                x = TLanes.Broadcast(q[3]);
+                a3 = TLanes.Dot(a3, wa, x);
+                b3 = TLanes.Dot(b3, wb, x);
+            }
+            Link(a0, a1, a2, a3, b0, b1, b2, b3, scale, minimum, d, dsums, unit, y);
+            scale += 2 * v;
+            minimum += 2 * v;
+        }
+    }
+
+    /// <summary>Bytes by bytes through int16 sums, for int8 activations and types whose sums fit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Quads(byte* panel, float* scale, float* minimum, int units, int* q, float* d, int* sums, float* dsums, float* y)
     {
@@ -61,29 +119,46 @@ internal static unsafe class PanelTile<T, TLanes, TVector>
         var w = (int*)panel;
         for (var unit = 0; unit < units; unit++)
         {
+            // What the weights are too large by is what the sums begin below zero by.
             TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
-            if (TLanes.HasDot)
+            if (QuadOffset != 0)
+            {
+                var s = sums + Sum(unit);
+                a0 = b0 = Begin(s[0]);
+                a1 = b1 = Begin(s[1]);
+                a2 = b2 = Begin(s[2]);
+                a3 = b3 = Begin(s[3]);
+            }
+            if (OneFold)
             {
                 for (var step = 0; step < QuadSteps; step++, w += 2 * v, q += Stride)
                 {
                     TVector wa = TLanes.Load(w), wb = TLanes.Load(w + v);
                     var x = TLanes.Broadcast(q[0]);
-                    a0 = TLanes.Dot(a0, wa, x);
-                    b0 = TLanes.Dot(b0, wb, x);
+                    a0 = TLanes.AddShorts(a0, TLanes.Shorts(wa, x));
+                    b0 = TLanes.AddShorts(b0, TLanes.Shorts(wb, x));
                     x = TLanes.Broadcast(q[1]);
-                    a1 = TLanes.Dot(a1, wa, x);
-                    b1 = TLanes.Dot(b1, wb, x);
+                    a1 = TLanes.AddShorts(a1, TLanes.Shorts(wa, x));
+                    b1 = TLanes.AddShorts(b1, TLanes.Shorts(wb, x));
                     x = TLanes.Broadcast(q[2]);
-                    a2 = TLanes.Dot(a2, wa, x);
-                    b2 = TLanes.Dot(b2, wb, x);
+                    a2 = TLanes.AddShorts(a2, TLanes.Shorts(wa, x));
+                    b2 = TLanes.AddShorts(b2, TLanes.Shorts(wb, x));
                     x = TLanes.Broadcast(q[3]);
-                    a3 = TLanes.Dot(a3, wa, x);
-                    b3 = TLanes.Dot(b3, wb, x);
+                    a3 = TLanes.AddShorts(a3, TLanes.Shorts(wa, x));
+                    b3 = TLanes.AddShorts(b3, TLanes.Shorts(wb, x));
                 }
+                a0 = TLanes.FoldShorts(a0);
+                b0 = TLanes.FoldShorts(b0);
+                a1 = TLanes.FoldShorts(a1);
+                b1 = TLanes.FoldShorts(b1);
+                a2 = TLanes.FoldShorts(a2);
+                b2 = TLanes.FoldShorts(b2);
+                a3 = TLanes.FoldShorts(a3);
+                b3 = TLanes.FoldShorts(b3);
             }
             else
             {
-                for (var fold = 0; fold < QuadSteps / ShortSteps; fold++)
+                for (var done = 0; done < QuadSteps; done += ShortSteps)
                 {
                     TVector s0 = default, s1 = default, s2 = default, s3 = default, t0 = default, t1 = default, t2 = default, t3 = default;
                     for (var step = 0; step < ShortSteps; step++, w += 2 * v, q += Stride)
@@ -112,22 +187,21 @@ internal static unsafe class PanelTile<T, TLanes, TVector>
                     b3 = TLanes.Add(b3, TLanes.FoldShorts(t3));
                 }
             }
-            if (QuadOffset != 0)
-            {
-                var s = sums + Sum(unit);
-                a0 = TLanes.Subtract(a0, QuadOffset * s[0]);
-                b0 = TLanes.Subtract(b0, QuadOffset * s[0]);
-                a1 = TLanes.Subtract(a1, QuadOffset * s[1]);
-                b1 = TLanes.Subtract(b1, QuadOffset * s[1]);
-                a2 = TLanes.Subtract(a2, QuadOffset * s[2]);
-                b2 = TLanes.Subtract(b2, QuadOffset * s[2]);
-                a3 = TLanes.Subtract(a3, QuadOffset * s[3]);
-                b3 = TLanes.Subtract(b3, QuadOffset * s[3]);
-            }
             Link(a0, a1, a2, a3, b0, b1, b2, b3, scale, minimum, d, dsums, unit, y);
             scale += 2 * v;
             minimum += 2 * v;
         }
+    }
+
+    /// <summary>
+    /// A sum that begins at what the offset adds. Where one int16 sum takes a whole unit, the lower one begins there: it ends within
+    /// 8 * 127 * 32 = 32,512 of zero, so what wraps in between does not matter.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Begin(int sum)
+    {
+        var begin = -QuadOffset * sum;
+        return TLanes.Broadcast(OneFold ? (ushort)begin : begin);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

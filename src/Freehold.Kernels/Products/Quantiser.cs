@@ -23,10 +23,12 @@ internal static unsafe class Quantiser
             else
                 Block(x + g * 32, limit, q + g * 32, d + g, sums + 2 * g);
             if (q8 is not null)
-                for (var i = 0; i < 32; i++)
-                    q8[g * 32 + i] = (sbyte)q[g * 32 + i];
+                Narrow(q + g * 32, q8 + g * 32);
         }
     }
+
+    private static void Narrow(short* q, sbyte* q8) =>
+        Vector256.Narrow(Vector256.Load(q), Vector256.Load(q + 16)).Store(q8);
 
     /// <summary>The oracle: one block of 32.</summary>
     internal static void Block(float* x, float limit, short* q, float* d, int* sums)

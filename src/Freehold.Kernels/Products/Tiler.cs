@@ -15,6 +15,7 @@ internal static unsafe class Tiler
             Scales(x, tile, r, r < present);
         var dwords = x.Columns / 2;
         Rows((int*)x.Q + (long)tile * T * dwords, dwords, present, (int*)x.TiledQ + (long)tile * T * dwords);
+        Interleave(x.TiledQ + (long)tile * T * x.Columns, x.Columns / 4);
         if (x.Bits != ActivationBits.Eight)
             return;
         dwords = x.Columns / 4;
@@ -39,6 +40,18 @@ internal static unsafe class Tiler
         for (var r = 0; r < T; r++)
             for (var i = 0; i < dwords; i++)
                 to[i * T + r] = r < present ? from[r * dwords + i] : 0;
+    }
+
+    /// <summary>Values (0, 1) and (2, 3) of each four to (0, 2) and (1, 3), as the packer's two shifts have them.</summary>
+    private static void Interleave(short* tile, int quads)
+    {
+        for (var i = 0; i < quads; i++, tile += 4 * T)
+        {
+            var first = Vector256.Load((uint*)tile);
+            var second = Vector256.Load((uint*)tile + T);
+            (first & Vector256.Create(0xFFFFu) | second << 16).Store((uint*)tile);
+            (first >>> 16 | second & Vector256.Create(0xFFFF0000u)).Store((uint*)tile + T);
+        }
     }
 
     private static void Scales(ActivationRows x, int tile, int r, bool present)

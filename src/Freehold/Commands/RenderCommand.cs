@@ -1,3 +1,4 @@
+using Freehold.Engine.Chat;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
@@ -48,7 +49,7 @@ internal static class RenderCommand
         using var source = ModelOpening.OpenFile(opening.Resolve(named, folders));
         var template = source.Metadata.GetString("tokenizer.chat_template", null)
             ?? throw CommandException.Refused($"{source.Origin} has no chat template");
-        return (template, OpenModel.SettingsOf(TokenizerFactory.Create(source.Metadata), now));
+        return (template, TemplateRendering.SettingsOf(TokenizerFactory.Create(source.Metadata), now));
     }
 
     private static async Task<bool> IsModelAsync(string path, CancellationToken cancellationToken)

@@ -1,10 +1,8 @@
-using System.Text.Json.Nodes;
 using Freehold.Engine;
+using Freehold.Engine.Chat;
 using Freehold.Engine.Refusals;
 using Freehold.Kernels;
 using Freehold.Models.Architectures;
-using Freehold.Models.Templates;
-using Freehold.Models.Tokenizers;
 
 namespace Freehold.Hosting;
 
@@ -26,28 +24,11 @@ internal sealed class OpenModel(string name, string path, LoadedModel loaded, Co
 
     /// <summary>Starts an engine, which from then on owns the weights; dispose it before this.</summary>
     /// <exception cref="ModelRefusedException">It does not fit.</exception>
-    public InferenceEngine StartEngine(EngineOptions options) => new(new EngineModel(Name, Loaded.Causal!, Loaded.Tokenizer, Renderer(options.Clock)), options);
+    public InferenceEngine StartEngine(EngineOptions options) => new(new EngineModel(Name, Loaded.Causal!, Loaded.Tokenizer, TemplateRendering.Of(Loaded, Name, options.Clock)), options);
 
     public void Dispose()
     {
         Loaded.Dispose();
         Compute.Dispose();
-    }
-
-    /// <summary>The tokens a template may write, which the model's owner vouches for.</summary>
-    public static TemplateSettings SettingsOf(Tokenizer tokenizer, DateTimeOffset now) => new()
-    {
-        BosToken = tokenizer.Special.Bos >= 0 ? tokenizer.Piece(tokenizer.Special.Bos) : null,
-        EosToken = tokenizer.Special.Eos >= 0 ? tokenizer.Piece(tokenizer.Special.Eos) : null,
-        Now = now,
-    };
-
-    private Func<JsonObject, RenderedPrompt>? Renderer(TimeProvider clock)
-    {
-        if (Loaded.ChatTemplateError is { } error)
-            return _ => throw new RequestRefusedException(RefusalCodes.UnsupportedModel, $"the chat template of '{Name}' cannot be used: {error}; /v1/completions works without it");
-        return Loaded.ChatTemplate is { } template
-            ? input => template.Render(input, SettingsOf(Loaded.Tokenizer, clock.GetLocalNow()))
-            : null;
     }
 }

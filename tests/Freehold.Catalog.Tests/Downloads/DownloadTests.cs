@@ -266,6 +266,24 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_fills_up_in_the_middle_is_explained()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full, a disk that is always full");
+        // A server without ranges writes straight into "data": here that is the disk that is always full.
+        await using var server = new UnrulyServer(_ => new ServerReply(200, _content));
+        var address = new Uri(server.Address, "m.gguf");
+        var part = _bench.Layout.Part(new RemoteFile("m.gguf", address, null, null, null).PartKey);
+        Directory.CreateDirectory(part);
+        File.CreateSymbolicLink(Path.Combine(part, "data"), "/dev/full");
+        _bench.FreeSpace.Bytes = 90_000_000;
+        var failure = await Assert.ThrowsAsync<CatalogException>(() => _bench.PullAsync(address));
+        Assert.Equal(CatalogFailure.Failed, failure.Failure);
+        Assert.Contains("the disk is full (90.0 MB free)", failure.Message, StringComparison.Ordinal);
+        Assert.Single(server.Requests);
+        Assert.Empty(_bench.Store.List().Models);
+    }
+
+    [Fact]
     public async Task Endless_redirects_end()
     {
         await using var server = new UnrulyServer(r => new ServerReply(302, []) { Headers = { ["Location"] = "/again.gguf" } });

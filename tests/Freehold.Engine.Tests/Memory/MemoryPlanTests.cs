@@ -6,7 +6,7 @@ namespace Freehold.Engine.Tests.Memory;
 
 public class MemoryPlanTests
 {
-    private static MemoryPlan Choose(EngineOptions options, long available) => MemoryPlan.Choose(new RememberingModel(258), options, available);
+    private static MemoryPlan Choose(EngineOptions options, long available) => MemoryPlan.Choose(new RememberingModel(258), options, available + (1 << 20));
 
     [Fact]
     public void With_plenty_every_stream_can_have_the_whole_context()
@@ -34,6 +34,13 @@ public class MemoryPlanTests
     {
         var refused = Assert.Throws<ModelRefusedException>(() => Choose(new() { Context = context, KvMemoryBytes = kv, MaxStreams = streams }, available));
         Assert.Contains(number, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_larger_than_the_memory_is_refused_with_the_numbers()
+    {
+        var refused = Assert.Throws<ModelRefusedException>(() => Choose(new(), -1000));
+        Assert.Contains("takes 1.0 MiB; 1047576 bytes", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
