@@ -56,6 +56,20 @@ public class RealModelTests
     }
 
     [Fact]
+    public async Task The_engines_thread_allocates_nothing_a_token()
+    {
+        using var model = Open(new() { KvMemoryBytes = 16 << 20 });
+        var request = Request(model, 1) with { MaxTokens = 400, Sampling = new() { Seed = 1, TopK = 40, TopP = 0.9f, LogitBias = model.Loaded.Tokenizer.Special.EndOfGeneration.ToDictionary(id => id, _ => -100f) } };
+        await using var reader = model.Engine!.Submit(request, Cancellation).GetAsyncEnumerator(Cancellation);
+        for (var i = 0; i < 100; i++)
+            Assert.True(await reader.MoveNextAsync());
+        var before = model.Engine.Core.AllocatedBytes;
+        for (var i = 0; i < 280; i++)
+            Assert.True(await reader.MoveNextAsync());
+        Assert.Equal(0, model.Engine.Core.AllocatedBytes - before);
+    }
+
+    [Fact]
     public async Task The_embedded_model_knows_the_capital_of_France()
     {
         using var model = FreeholdModel.Open(Path.Combine(SharedData.Root, "models/SmolLM2-135M-Instruct-Q4_1.gguf"));

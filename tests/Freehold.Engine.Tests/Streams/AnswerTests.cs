@@ -109,6 +109,23 @@ public class AnswerTests
     }
 
     [Fact]
+    public async Task An_engine_that_cannot_go_on_tells_everybody()
+    {
+        using var bench = new Bench();
+        using var allHere = new ManualResetEventSlim();
+        bench.Model.Watch = _ =>
+        {
+            allHere.Wait(Cancellation);
+            throw new InsufficientMemoryException("none left");
+        };
+        var streams = Enumerable.Range(1, 3).Select(i => bench.Engine.Submit(Bench.Request([i], 10), Cancellation)).ToList();
+        allHere.Set();
+        foreach (var stream in streams)
+            Assert.Contains("none left", (await Assert.ThrowsAsync<GenerationFailedException>(async () => await Bench.All(stream))).Message, StringComparison.Ordinal);
+        Assert.Throws<GenerationFailedException>(() => bench.Engine.Submit(Bench.Request([1], 10), Cancellation));
+    }
+
+    [Fact]
     public async Task Cancelling_ends_the_reader_too()
     {
         using var bench = new Bench(stepped: true);
