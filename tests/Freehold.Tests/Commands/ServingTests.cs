@@ -54,7 +54,7 @@ public partial class ServingTests
             Assert.Contains("context_length_exceeded", await tooLong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
             var metrics = await http.GetStringAsync(new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken);
-            foreach (var name in new[] { "freehold_http_requests_total", "freehold_tokens_generated_total", "freehold_http_time_to_first_token_seconds_count", "freehold_queue_length", "freehold_pages_used", "freehold_memory_kv_bytes" })
+            foreach (var name in new[] { "freehold_http_requests_total", "freehold_engine_generated_tokens_total", "freehold_http_time_to_first_token_seconds_count", "freehold_engine_queue_length", "freehold_engine_pages_used", "freehold_engine_kv_memory_bytes" })
                 Assert.Contains($"\n{name}{{", metrics, StringComparison.Ordinal);
         });
         Assert.Contains("demonstration model", output, StringComparison.Ordinal);
