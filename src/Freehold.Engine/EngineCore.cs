@@ -24,8 +24,10 @@ internal sealed class EngineCore : IDisposable
     private readonly Lock _doorLock = new();
     private readonly Action<Sequence> _drop;
     private readonly int _vocabulary;
+    private readonly float[] _scratch;
     private List<Sequence> _door = [], _entered = [];
     private volatile bool _someoneAtDoor, _someoneCancelled;
+    private GenerationFailedException? _failure;
     private long _order;
 
     public EngineCore(EngineModel model, MemoryPlan plan, EngineOptions options, EngineMeters meters)
@@ -37,6 +39,7 @@ internal sealed class EngineCore : IDisposable
         _pool = new KvPool(_model.State.PageBytes, plan.Pages);
         Pages = new PageLedger(_pool, options.SharePrefixes);
         _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding));
+        _scratch = new float[_model.Shape.VocabularySize];
         _sampler = new Sampler(_vocabulary);
         _batch = new ForwardBatch(_model.MaxRows, plan.MaxStreams) { Memory = _pool.Memory };
         _limits = new QueueLimits(checked(options.MaxWaiting + plan.MaxStreams), options.MaxPerClient);
@@ -110,8 +113,6 @@ internal sealed class EngineCore : IDisposable
         return true;
     }
 
-    private GenerationFailedException? _failure;
-
     /// <summary>Ends everything that is still here.</summary>
     public void End(Exception reason)
     {
@@ -150,7 +151,7 @@ internal sealed class EngineCore : IDisposable
             var alternatives = 0;
             if (sequence.LogProbabilities)
             {
-                var sum = Logits.LogSumExp(logits, logits[Logits.Likeliest(logits)]);
+                var sum = Logits.LogSumExp(logits, logits[Logits.Likeliest(logits)], _scratch);
                 logProbability = (float)(logits[token] - sum);
                 alternatives = Logits.Likeliest(logits[.._vocabulary], sum, sequence.Stream.Ring.NextAlternatives);
             }

@@ -22,6 +22,7 @@ public sealed class InferenceEngine : IDisposable
     private readonly Action _wakeUp;
     private readonly Thread? _thread;
     private volatile bool _stop;
+    private volatile Exception? _fault;
     private int _disposed;
 
     /// <summary>Takes over the model (disposed with the engine) and starts serving.</summary>
@@ -60,6 +61,8 @@ public sealed class InferenceEngine : IDisposable
     /// <exception cref="RequestRefusedException">It cannot be honoured; the message has the numbers.</exception>
     public GenerationStream Submit(GenerationRequest request, CancellationToken cancellationToken = default)
     {
+        if (_fault is { } fault)
+            throw new GenerationFailedException($"the engine has stopped: {fault.Message}. Load the model again", fault);
         ObjectDisposedException.ThrowIf(_stop, this);
         var sequence = new Sequence(request, Check(request), _texts, Model.Tokenizer.Special.EndOfGeneration, _wakeUp, cancellationToken);
         try
@@ -73,7 +76,7 @@ public sealed class InferenceEngine : IDisposable
         }
         _wake.Set();
         if (_stop && _thread is not null)
-            sequence.Stream.End(new ObjectDisposedException(nameof(InferenceEngine)));
+            sequence.Stream.End(new ObjectDisposedException(nameof(InferenceEngine), "the engine is closed"));
         return sequence.Stream;
     }
 
@@ -95,12 +98,22 @@ public sealed class InferenceEngine : IDisposable
 
     private void Loop()
     {
-        while (!_stop)
+        try
         {
-            if (!_core.Step())
-                _wake.WaitOne();
+            while (!_stop)
+            {
+                if (!_core.Step())
+                    _wake.WaitOne();
+            }
+            _core.End(new ObjectDisposedException(nameof(InferenceEngine), "the engine was closed before the answer was complete"));
         }
-        _core.End(new ObjectDisposedException(nameof(InferenceEngine), "the engine was closed before the answer was complete"));
+        catch (Exception fault)
+        {
+            // Its state cannot be trusted any more, but the process and what else it serves can: everybody is told.
+            _fault = fault;
+            _stop = true;
+            _core.End(new GenerationFailedException($"the engine has stopped: {fault.Message}", fault));
+        }
     }
 
     // The number of tokens that may be sampled, if all is well.

@@ -4,6 +4,7 @@ namespace Freehold.Kernels;
 
 public sealed unsafe partial class Compute
 {
+    private readonly AppendWork _append = new();
     private AttentionWork? _attention;
 
     /// <summary>Stores keys and values of every row at its position's place in its sequence's pages.</summary>
@@ -19,28 +20,29 @@ public sealed unsafe partial class Compute
         KvMemory memory, long layerOffset, KvLayout layout, float* keys, long keyStride, float* values, long valueStride,
         ReadOnlySpan<SequenceRows> sequences)
     {
-        foreach (ref readonly var sequence in sequences)
-            for (var row = 0; row < sequence.Rows; row++)
-            {
-                var position = sequence.StartPosition + row;
-                var slot = position % KvLayout.PageTokens;
-                var page = memory.Base + sequence.Pages[position / KvLayout.PageTokens] * memory.PageStride + layerOffset;
-                var key = keys + (sequence.FirstRow + row) * keyStride;
-                var value = values + (sequence.FirstRow + row) * valueStride;
-                for (var head = 0; head < layout.KeyValueHeads; head++)
-                {
-                    var to = (float*)(page + head * layout.HeadBytes);
-                    for (var d = 0; d < layout.KeyLength; d++)
-                        to[(long)d * KvLayout.PageTokens + slot] = key[(long)head * layout.KeyLength + d];
-                    to += (long)layout.KeyLength * KvLayout.PageTokens + (long)slot * layout.ValueLength;
-                    new ReadOnlySpan<float>(value + (long)head * layout.ValueLength, layout.ValueLength).CopyTo(new Span<float>(to, layout.ValueLength));
-                }
-            }
+        fixed (SequenceRows* first = sequences)
+        {
+            _append.Memory = memory;
+            _append.LayerOffset = layerOffset;
+            _append.Layout = layout;
+            _append.Keys = keys;
+            _append.KeyStride = keyStride;
+            _append.Values = values;
+            _append.ValueStride = valueStride;
+            _append.Sequences = first;
+            _append.Count = sequences.Length;
+            _append.Start(Workers);
+        }
     }
 
     /// <summary>Attention of every row over the keys and values its sequence's pages hold; see <see cref="AttentionCall"/>.</summary>
+    /// <param name="call">Where queries, pages and outputs are, and the kind of attention.</param>
+    /// <param name="sequences">The runs of rows; their keys and values have been appended.</param>
+    /// <exception cref="ArgumentException">The query heads are not a multiple of the key-value heads.</exception>
     public void Attend(in AttentionCall call, ReadOnlySpan<SequenceRows> sequences)
     {
+        if (call.Layout.KeyValueHeads < 1 || call.Heads < 1 || call.Heads % call.Layout.KeyValueHeads != 0)
+            throw new ArgumentException($"{call.Heads} query heads cannot share {call.Layout.KeyValueHeads} key-value heads");
         _attention ??= new AttentionWork(AttentionKernel.For(Isa));
         fixed (SequenceRows* first = sequences)
             _attention.Start(Workers, call, first, sequences.Length);

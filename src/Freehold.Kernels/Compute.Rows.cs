@@ -60,6 +60,15 @@ public sealed unsafe partial class Compute
         work.Start(Workers);
     }
 
+    /// <summary>x += vector, the same one for each row.</summary>
+    public void AddToEach(float* x, long xStride, float* vector, int rows, int columns)
+    {
+        var work = Take(RowWork.Operation.Add, x, xStride, rows, columns);
+        work.Y = vector;
+        work.YStride = 0;
+        work.Start(Workers);
+    }
+
     /// <summary>x *= factor.</summary>
     public void Scale(float* x, long stride, float factor, int rows, int columns)
     {

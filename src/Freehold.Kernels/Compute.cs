@@ -19,7 +19,7 @@ public sealed unsafe partial class Compute : IDisposable
         if (!InstructionSets.IsSupported(Isa))
             throw new PlatformNotSupportedException(
                 $"this CPU or runtime does not offer {Isa}; it offers {string.Join(", ", InstructionSets.Supported)}");
-        Workers = new WorkerPool(options.Threads ?? Environment.ProcessorCount);
+        Workers = new WorkerPool(options.Threads ?? ProcessorBudget.Detect().Threads);
         _scratch = new WorkerScratch(Workers.Workers);
         _matMul = new MatMulWork(Isa, new KernelTable(Isa), _scratch);
     }

@@ -6,5 +6,5 @@ namespace Freehold.Fuzz;
 public static class FuzzTargets
 {
     /// <summary>All targets.</summary>
-    public static IReadOnlyList<IFuzzTarget> All { get; } = [new GgufTarget(), new SafetensorsTarget(), new ConfigTarget()];
+    public static IReadOnlyList<IFuzzTarget> All { get; } = [new GgufTarget(), new SafetensorsTarget(), new ConfigTarget(), new TokenizerJsonTarget(), new TemplateTarget()];
 }

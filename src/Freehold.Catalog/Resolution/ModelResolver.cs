@@ -75,10 +75,11 @@ public sealed class ModelResolver(CatalogStore store, IReadOnlyList<string> fold
         if (ModelName.TryParse(text, out var wanted, out _) && ModelName.TryParse(model.Name, out var name, out _) && NameMatch.Loosely(name, wanted))
             return true;
         // A file is also called by its own name, with ending or without, wherever it lies; and by what stands before its quantisation.
-        var stem = SplitName.Stem(Path.GetFileName(model.Name));
-        var asked = SplitName.Stem(text);
-        return stem.Equals(asked, StringComparison.OrdinalIgnoreCase)
+        if (text.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase))
+            return text.Equals(Path.GetFileName(model.Manifest is { } manifest ? manifest.Files[0].Path : model.Path), StringComparison.OrdinalIgnoreCase);
+        var stem = Path.GetFileName(model.Name);
+        return stem.Equals(text, StringComparison.OrdinalIgnoreCase)
             || (Quantisation.FromFileName(stem) is { } q && stem.Length > q.Length + 1
-                && (stem[..^(q.Length + 1)].Equals(asked, StringComparison.OrdinalIgnoreCase) || $"{stem[..^(q.Length + 1)]}:{q}".Equals(asked, StringComparison.OrdinalIgnoreCase)));
+                && (stem[..^(q.Length + 1)].Equals(text, StringComparison.OrdinalIgnoreCase) || $"{stem[..^(q.Length + 1)]}:{q}".Equals(text, StringComparison.OrdinalIgnoreCase)));
     }
 }

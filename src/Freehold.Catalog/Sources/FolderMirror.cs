@@ -25,7 +25,7 @@ internal sealed class FolderMirror(CatalogStore mirror, CatalogStore store)
             throw DiskFault.Explain(e, $"copying {manifest.Name} from {mirror.Home}", store.Layout.Blobs, store.FreeSpace);
         }
         var own = manifest with { Files = [.. manifest.Files.Select(f => f with { Linked = false })] };
-        return (await store.CommitAsync(own, cancellation).ConfigureAwait(false)).Count == 0
+        return (await store.CommitAsync(own, null, cancellation).ConfigureAwait(false)).Count == 0
             ? new PullResult(own, null, copied == 0)
             : throw CatalogException.Failed($"another process removed {manifest.Name}'s files from {store.Home} meanwhile; pull it again");
     }

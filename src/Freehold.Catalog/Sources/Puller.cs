@@ -103,7 +103,7 @@ public sealed class Puller(CatalogStore store, CatalogSettings settings, Network
                 brought += fetched ? 1 : 0;
             }
             var manifest = new Manifest { Name = plan.Name.ToString(), Format = plan.Format ?? ModelFormats.Gguf, Files = files, Source = plan.Source, Added = time.GetUtcNow(), Labels = plan.Labels };
-            if ((await store.CommitAsync(manifest, cancellation).ConfigureAwait(false)).Count == 0)
+            if ((await store.CommitAsync(manifest, null, cancellation).ConfigureAwait(false)).Count == 0)
                 return new PullResult(manifest, plan.Why, brought == 0);
             report.Note("another process removed some of it from the store meanwhile; bringing that again");
         }

@@ -75,10 +75,18 @@ public sealed class CatalogStore
     public bool Holds(Sha256Digest digest, long size) => new FileInfo(_layout.Blob(digest)) is { Exists: true } blob && blob.Length == size;
 
     /// <summary>Makes a name stand for blobs that are in the store, replacing what it stood for.</summary>
-    /// <returns>The digests that another process removed meanwhile; where there are any nothing was changed and they must be brought again.</returns>
-    internal async Task<IReadOnlyList<ManifestFile>> CommitAsync(Manifest manifest, CancellationToken cancellation)
+    /// <param name="manifest">The name and its files.</param>
+    /// <param name="staged">Complete files that become blobs now, by digest; moved only where the store lacks them.</param>
+    /// <param name="cancellation">Stops waiting for the store.</param>
+    /// <returns>The files that another process removed meanwhile; where there are any the name was not changed and they must be brought again.</returns>
+    internal async Task<IReadOnlyList<ManifestFile>> CommitAsync(Manifest manifest, IReadOnlyDictionary<string, string>? staged, CancellationToken cancellation)
     {
         using var held = await FileLock.AcquireAsync(_layout.StoreLock, _time, null, cancellation).ConfigureAwait(false);
+        foreach (var file in manifest.Files)
+        {
+            if (staged?.GetValueOrDefault(file.Sha256) is { } path && !Holds(file.Digest, file.Size))
+                File.Move(path, _layout.Blob(file.Digest), overwrite: true);
+        }
         var missing = manifest.Files.Where(f => !Holds(f.Digest, f.Size)).ToList();
         if (missing.Count > 0)
             return missing;

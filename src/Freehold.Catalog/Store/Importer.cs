@@ -10,6 +10,8 @@ public sealed record ImportResult(Manifest Manifest, Placement Placement);
 /// <summary>Takes model files of the user's own into the store: hashes them, then clones, links or copies them.</summary>
 public sealed class Importer(CatalogStore store)
 {
+    private const int MaxRounds = 10;
+
     /// <summary>Imports a GGUF file (all parts of a split) or a safetensors folder.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="name">Its name in the catalogue, or null to make one from the file's.</param>
@@ -32,38 +34,48 @@ public sealed class Importer(CatalogStore store)
         foreach (var (_, inside) in model.Files)
             SafeFileName.RequirePath(inside, path);
         name ??= ModelName.FromFileStem(model.Stem);
+        var staged = new Dictionary<string, string>();
         try
         {
             Directory.CreateDirectory(store.Layout.Blobs);
-            var placement = Placement.Present;
-            var files = new List<ManifestFile>();
-            foreach (var (full, inside) in model.Files)
+            for (var round = 0; round < MaxRounds; round++)
             {
-                var (file, how) = await TakeAsync(full, inside, copy, report, cancellation).ConfigureAwait(false);
-                files.Add(file);
-                placement = (Placement)Math.Max((int)placement, (int)how);
+                var placement = Placement.Present;
+                var files = new List<ManifestFile>();
+                foreach (var (full, inside) in model.Files)
+                {
+                    var (file, how) = await TakeAsync(full, inside, copy, staged, report, cancellation).ConfigureAwait(false);
+                    files.Add(file);
+                    placement = (Placement)Math.Max((int)placement, (int)how);
+                }
+                var manifest = new Manifest
+                {
+                    Name = name.ToString(),
+                    Format = model.Format,
+                    Files = files,
+                    Source = source ?? "file:" + Path.GetFullPath(path),
+                    Added = store.Time.GetUtcNow(),
+                    Labels = labels,
+                };
+                if ((await store.CommitAsync(manifest, staged, cancellation).ConfigureAwait(false)).Count == 0)
+                    return new ImportResult(manifest, placement);
             }
-            var manifest = new Manifest
-            {
-                Name = name.ToString(),
-                Format = model.Format,
-                Files = files,
-                Source = source ?? "file:" + Path.GetFullPath(path),
-                Added = store.Time.GetUtcNow(),
-                Labels = labels,
-            };
-            var missing = await store.CommitAsync(manifest, cancellation).ConfigureAwait(false);
-            return missing.Count == 0
-                ? new ImportResult(manifest, placement)
-                : throw CatalogException.Failed($"another process removed {missing[0].Path} from the store meanwhile; import it again");
+            throw CatalogException.Failed($"other processes keep removing the same files from {store.Home}; import {path} again when they are done");
         }
         catch (Exception e) when (DiskFault.Is(e))
         {
             throw DiskFault.Explain(e, $"importing {path}", store.Layout.Blobs, store.FreeSpace);
         }
+        finally
+        {
+            foreach (var left in staged.Values)
+                File.Delete(left);
+        }
     }
 
-    private async Task<(ManifestFile File, Placement How)> TakeAsync(string full, string inside, bool copy, TransferReport report, CancellationToken cancellation)
+    /// <summary>Hashes a file and, where the store lacks it, stages it: the store takes it over when the name is written.</summary>
+    private async Task<(ManifestFile File, Placement How)> TakeAsync(
+        string full, string inside, bool copy, Dictionary<string, string> staged, TransferReport report, CancellationToken cancellation)
     {
         // The file behind a symbolic link is what must be linked or cloned.
         var before = new FileInfo(full).ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? new FileInfo(full);
@@ -72,21 +84,21 @@ public sealed class Importer(CatalogStore store)
         report.Begin(inside, size, 0, TransferPhase.Verifying);
         var digest = await FileHash.OfAsync(before.FullName, 0, size, report.Advance, cancellation).ConfigureAwait(false);
         var how = Placement.Present;
-        if (!store.Holds(digest, size))
+        if (!store.Holds(digest, size) && !staged.ContainsKey(digest.Hex))
         {
-            var blob = store.Layout.Blob(digest);
-            var temporary = $"{blob}.{Guid.NewGuid():N}.tmp";
+            var temporary = $"{store.Layout.Blob(digest)}.{Guid.NewGuid():N}.tmp";
             try
             {
                 how = await PlaceAsync(before.FullName, temporary, size, digest, copy, report, cancellation).ConfigureAwait(false);
                 before.Refresh();
                 if (before.Length != size || before.LastWriteTimeUtc != written)
                     throw CatalogException.Failed($"{full} was changed while it was imported; import it again when it is complete");
-                File.Move(temporary, blob, overwrite: true);
+                staged.Add(digest.Hex, temporary);
             }
-            finally
+            catch
             {
                 File.Delete(temporary);
+                throw;
             }
         }
         return (new ManifestFile { Path = inside, Sha256 = digest.Hex, Size = size, Linked = how == Placement.Linked }, how);

@@ -11,7 +11,10 @@ internal static class ModelView
         manifest.Files.All(f =>
         {
             var path = Path.Combine(view, f.Path.Replace('/', Path.DirectorySeparatorChar));
-            var target = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
+            var link = new FileInfo(path);
+            if (!link.Exists)
+                return false;
+            var target = link.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? link;
             return target.Exists && target.Length == f.Size;
         });
 

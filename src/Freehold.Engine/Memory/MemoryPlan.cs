@@ -19,12 +19,17 @@ public sealed record MemoryPlan(int Context, int Pages, long KvBytes, int MaxStr
     /// <summary>Chooses.</summary>
     /// <param name="model">The model, loaded.</param>
     /// <param name="options">What is fixed already.</param>
-    /// <param name="availableBytes">Memory that this process may still take, the model's weights being counted as taken.</param>
+    /// <param name="availableBytes">
+    /// Memory that this process may take, the model's own (<see cref="CausalModel.ResidentBytes"/>) included: mapped weights count as available until they are read.
+    /// </param>
     /// <exception cref="ModelRefusedException">The model, or what was asked for it, does not fit; the message has the numbers.</exception>
     public static MemoryPlan Choose(CausalModel model, EngineOptions options, long availableBytes)
     {
         if (model.State.SequenceBytes > 0)
             throw new ModelRefusedException($"{model.Shape.Architecture} keeps {model.State.SequenceBytes} bytes of recurrent state a sequence, which this engine does not serve yet");
+        if (model.ResidentBytes >= availableBytes)
+            throw new ModelRefusedException($"the model takes {Size(model.ResidentBytes)}; {Size(availableBytes)} of memory are available. Free memory, raise the limit, or take a smaller model");
+        availableBytes -= model.ResidentBytes;
         var pageBytes = model.State.PageBytes;
         var streams = Math.Min(Positive(options.MaxStreams, "max streams") ?? UsualStreams, Math.Min(model.MaxLogitRows, model.MaxRows));
         if (options.MaxStreams > streams)

@@ -9,6 +9,7 @@ internal sealed class EngineMeters : IDisposable
     /// <summary>The meter's name.</summary>
     public const string Name = "Freehold.Engine";
 
+    private static readonly double[] _seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
     private readonly Meter _meter = new(Name);
     private readonly KeyValuePair<string, object?> _model;
     private readonly Counter<long> _requests, _promptTokens, _cachedTokens, _generatedTokens;
@@ -17,24 +18,25 @@ internal sealed class EngineMeters : IDisposable
     public EngineMeters(string model)
     {
         _model = new("model", model);
-        _requests = _meter.CreateCounter<long>("freehold.requests", "{request}", "Requests that ended");
-        _promptTokens = _meter.CreateCounter<long>("freehold.tokens.prompt", "{token}", "Tokens of prompts");
-        _cachedTokens = _meter.CreateCounter<long>("freehold.tokens.cached", "{token}", "Tokens of prompts whose pages were shared");
-        _generatedTokens = _meter.CreateCounter<long>("freehold.tokens.generated", "{token}", "Tokens sampled");
-        _firstToken = _meter.CreateHistogram<double>("freehold.time_to_first_token", "s", "From submission to the first token");
-        _betweenTokens = _meter.CreateHistogram<double>("freehold.inter_token_time", "s", "Between two tokens of one stream");
+        _requests = _meter.CreateCounter<long>("freehold_engine_requests_total", null, "Requests that ended");
+        _promptTokens = _meter.CreateCounter<long>("freehold_engine_prompt_tokens_total", null, "Tokens of prompts");
+        _cachedTokens = _meter.CreateCounter<long>("freehold_engine_cached_tokens_total", null, "Tokens of prompts whose pages were shared");
+        _generatedTokens = _meter.CreateCounter<long>("freehold_engine_generated_tokens_total", null, "Tokens sampled");
+        var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = _seconds };
+        _firstToken = _meter.CreateHistogram("freehold_engine_time_to_first_token_seconds", null, "From submission to the first token", null, buckets);
+        _betweenTokens = _meter.CreateHistogram("freehold_engine_inter_token_seconds", null, "Between two tokens of one stream", null, buckets);
     }
 
     /// <summary>Tells queue, streams, pages and memory when asked.</summary>
     public void Watch(EngineCore core)
     {
         KeyValuePair<string, object?>[] tags = [_model];
-        _meter.CreateObservableGauge("freehold.queue.length", () => new Measurement<long>(core.Waiting, tags), "{request}", "Requests that wait for a place");
-        _meter.CreateObservableGauge("freehold.streams.running", () => new Measurement<long>(core.Running, tags), "{stream}", "Streams that have pages");
-        _meter.CreateObservableGauge("freehold.pages.used", () => new Measurement<long>(core.Pages.InUse, tags), "{page}", "Pages that streams use");
-        _meter.CreateObservableGauge("freehold.pages.cached", () => new Measurement<long>(core.Pages.Cached, tags), "{page}", "Pages kept for prompts that begin alike");
-        _meter.CreateObservableGauge("freehold.pages.total", () => new Measurement<long>(core.Pages.Total, tags), "{page}", "Pages of the budget");
-        _meter.CreateObservableGauge("freehold.memory.kv_bytes", () => new Measurement<long>(core.TouchedBytes, tags), "By", "Bytes of the budget that were ever used");
+        _meter.CreateObservableGauge("freehold_engine_queue_length", () => new Measurement<long>(core.Waiting, tags), null, "Requests that wait for a place");
+        _meter.CreateObservableGauge("freehold_engine_streams_running", () => new Measurement<long>(core.Running, tags), null, "Streams that have pages");
+        _meter.CreateObservableGauge("freehold_engine_pages_used", () => new Measurement<long>(core.Pages.InUse, tags), null, "Pages that streams use");
+        _meter.CreateObservableGauge("freehold_engine_pages_cached", () => new Measurement<long>(core.Pages.Cached, tags), null, "Pages kept for prompts that begin alike");
+        _meter.CreateObservableGauge("freehold_engine_pages_total", () => new Measurement<long>(core.Pages.Total, tags), null, "Pages of the budget");
+        _meter.CreateObservableGauge("freehold_engine_kv_memory_bytes", () => new Measurement<long>(core.TouchedBytes, tags), null, "Bytes of the budget that were ever used");
     }
 
     /// <summary>A token was sampled for the sequence.</summary>

@@ -37,13 +37,13 @@ internal static class Logits
         return i;
     }
 
-    /// <summary>The natural logarithm of the sum of all exponentials: a token's log-probability is its logit less this.</summary>
-    public static double LogSumExp(ReadOnlySpan<float> logits, float largest)
+    /// <summary>
+    /// The natural logarithm of the sum of all exponentials: a token's log-probability is its logit less this. <paramref name="scratch"/> is as long as the row.
+    /// </summary>
+    public static double LogSumExp(ReadOnlySpan<float> logits, float largest, Span<float> scratch)
     {
-        double sum = 0;
-        foreach (var logit in logits)
-            sum += TokenMath.Exp(logit - largest);
-        return largest + TokenMath.Log(sum);
+        TokenMath.Exp(logits, largest, scratch);
+        return largest + TokenMath.Log(TokenMath.Sum(scratch[..logits.Length]));
     }
 
     /// <summary>The likeliest tokens, best first, the lower id first of equals, with their log-probabilities. Returns how many there are.</summary>

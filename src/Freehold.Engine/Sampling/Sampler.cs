@@ -33,9 +33,10 @@ internal sealed class Sampler(int vocabulary)
         if (!float.IsFinite(scores[likeliest]))
             return likeliest;
         var largest = scores[likeliest];
-        _candidates.Start(scores);
         if (sampling.TopK > 0)
-            _candidates.KeepTop(sampling.TopK);
+            _candidates.StartTop(scores, sampling.TopK);
+        else
+            _candidates.Start(scores);
         _candidates.Weigh(largest);
         if (sampling.TopP < 1)
             _candidates.KeepNucleus(sampling.TopP);

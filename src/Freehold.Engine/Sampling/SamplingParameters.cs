@@ -17,13 +17,13 @@ public sealed record SamplingParameters
     /// <summary>Keeps the k likeliest tokens; 0 keeps all.</summary>
     public int TopK { get; init; }
 
-    /// <summary>Keeps the likeliest tokens that together have at least this probability; above 0, up to 1.</summary>
+    /// <summary>Keeps the likeliest tokens that together have at least this probability, one at the least; 0 to 1.</summary>
     public float TopP { get; init; } = 1;
 
-    /// <summary>Keeps tokens at least this likely relative to the likeliest; 0 up to below 1.</summary>
+    /// <summary>Keeps tokens at least this likely relative to the likeliest; 0 to 1.</summary>
     public float MinP { get; init; }
 
-    /// <summary>Keeps the most typical tokens (arXiv 2202.00666) that together have at least this probability; above 0, up to 1.</summary>
+    /// <summary>Keeps the most typical tokens (arXiv 2202.00666) that together have at least this probability, one at the least; 0 to 1.</summary>
     public float TypicalP { get; init; } = 1;
 
     /// <summary>Divides positive logits of tokens seen in prompt or answer, and multiplies negative ones (arXiv 1909.05858); above 0, 1 is off.</summary>
@@ -61,9 +61,9 @@ public sealed record SamplingParameters
     {
         Demand(Temperature is >= 0 and <= 100, "temperature", Temperature, "0 to 100");
         Demand(TopK >= 0, "top_k", TopK, "0 (off) or more");
-        Demand(TopP is > 0 and <= 1, "top_p", TopP, "above 0, up to 1");
-        Demand(MinP is >= 0 and < 1, "min_p", MinP, "0 (off) up to below 1");
-        Demand(TypicalP is > 0 and <= 1, "typical_p", TypicalP, "above 0, up to 1");
+        Demand(TopP is >= 0 and <= 1, "top_p", TopP, "0 to 1 (off)");
+        Demand(MinP is >= 0 and <= 1, "min_p", MinP, "0 (off) to 1");
+        Demand(TypicalP is >= 0 and <= 1, "typical_p", TypicalP, "0 to 1 (off)");
         Demand(RepetitionPenalty is > 0 and <= 100, "repetition_penalty", RepetitionPenalty, "above 0, up to 100");
         Demand(RepetitionWindow >= 0, "repetition_window", RepetitionWindow, "0 (all) or more");
         Demand(PresencePenalty is >= -2 and <= 2, "presence_penalty", PresencePenalty, "-2 to 2");

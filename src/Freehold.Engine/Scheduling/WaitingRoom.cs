@@ -32,21 +32,21 @@ internal sealed class WaitingRoom
     }
 
     /// <summary>
-    /// Whose turn it is. The answer stays the same until it was taken, however long that takes: a large request is not
-    /// overtaken for ever by small ones that happen to fit.
+    /// Whose turn it is: a client with the fewest running sequences, in turns among such. The answer stays the same until it was taken, however
+    /// long that takes: a large request is not overtaken for ever by small ones that happen to fit.
     /// </summary>
     public Sequence? Peek()
     {
+        Sequence? next = null;
+        var turn = _turn;
         for (var i = 0; i < _lines.Count; i++)
         {
             var index = (_turn + i) % _lines.Count;
-            if (_lines[index].First() is { } sequence)
-            {
-                _turn = index;
-                return sequence;
-            }
+            if ((next is null || _lines[index].Running < next.Line!.Running) && _lines[index].First() is { } sequence)
+                (next, turn) = (sequence, index);
         }
-        return null;
+        _turn = turn;
+        return next;
     }
 
     /// <summary>Some sequence that waits; null when none does.</summary>

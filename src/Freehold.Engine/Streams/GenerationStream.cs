@@ -114,6 +114,7 @@ public sealed class GenerationStream : IAsyncEnumerable<GenerationUpdate>, IAsyn
     {
         _error = error;
         _ended = true;
+        _registration.Unregister();
         WakeReader();
     }
 

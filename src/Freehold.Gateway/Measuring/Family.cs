@@ -7,7 +7,7 @@ namespace Freehold.Gateway.Measuring;
 /// <summary>One metric and its series. Not synchronised: the exporter's lock guards it.</summary>
 internal sealed class Family
 {
-    private static readonly double[] DefaultBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+    private static readonly double[] DefaultBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
     private readonly Dictionary<string, Series> _series = new(StringComparer.Ordinal);
     private readonly string _kind, _help;
     private readonly bool _adds, _observed;
@@ -19,25 +19,26 @@ internal sealed class Family
         Name = name;
         _maxSeries = maxSeries;
         _help = instrument.Description ?? "";
-        var type = instrument.GetType().Name;
         _observed = instrument.IsObservable;
-        var histogram = type.StartsWith("Histogram", StringComparison.Ordinal);
-        _kind = histogram ? "histogram" : type.StartsWith("Counter", StringComparison.Ordinal) || type.StartsWith("ObservableCounter", StringComparison.Ordinal) ? "counter" : "gauge";
-        _adds = !_observed && !type.StartsWith("Gauge", StringComparison.Ordinal);
-        _bounds = !histogram ? [] : (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries?.ToArray() ?? DefaultBounds;
+        _kind = KindOf(instrument);
+        _adds = !_observed && !instrument.GetType().Name.StartsWith("Gauge", StringComparison.Ordinal);
+        _bounds = _kind != "histogram" ? [] : (instrument as Histogram<double>)?.Advice?.HistogramBucketBoundaries?.ToArray() ?? DefaultBounds;
     }
 
     public string Name { get; }
 
-    /// <summary>The instrument's name in Prometheus' alphabet.</summary>
+    /// <summary>
+    /// The instrument's name as Prometheus names things (prometheus.io/docs/practices/naming): its alphabet, the base unit behind, and
+    /// <c>_total</c> behind a counter.
+    /// </summary>
     public static string NameOf(Instrument instrument)
     {
-        var name = string.Create(instrument.Name.Length, instrument.Name, (span, from) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-                span[i] = char.IsAsciiLetterOrDigit(from[i]) ? from[i] : '_';
-        });
-        return name.StartsWith("freehold_", StringComparison.Ordinal) ? name : "freehold_" + name;
+        var name = new StringBuilder(instrument.Name.Length + 16);
+        foreach (var c in instrument.Name)
+            name.Append(char.IsAsciiLetterOrDigit(c) ? c : '_');
+        EndWith(name, instrument.Unit switch { "s" => "_seconds", "By" => "_bytes", _ => "" });
+        EndWith(name, KindOf(instrument) == "counter" ? "_total" : "");
+        return name.ToString();
     }
 
     /// <summary>What is observed anew replaces what was observed before, and what is not observed any more is gone.</summary>
@@ -84,6 +85,19 @@ internal sealed class Family
             var own = labels.Length > 0 ? $"{{{labels}}}" : "";
             text.Append(CultureInfo.InvariantCulture, $"{Name}_sum{own} {NumberOf(series.Value)}\n{Name}_count{own} {series.Count}\n");
         }
+    }
+
+    private static string KindOf(Instrument instrument)
+    {
+        var type = instrument.GetType().Name;
+        return type.StartsWith("Histogram", StringComparison.Ordinal) ? "histogram"
+            : type.StartsWith("Counter", StringComparison.Ordinal) || type.StartsWith("ObservableCounter", StringComparison.Ordinal) ? "counter" : "gauge";
+    }
+
+    private static void EndWith(StringBuilder name, string ending)
+    {
+        if (!name.ToString().EndsWith(ending, StringComparison.Ordinal))
+            name.Append(ending);
     }
 
     private static string NumberOf(double value) =>

@@ -6,7 +6,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Freehold.Gateway.Measuring;
 
-/// <summary>What the gateway counts: requests, tokens, time to first token, time between tokens. Labels have bounded values: routes, served models, statuses.</summary>
+/// <summary>
+/// What the gateway counts: requests, tokens, time to first token, time between tokens, as clients see them (what the engine counts has names without
+/// <c>http</c>). Labels have bounded values: routes, served models, statuses.
+/// </summary>
 internal sealed class GatewayMeter
 {
     /// <summary>The meter's name; every meter of the product begins with <c>Freehold.</c>.</summary>
@@ -20,12 +23,12 @@ internal sealed class GatewayMeter
     public GatewayMeter(IMeterFactory factory)
     {
         var meter = factory.Create(Name);
-        _requests = meter.CreateCounter<long>("freehold_requests_total", null, "Requests answered, by route, model and HTTP status (499: the client left).");
-        _tokens = meter.CreateCounter<long>("freehold_tokens_total", null, "Tokens by model and kind: prompt, cached (the part of prompt that was reused), completion.");
-        _active = meter.CreateUpDownCounter<long>("freehold_answers_active", null, "Answers being generated now.");
+        _requests = meter.CreateCounter<long>("freehold.http.requests", "{request}", "Requests answered, by route, model and HTTP status (499: the client left).");
+        _tokens = meter.CreateCounter<long>("freehold.http.tokens", "{token}", "Tokens by model and kind: prompt, cached (the part of prompt that was reused), completion.");
+        _active = meter.CreateUpDownCounter<long>("freehold.http.answers_active", "{answer}", "Answers being generated now.");
         var advice = new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds };
-        _firstToken = meter.CreateHistogram("freehold_time_to_first_token_seconds", null, "From a request's arrival at the model to its first token.", null, advice);
-        _interToken = meter.CreateHistogram("freehold_inter_token_seconds", null, "Between one token of an answer and the next.", null, advice);
+        _firstToken = meter.CreateHistogram("freehold.http.time_to_first_token", "s", "From a request's arrival at the model to its first token.", null, advice);
+        _interToken = meter.CreateHistogram("freehold.http.inter_token_time", "s", "Between one token of an answer and the next.", null, advice);
     }
 
     public void CountRequest(HttpContext http, string? model)

@@ -22,8 +22,18 @@ internal abstract unsafe class AttentionKernel
     /// <summary>Floats of scratch for values of a length: scores of a tile, and sums of the split and of all splits so far.</summary>
     public static int ScratchFloats(int valueLength) => Block * (KvLayout.PageTokens + 2 * ((valueLength + 15) & ~15));
 
+    /// <summary>Floats of one split's result for a block: maxima, sums, and the values' sums.</summary>
+    public static int PartialFloats(int valueLength) => 16 + Block * ((valueLength + 15) & ~15);
+
     /// <summary>Computes up to <see cref="Block"/> queries.</summary>
     public abstract void Run(in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, float* scratch);
+
+    /// <summary>Computes one split of a block: keys <paramref name="start"/> to <paramref name="start"/> + <see cref="SplitKeys"/> - 1.</summary>
+    public abstract void RunSplit(
+        in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, int start, float* partial, float* scratch);
+
+    /// <summary>Joins a block's splits in their order, as <see cref="Run"/> does.</summary>
+    public abstract void Join(in AttentionCall call, ref QueryBlock block, float* partials, int splits, float* scratch);
 }
 
 /// <summary>Queries of one block: where each is, which keys it sees, and where its result goes.</summary>

@@ -17,8 +17,7 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
 
     public override void Run(in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, float* scratch)
     {
-        var (keyLength, valueLength) = (call.Layout.KeyLength, call.Layout.ValueLength);
-        var padded = (valueLength + Width - 1) & ~(Width - 1);
+        var padded = Padded(call);
         var scores = scratch;
         var split = scores + Block * Tile;
         var total = split + Block * padded;
@@ -26,42 +25,83 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
         var sum = max + Block;
         var totalMax = sum + Block;
         var totalSum = totalMax + Block;
+        var (from, to) = Range(ref block);
+        Clear(totalMax, totalSum, total, padded);
+        for (var start = from & ~(SplitKeys - 1); start < to; start += SplitKeys)
+        {
+            Split(call, pages, keyValueHead, ref block, start, max, sum, split, scores);
+            for (var q = 0; q < block.Count; q++)
+                Merge(max[q], sum[q], split + q * padded, ref totalMax[q], ref totalSum[q], total + q * padded, padded);
+        }
+        Finish(call, ref block, totalSum, total, padded);
+    }
+
+    public override void RunSplit(
+        in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, int start, float* partial, float* scratch) =>
+        Split(call, pages, keyValueHead, ref block, start, partial, partial + Block, partial + 16, scratch);
+
+    public override void Join(in AttentionCall call, ref QueryBlock block, float* partials, int splits, float* scratch)
+    {
+        var padded = Padded(call);
+        var totalMax = stackalloc float[2 * Block];
+        var totalSum = totalMax + Block;
+        Clear(totalMax, totalSum, scratch, padded);
+        for (var split = 0; split < splits; split++, partials += PartialFloats(call.Layout.ValueLength))
+            for (var q = 0; q < block.Count; q++)
+                Merge(partials[q], partials[Block + q], partials + 16 + q * padded, ref totalMax[q], ref totalSum[q], scratch + q * padded, padded);
+        Finish(call, ref block, totalSum, scratch, padded);
+    }
+
+    private static int Padded(in AttentionCall call) => (call.Layout.ValueLength + Width - 1) & ~(Width - 1);
+
+    private static (int From, int To) Range(ref QueryBlock block)
+    {
         int from = int.MaxValue, to = 0;
         for (var q = 0; q < block.Count; q++)
         {
             from = Math.Min(from, block.From[q]);
             to = Math.Max(to, block.To[q]);
-            totalMax[q] = float.NegativeInfinity;
-            totalSum[q] = 0;
         }
-        for (var i = 0; i < Block * padded; i++)
-            total[i] = 0;
-        for (var start = from & ~(SplitKeys - 1); start < to; start += SplitKeys)
+        return (from, to);
+    }
+
+    private static void Clear(float* max, float* sum, float* values, int padded)
+    {
+        for (var q = 0; q < Block; q++)
         {
-            for (var q = 0; q < block.Count; q++)
-            {
-                max[q] = float.NegativeInfinity;
-                sum[q] = 0;
-            }
-            for (var i = 0; i < Block * padded; i++)
-                split[i] = 0;
-            var last = Math.Min(start + SplitKeys, to);
-            for (var tile = Math.Max(start, from & ~(Tile - 1)); tile < last; tile += Tile)
-            {
-                var keys = (float*)(call.Memory.Base + pages[tile / Tile] * call.Memory.PageStride + call.LayerOffset + keyValueHead * call.Layout.HeadBytes);
-                Score(ref block, keys, keyLength, scores);
-                for (var q = 0; q < block.Count; q++)
-                    Weigh(call, block.From[q] - tile, block.To[q] - tile, scores + q * Tile, split + q * padded, padded, ref max[q], ref sum[q]);
-                AddValues(ref block, tile, keys + (long)keyLength * Tile, valueLength, scores, split, padded);
-            }
-            for (var q = 0; q < block.Count; q++)
-                Merge(max[q], sum[q], split + q * padded, ref totalMax[q], ref totalSum[q], total + q * padded, padded);
+            max[q] = float.NegativeInfinity;
+            sum[q] = 0;
         }
+        for (var i = 0; i < Block * padded; i += Width)
+            T.Store(T.Broadcast(0), values + i);
+    }
+
+    /// <summary>Maxima, sums and weighted values of the keys from <paramref name="start"/>, at most <see cref="AttentionKernel.SplitKeys"/>.</summary>
+    private static void Split(
+        in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, int start, float* max, float* sum, float* split, float* scores)
+    {
+        var (keyLength, valueLength) = (call.Layout.KeyLength, call.Layout.ValueLength);
+        var padded = Padded(call);
+        Clear(max, sum, split, padded);
+        var (from, to) = Range(ref block);
+        var last = Math.Min(start + SplitKeys, to);
+        for (var tile = Math.Max(start, from & ~(Tile - 1)); tile < last; tile += Tile)
+        {
+            var keys = (float*)(call.Memory.Base + pages[tile / Tile] * call.Memory.PageStride + call.LayerOffset + keyValueHead * call.Layout.HeadBytes);
+            Score(ref block, keys, keyLength, scores);
+            for (var q = 0; q < block.Count; q++)
+                Weigh(call, block.From[q] - tile, block.To[q] - tile, scores + q * Tile, split + q * padded, padded, ref max[q], ref sum[q]);
+            AddValues(ref block, tile, keys + (long)keyLength * Tile, valueLength, scores, split, padded);
+        }
+    }
+
+    private static void Finish(in AttentionCall call, ref QueryBlock block, float* sum, float* total, int padded)
+    {
         for (var q = 0; q < block.Count; q++)
         {
-            var factor = 1 / totalSum[q];
+            var factor = 1 / sum[q];
             var output = (float*)block.Outputs[q];
-            for (var d = 0; d < valueLength; d++)
+            for (var d = 0; d < call.Layout.ValueLength; d++)
                 output[d] = total[q * padded + d] * factor;
         }
     }

@@ -32,10 +32,11 @@ public static unsafe class Functions
     }
 
     /// <summary>
-    /// log(sum(exp(x))): exp(x - max) in 16 accumulators by index mod 16, folded 8, 4, 2, 1. NaN where a value is NaN;
+    /// log(sum(exp(x))), to about 1e-7 of the sum: exponentials in float in 16 accumulators by index mod 16, folded 8, 4, 2, 1 every 1,024
+    /// values, the rest in double. A log-probability is the logit minus this. NaN where a value is NaN; infinity where one is;
     /// -infinity for an empty span or where all values are -infinity.
     /// </summary>
-    public static float LogSumExp(ReadOnlySpan<float> values)
+    public static double LogSumExp(ReadOnlySpan<float> values)
     {
         fixed (float* x = values)
         {

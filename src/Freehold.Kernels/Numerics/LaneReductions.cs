@@ -7,6 +7,9 @@ internal static unsafe class LaneReductions
 {
     private const int Width = 16;
 
+    // Few enough that a float sum of them keeps its digits.
+    private const int Section = 1024;
+
     public static float Dot<T>(float* x, float* y, int length)
         where T : struct, ILanes16<T>
     {
@@ -52,7 +55,8 @@ internal static unsafe class LaneReductions
         return T.FoldSum(sum);
     }
 
-    public static float LogSumExp<T>(float* x, int length)
+    /// <summary>Exponentials and sums of <see cref="Section"/> values are in float; the sums are added, in order, in double.</summary>
+    public static double LogSumExp<T>(float* x, int length)
         where T : struct, ILanes16<T>
     {
         var lowest = T.Broadcast(float.NegativeInfinity);
@@ -65,13 +69,25 @@ internal static unsafe class LaneReductions
         if (tail > 0)
             largest = T.Max(T.Select(inside, LaneTail.Load<T>(x + i, tail), lowest), largest);
         var max = T.FoldMax(largest);
-        if (max == float.NegativeInfinity)
+        if (float.IsInfinity(max))
+        {
+            // The maximum passes NaN over.
+            foreach (var value in new ReadOnlySpan<float>(x, length))
+                if (float.IsNaN(value))
+                    return double.NaN;
             return max;
-        var (shift, sum) = (T.Broadcast(max), T.Broadcast(0));
-        for (i = 0; i + Width <= length; i += Width)
-            sum += LaneFunctions.Exp(T.Load(x + i) - shift);
-        if (tail > 0)
-            sum += LaneFunctions.Exp(LaneTail.Load<T>(x + i, tail) - shift) & inside;
-        return max + Functions.Log(T.FoldSum(sum));
+        }
+        var shift = T.Broadcast(max);
+        double total = 0;
+        for (i = 0; i < length;)
+        {
+            var sum = T.Broadcast(0);
+            for (var end = Math.Min(i + Section, length); i < end; i += Width)
+                sum += length - i >= Width
+                    ? LaneFunctions.Exp(T.Load(x + i) - shift)
+                    : LaneFunctions.Exp(LaneTail.Load<T>(x + i, tail) - shift) & inside;
+            total += T.FoldSum(sum);
+        }
+        return double.IsNaN(total) ? total : max + DoubleFunctions.Log(total);
     }
 }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Freehold.Commands.Catalogue;
+using Freehold.Hosting;
 
 namespace Freehold.Commands;
 
@@ -13,6 +15,19 @@ internal static class CommandLine
         var root = new RootCommand("Freehold runs language models on this machine's CPU: in the terminal, and over HTTP for any OpenAI client.");
         // `freehold version` says more than the framework's --version would; that option stays, for habit's sake.
         root.Options.Add(CommonOptions.Debug);
+        var catalogue = new CatalogueContext();
+        var opening = new ModelOpening(catalogue);
+        root.Subcommands.Add(UpCommand.Create(opening));
+        root.Subcommands.Add(ServeCommand.Create(opening));
+        root.Subcommands.Add(RunCommand.Create(opening));
+        root.Subcommands.Add(EmbedCommand.Create(opening));
+        root.Subcommands.Add(TokenizeCommand.Create(opening));
+        root.Subcommands.Add(RenderCommand.Create(opening, TimeProvider.System));
+        root.Subcommands.Add(LogprobsCommand.Create(opening));
+        root.Subcommands.Add(PerplexityCommand.Create(opening));
+        root.Subcommands.Add(BenchCommand.Create(opening));
+        foreach (var command in CatalogueCommands.Create(catalogue))
+            root.Subcommands.Add(command);
         root.Subcommands.Add(VersionCommand.Create());
         return root;
     }
@@ -39,7 +54,8 @@ internal static class CommandLine
         try
         {
             var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            return await parsed.InvokeAsync(configuration, interruption.Token);
+            var code = await parsed.InvokeAsync(configuration, interruption.Token);
+            return code == ExitCode.Interrupted && interruption.WasRequest ? ExitCode.Done : code;
         }
         catch (Exception failure)
         {

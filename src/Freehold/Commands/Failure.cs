@@ -1,3 +1,6 @@
+using Freehold.Catalog;
+using Freehold.Commands.Catalogue;
+using Freehold.Engine.Refusals;
 using Freehold.Models.Templates;
 
 namespace Freehold.Commands;
@@ -10,7 +13,8 @@ internal static class Failure
         CommandException own => own.ExitCode,
         OperationCanceledException => ExitCode.Interrupted,
         FileNotFoundException or DirectoryNotFoundException => ExitCode.NotFound,
-        TemplateRefusedException => ExitCode.Refused,
+        CatalogException catalogue => CatalogueContext.ExitCodeOf(catalogue),
+        TemplateRefusedException or ModelRefusedException or RequestRefusedException => ExitCode.Refused,
         PlatformNotSupportedException or NotSupportedException or UnauthorizedAccessException => ExitCode.Refused,
         _ => ExitCode.Failed,
     };

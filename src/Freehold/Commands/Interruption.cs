@@ -16,6 +16,9 @@ internal sealed class Interruption : IDisposable
 
     public CancellationToken Token => _source.Token;
 
+    /// <summary>Whether it was a service manager's request to end (SIGTERM), which a server follows and has then done its work, rather than a person's Ctrl-C.</summary>
+    public bool WasRequest { get; private set; }
+
     public void Dispose()
     {
         foreach (var signal in _signals)
@@ -28,6 +31,7 @@ internal sealed class Interruption : IDisposable
         if (_source.IsCancellationRequested)
             return;
         context.Cancel = true;
+        WasRequest = context.Signal == PosixSignal.SIGTERM;
         _source.Cancel();
     }
 }

@@ -51,6 +51,18 @@ public sealed class PreTokenizerTests
         Assert.Equal(text, string.Concat(Split(family, text)));
     }
 
+    [Theory]
+    [InlineData("tiny_aya")]
+    [InlineData("superbpe")]
+    [InlineData("afmoe")]
+    public void Two_million_digits_are_grouped_without_looking_ahead_again_and_again(string family)
+    {
+        var pieces = Split(family, new string('7', 2_000_000));
+
+        Assert.Equal(666_667, pieces.Count);
+        Assert.Equal("77", pieces[0]);
+    }
+
     [Fact]
     public void An_unknown_name_is_refused_and_named() =>
         Assert.Contains("my-own", Assert.Throws<ModelFormatException>(() => PreTokenizerFamily.Find("my-own")).Message, StringComparison.Ordinal);

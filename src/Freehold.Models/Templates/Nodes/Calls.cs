@@ -19,19 +19,20 @@ internal sealed class ArgumentList(Expression[] positional, KeyValuePair<string,
         if (more is not null) values = [.. values, .. Access.ToArray(more.Evaluate(scope, run), run)];
         if (named.Length == 0 && moreNamed is null && extra is null) return new Arguments(values, []);
         var pairs = new List<KeyValuePair<string, Value>>();
-        foreach (var (name, value) in named) Add(pairs, name, value.Evaluate(scope, run));
-        if (extra is { } pair) Add(pairs, pair.Key, pair.Value);
+        foreach (var (name, value) in named) Add(pairs, name, value.Evaluate(scope, run), run);
+        if (extra is { } pair) Add(pairs, pair.Key, pair.Value, run);
         if (moreNamed is not null)
         {
             if (moreNamed.Evaluate(scope, run) is not DictValue dict) throw new TemplateFault("argument after ** must be a mapping");
             foreach (var (key, value) in dict.Items)
-                Add(pairs, key is Text text ? text.Value : throw new TemplateFault("keywords must be strings"), value);
+                Add(pairs, key is Text text ? text.Value : throw new TemplateFault("keywords must be strings"), value, run);
         }
         return new Arguments(values, [.. pairs]);
     }
 
-    private static void Add(List<KeyValuePair<string, Value>> pairs, string name, Value value)
+    private static void Add(List<KeyValuePair<string, Value>> pairs, string name, Value value, Evaluation run)
     {
+        run.Charge(1 + (pairs.Count >> 2));
         foreach (var (key, _) in pairs)
             if (key == name) throw new TemplateFault($"got multiple values for keyword argument '{name}'");
         pairs.Add(new(name, value));
@@ -73,6 +74,7 @@ internal sealed class Filtered(int line, Expression? value, string name, Argumen
     {
         var given = arguments.Evaluate(scope, run);
         run.Line = Line;
+        if (input is Text) run.Charge(input.Size);
         return _filter is null ? throw new TemplateFault($"No filter named '{name}'.") : _filter(input, given, run);
     }
 }
@@ -88,6 +90,7 @@ internal sealed class Tested(int line, Expression value, string name, ArgumentLi
         var subject = value.Evaluate(scope, run);
         var given = arguments.Evaluate(scope, run);
         run.Line = Line;
+        if (subject is Text) run.Charge(1 + (subject.Size >> 3));
         return BoolValue.Of(_test is null ? throw new TemplateFault($"No test named '{name}'.") : _test(subject, given, run));
     }
 }

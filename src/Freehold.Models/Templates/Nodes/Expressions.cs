@@ -47,6 +47,7 @@ internal sealed class Mapping(int line, Expression[] keys, Expression[] values) 
         for (var i = 0; i < keys.Length; i++)
         {
             var key = keys[i].Evaluate(scope, run);
+            run.Charge(key.Size);
             items[key] = values[i].Evaluate(scope, run);
         }
         return new DictValue(items, true, run);

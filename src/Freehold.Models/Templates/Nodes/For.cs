@@ -1,3 +1,4 @@
+using Freehold.Models.Templates.Operations;
 using Freehold.Models.Templates.Values;
 
 namespace Freehold.Models.Templates.Nodes;
@@ -95,7 +96,7 @@ internal sealed class LoopValue(IEnumerator<Value> source, int length, int depth
         "cycle" => new FunctionValue(name, (arguments, _) => arguments.Positional is { Length: > 0 } values
             ? values[_index % values.Length]
             : throw new TemplateFault("no items for cycling given")),
-        "changed" => new FunctionValue(name, (arguments, _) => BoolValue.Of(Changed(arguments.Positional))),
+        "changed" => new FunctionValue(name, (arguments, _) => BoolValue.Of(Changed(arguments.Positional, run))),
         _ => null,
     };
 
@@ -124,12 +125,12 @@ internal sealed class LoopValue(IEnumerator<Value> source, int length, int depth
         return _length = _index + 1 + _ahead.Count;
     }
 
-    private bool Changed(Value[] values)
+    private bool Changed(Value[] values, Evaluation run)
     {
         if (_changed is not null && _changed.Length == values.Length)
         {
             var same = true;
-            for (var i = 0; same && i < values.Length; i++) same = values[i].SameAs(_changed[i]);
+            for (var i = 0; same && i < values.Length; i++) same = Comparing.Same(values[i], _changed[i], run);
             if (same) return false;
         }
         _changed = values;

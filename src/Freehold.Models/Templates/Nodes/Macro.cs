@@ -55,6 +55,7 @@ internal sealed class MacroValue(Macro macro, Scope closure) : Value
             throw new TemplateFault($"macro '{macro.Name}' takes not more than {parameters.Length} argument(s)");
         for (var i = given; i < parameters.Length; i++)
         {
+            run.Charge(1 + (arguments.Named.Length >> 2));
             scope.Set(parameters[i], arguments.Find(parameters[i])
                 ?? macro.Defaults[i]?.Evaluate(scope, run)
                 ?? UndefinedValue.Because($"parameter '{parameters[i]}' was not provided"));

@@ -105,7 +105,6 @@ internal sealed class BraceFormat
                 at = stop;
             }
             else throw new TemplateFault("Only '.' or '[' may follow ']' in format field specifier");
-            if (value is UndefinedValue undefined) throw undefined.Fault();
         }
         return value;
     }

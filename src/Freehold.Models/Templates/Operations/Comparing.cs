@@ -23,8 +23,7 @@ internal static class Comparing
 
     public static bool Same(Value left, Value right, Evaluation run)
     {
-        if (left is Text a && right is Text b) run.Charge(Math.Min(a.Value.Length, b.Value.Length) >> 4);
-        else if (left.Depth > 0 && right.Depth > 0) run.Charge(Math.Min(Size(left, run), Size(right, run)));
+        run.Charge(Math.Min(left.Size, right.Size));
         return left.SameAs(right);
     }
 
@@ -60,6 +59,7 @@ internal static class Comparing
                 return text.Value.Contains(part.Value, StringComparison.Ordinal);
             case DictValue dict:
                 if (!DictValue.Hashable(item)) throw new TemplateFault($"unhashable type: '{item.TypeName}'");
+                run.Charge(item.Size);
                 return dict.Items.ContainsKey(item);
             case { IsIterable: true }:
                 var source = container.Iterate(run);
@@ -82,22 +82,5 @@ internal static class Comparing
             return wide != 0 ? wide : a[i].CompareTo(b[i]);
         }
         return a.Length.CompareTo(b.Length);
-    }
-
-    /// <summary>How many values there are in a value, so that comparing shared nested lists again and again is charged.</summary>
-    private static long Size(Value value, Evaluation run)
-    {
-        run.Charge(1);
-        long size = 1;
-        switch (value)
-        {
-            case ListValue list:
-                foreach (var item in list.Items) size += item.Depth == 0 ? 1 : Size(item, run);
-                break;
-            case DictValue dict:
-                foreach (var item in dict.Items.Values) size += item.Depth == 0 ? 1 : Size(item, run);
-                break;
-        }
-        return size;
     }
 }

@@ -27,6 +27,7 @@ internal static class DictMethods
         if (arguments.Named.Length > 0) throw new TemplateFault("dict.get() takes no keyword arguments");
         var given = arguments.Bind("get", 1, "key", "default");
         if (!DictValue.Hashable(given[0]!)) throw new TemplateFault($"unhashable type: '{given[0]!.TypeName}'");
+        run.Charge(given[0]!.Size);
         return dict.Items.GetValueOrDefault(given[0]!) ?? given[1] ?? NoneValue.FromTemplate;
     }
 

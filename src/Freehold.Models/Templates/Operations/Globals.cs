@@ -45,7 +45,11 @@ internal static class Globals
     private static DictValue Dict(Arguments arguments, Evaluation run)
     {
         var items = new OrderedDictionary<Value, Value>(KeyComparer.Instance);
-        foreach (var (key, value) in Pairs("dict", arguments, run)) items[key] = value;
+        foreach (var (key, value) in Pairs("dict", arguments, run))
+        {
+            run.Charge(key.Size);
+            items[key] = value;
+        }
         return new DictValue(items, true, run);
     }
 

@@ -61,8 +61,9 @@ internal sealed class Json(string? indent, Text? itemSeparator, Text? keySeparat
         IEnumerable<KeyValuePair<Value, Value>> pairs = dict.Items;
         if (sortKeys)
         {
-            output.Run.Charge(16L * dict.Items.Count);
-            pairs = dict.Items.Order(Comparer<KeyValuePair<Value, Value>>.Create((a, b) => Comparing.Order(a.Key, b.Key, "<", output.Run)));
+            var sorted = dict.Items.ToArray();
+            StableSort.Sort(sorted, (a, b) => Comparing.Order(a.Key, b.Key, "<", output.Run));
+            pairs = sorted;
         }
         foreach (var (key, value) in pairs)
         {

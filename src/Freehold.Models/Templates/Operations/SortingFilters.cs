@@ -55,7 +55,11 @@ internal static class SortingFilters
         {
             var seen = new HashSet<Value>(KeyComparer.Instance);
             for (var source = value.Iterate(run); source.MoveNext();)
-                if (seen.Add(Key(path.Of(source.Current, run), given[0]?.IsTrue ?? false, run))) yield return source.Current;
+            {
+                var key = Key(path.Of(source.Current, run), given[0]?.IsTrue ?? false, run);
+                run.Charge(key.Size);
+                if (seen.Add(key)) yield return source.Current;
+            }
         }
     }
 
@@ -85,16 +89,16 @@ internal static class SortingFilters
         run.ChargeElements(items.Length);
         var descending = reverse?.IsTrue ?? false;
         var keyed = Array.ConvertAll(items, item => (Keys: key(item), Item: item));
-        var order = Comparer<Value[]>.Create((a, b) =>
+        var sign = descending ? -1 : 1;
+        StableSort.Sort(keyed, (a, b) =>
         {
-            for (var i = 0; i < a.Length; i++)
+            for (var i = 0; i < a.Keys.Length; i++)
             {
-                if (Comparing.Same(a[i], b[i], run)) continue;
-                return Comparing.Order(a[i], b[i], "<", run);
+                if (Comparing.Same(a.Keys[i], b.Keys[i], run)) continue;
+                return sign * Comparing.Order(a.Keys[i], b.Keys[i], "<", run);
             }
             return 0;
         });
-        var sorted = descending ? keyed.OrderByDescending(pair => pair.Keys, order) : keyed.OrderBy(pair => pair.Keys, order);
-        return [.. sorted.Select(pair => pair.Item)];
+        return Array.ConvertAll(keyed, pair => pair.Item);
     }
 }

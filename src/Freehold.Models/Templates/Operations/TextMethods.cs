@@ -66,7 +66,12 @@ internal static class TextMethods
     }.ToFrozenDictionary();
 
     /// <summary>The method of a name, bound to a text; null where Python's <c>str</c> has none.</summary>
-    public static Value? Find(Text text, string name) => All.TryGetValue(name, out var method) ? FunctionValue.Bind(name, text, method) : null;
+    public static Value? Find(Text text, string name) => !All.TryGetValue(name, out var method) ? null
+        : new FunctionValue(name, (arguments, run) =>
+        {
+            run.ChargeText(text.Value.Length);
+            return method(text, arguments, run);
+        });
 
     private static Text Bare(Text text, Arguments arguments)
     {
@@ -103,7 +108,6 @@ internal static class TextMethods
 
     private static ListValue Partition(Text text, Arguments arguments, bool fromRight, Evaluation run)
     {
-        run.ChargeText(text.Value.Length);
         var mark = Other(arguments, "partition").Value;
         if (mark.Length == 0) throw new TemplateFault("empty separator");
         var at = fromRight ? text.Value.LastIndexOf(mark, StringComparison.Ordinal) : text.Value.IndexOf(mark, StringComparison.Ordinal);
@@ -128,7 +132,6 @@ internal static class TextMethods
 
     private static IntValue Find(string name, Text text, Arguments arguments, Evaluation run)
     {
-        run.ChargeText(text.Value.Length);
         var given = arguments.Bind(name, 1, "sub", "start", "end");
         var wanted = AsText(given[0]!, name).Value;
         var (start, end) = Bounds(text, given[1], given[2]);
@@ -141,7 +144,6 @@ internal static class TextMethods
 
     private static Value Count(Text text, Arguments arguments, Evaluation run)
     {
-        run.ChargeText(text.Value.Length);
         var given = arguments.Bind("count", 1, "sub", "start", "end");
         var wanted = AsText(given[0]!, "count").Value;
         var (start, end) = Bounds(text, given[1], given[2]);

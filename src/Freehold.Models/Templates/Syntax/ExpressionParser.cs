@@ -3,64 +3,14 @@ using Freehold.Models.Templates.Values;
 
 namespace Freehold.Models.Templates.Syntax;
 
-/// <summary>The expressions of jinja2 (3.1, parser.py), by recursive descent with a bounded depth.</summary>
-internal class ExpressionParser(List<Token> tokens)
+/// <summary>The expressions of jinja2 (3.1, parser.py), by recursive descent with a bounded depth: values and what stands behind them.</summary>
+internal partial class ExpressionParser(List<Token> tokens) : TokenReader(tokens)
 {
-    /// <summary>The deepest nesting of expressions and statements in the source.</summary>
-    private const int MaxNesting = 100;
-
-    private int _at;
-    private int _nesting;
-
-    protected Token Current => tokens[_at];
-
-    protected Token Ahead => tokens[Math.Min(_at + 1, tokens.Count - 1)];
-
     /// <summary>Every name that the template reads.</summary>
     protected HashSet<string> Names { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>Every attribute that the template reads, also as <c>['name']</c> and <c>.get('name')</c>.</summary>
     protected HashSet<string> Attributes { get; } = new(StringComparer.Ordinal);
-
-    protected Token Take()
-    {
-        var token = Current;
-        if (_at < tokens.Count - 1) _at++;
-        return token;
-    }
-
-    protected bool SkipName(string name)
-    {
-        if (!Current.IsName(name)) return false;
-        Take();
-        return true;
-    }
-
-    protected bool Skip(string symbol)
-    {
-        if (!Current.Is(symbol)) return false;
-        Take();
-        return true;
-    }
-
-    protected Token Expect(TokenKind kind, string what) =>
-        Current.Kind == kind ? Take() : throw Fault($"expected {what}, got {Current.Described}");
-
-    protected void Expect(string symbol)
-    {
-        if (!Skip(symbol)) throw Fault($"expected '{symbol}', got {Current.Described}");
-    }
-
-    protected TemplateFault Fault(string message) => new(message, Current.Line);
-
-    protected void Enter()
-    {
-        if (++_nesting > MaxNesting) throw Fault($"the template nests deeper than {MaxNesting}");
-        if (!System.Runtime.CompilerServices.RuntimeHelpers.TryEnsureSufficientExecutionStack())
-            throw Fault("the template nests deeper than the stack allows");
-    }
-
-    protected void Leave() => _nesting--;
 
     protected Expression ParseExpression(bool conditional = true)
     {
@@ -142,102 +92,6 @@ internal class ExpressionParser(List<Token> tokens)
     }
 
     private bool AtTupleEnd() => Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || Current.Is(")") || Current.IsName("recursive");
-
-    private Expression ParseOr()
-    {
-        var line = Current.Line;
-        var left = ParseAnd();
-        while (SkipName("or")) left = new Junction(line, false, left, ParseAnd());
-        return left;
-    }
-
-    private Expression ParseAnd()
-    {
-        var line = Current.Line;
-        var left = ParseNot();
-        while (SkipName("and")) left = new Junction(line, true, left, ParseNot());
-        return left;
-    }
-
-    private Expression ParseNot()
-    {
-        var negations = 0;
-        var line = Current.Line;
-        while (SkipName("not")) negations++;
-        var value = ParseCompare();
-        // Two negations are one truth value, so any number of them needs no more than two.
-        for (var i = negations > 2 ? negations % 2 + 2 : negations; i > 0; i--) value = new Negation(line, value);
-        return value;
-    }
-
-    private Expression ParseCompare()
-    {
-        var line = Current.Line;
-        var first = ParseSum();
-        if (Comparator() is not { } symbol) return first;
-        var symbols = new List<string>();
-        var others = new List<Expression>();
-        for (var next = symbol; next is not null; next = Comparator())
-        {
-            symbols.Add(next);
-            others.Add(ParseSum());
-        }
-        return new Comparison(line, first, [.. symbols], [.. others]);
-    }
-
-    private string? Comparator()
-    {
-        if (Current.Kind == TokenKind.Operator && Current.Text is "==" or "!=" or "<" or "<=" or ">" or ">=") return Take().Text;
-        if (SkipName("in")) return "in";
-        if (!Current.IsName("not") || !Ahead.IsName("in")) return null;
-        Take();
-        Take();
-        return "not in";
-    }
-
-    private Expression ParseSum()
-    {
-        var line = Current.Line;
-        var left = ParseConcatenation();
-        while (Current.Is("+") || Current.Is("-"))
-        {
-            var symbol = Take().Text;
-            left = new Binary(line, symbol, left, ParseConcatenation());
-            line = Current.Line;
-        }
-        return left;
-    }
-
-    private Expression ParseConcatenation()
-    {
-        var line = Current.Line;
-        var first = ParseProduct();
-        if (!Current.Is("~")) return first;
-        var parts = new List<Expression> { first };
-        while (Skip("~")) parts.Add(ParseProduct());
-        return new Concatenation(line, [.. parts]);
-    }
-
-    private Expression ParseProduct()
-    {
-        var line = Current.Line;
-        var left = ParsePower();
-        while (Current.Kind == TokenKind.Operator && Current.Text is "*" or "/" or "//" or "%")
-        {
-            var symbol = Take().Text;
-            left = new Binary(line, symbol, left, ParsePower());
-            line = Current.Line;
-        }
-        return left;
-    }
-
-    private Expression ParsePower()
-    {
-        var line = Current.Line;
-        var left = ParseUnary(filters: true);
-        while (Skip("**")) left = new Binary(line, "**", left, ParseUnary(filters: true));
-        return left;
-    }
 
     private Expression ParseUnary(bool filters)
     {

@@ -83,9 +83,11 @@ internal sealed class GeneratorValue(IEnumerator<Value> source) : Value
 
     public override IEnumerator<Value> Iterate(Evaluation run)
     {
-        while (source.MoveNext())
+        while (true)
         {
-            run.Charge(1);
+            // Generators may be made of generators without end; each level takes stack.
+            run.Step();
+            if (!source.MoveNext()) yield break;
             yield return source.Current;
         }
     }

@@ -13,6 +13,7 @@ internal sealed class Text : Value
     private readonly int[]? _toggles;
     private int[]? _offsets;
     private bool _measured;
+    private int? _hash;
 
     public Text(string value, bool trusted)
         : this(value, trusted, null, false)
@@ -44,6 +45,8 @@ internal sealed class Text : Value
     /// <summary>Whether every character comes from the template.</summary>
     public override bool Trusted => _first && _toggles is null;
 
+    public override long Size => 1 + (Value.Length >> 4);
+
     public override bool IsIterable => true;
 
     public override int Count => Offsets is { } offsets ? offsets.Length - 1 : Value.Length;
@@ -71,10 +74,15 @@ internal sealed class Text : Value
     /// <summary>The origin of the character at a code unit.</summary>
     public bool TrustedAt(int unit)
     {
-        if (_toggles is null) return _first;
+        return _first ^ ((FirstToggleAfter(unit) & 1) != 0);
+    }
+
+    /// <summary>The index in <see cref="Toggles"/> of the first toggle behind a code unit.</summary>
+    internal int FirstToggleAfter(int unit)
+    {
+        if (_toggles is null) return 0;
         var found = Array.BinarySearch(_toggles, unit);
-        var passed = found >= 0 ? found + 1 : ~found;
-        return _first ^ ((passed & 1) != 0);
+        return found >= 0 ? found + 1 : ~found;
     }
 
     /// <summary>The code unit at which the code point at <paramref name="index"/> starts.</summary>
@@ -95,10 +103,12 @@ internal sealed class Text : Value
         if (start == 0 && end == Value.Length) return this;
         var part = Value[start..end];
         if (_toggles is null) return new Text(part, _first, null, IsMarkup);
-        var kept = new List<int>();
-        foreach (var toggle in _toggles)
-            if (toggle > start && toggle < end) kept.Add(toggle - start);
-        return new Text(part, TrustedAt(start), [.. kept], IsMarkup);
+        var from = FirstToggleAfter(start);
+        var to = from;
+        while (to < _toggles.Length && _toggles[to] < end) to++;
+        var kept = new int[to - from];
+        for (var i = 0; i < kept.Length; i++) kept[i] = _toggles[from + i] - start;
+        return new Text(part, TrustedAt(start), kept, IsMarkup);
     }
 
     /// <summary>The same characters and origins, as Markup or not.</summary>
@@ -137,7 +147,7 @@ internal sealed class Text : Value
 
     public override bool SameAs(Value other) => other is Text text && text.Value == Value;
 
-    public override int Hash() => Value.GetHashCode(StringComparison.Ordinal);
+    public override int Hash() => _hash ??= Value.GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => Value;
 }

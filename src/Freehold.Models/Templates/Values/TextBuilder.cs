@@ -38,9 +38,8 @@ internal sealed class TextBuilder(Evaluation run)
         Charge(end - start);
         var trusted = value.TrustedAt(start);
         var at = start;
-        foreach (var toggle in value.Toggles)
+        foreach (var toggle in value.Toggles[value.FirstToggleAfter(start)..])
         {
-            if (toggle <= start) continue;
             if (toggle >= end) break;
             Mark(trusted);
             _text.Append(value.Value, at, toggle - at);

@@ -15,6 +15,9 @@ internal abstract class Value
     /// <summary>How deep containers nest in it; 0 for a scalar.</summary>
     public virtual int Depth => 0;
 
+    /// <summary>What comparing or hashing it costs in steps: its elements and theirs, and the characters of texts.</summary>
+    public virtual long Size => 1;
+
     /// <summary>Whether <see cref="Iterate"/> works.</summary>
     public virtual bool IsIterable => false;
 

@@ -12,6 +12,8 @@ internal static class StrippedTokens
     /// <summary>The ids that swallow before and behind.</summary>
     public static (IReadOnlyList<int> Left, IReadOnlyList<int> Right) Find(ModelMetadata metadata, Vocabulary vocabulary)
     {
+        if (metadata.Values.ContainsKey("freehold.tokenizer.lstrip") || metadata.Values.ContainsKey("freehold.tokenizer.rstrip"))
+            return (Listed(metadata, "freehold.tokenizer.lstrip", vocabulary), Listed(metadata, "freehold.tokenizer.rstrip", vocabulary));
         var pre = metadata.GetString("tokenizer.ggml.pre", "");
         var name = metadata.GetString("general.name", "");
         var architecture = metadata.GetString("general.architecture", "");
@@ -22,6 +24,16 @@ internal static class StrippedTokens
         if (name.Contains("modern-bert", StringComparison.OrdinalIgnoreCase))
             return (Known(vocabulary, "[MASK]"), []);
         return ([], []);
+    }
+
+    // Our own keys, for models that come with a tokenizer.json, which says it.
+    private static int[] Listed(ModelMetadata metadata, string key, Vocabulary vocabulary)
+    {
+        if (!metadata.TryGet<int[]>(key, out var ids))
+            return [];
+        return Array.Exists(ids, id => (uint)id >= (uint)vocabulary.Count)
+            ? throw new ModelFormatException($"the metadata's '{key}' has an id that the vocabulary of {vocabulary.Count} tokens doesn't have")
+            : ids;
     }
 
     private static List<int> Phi3(Vocabulary vocabulary)

@@ -80,7 +80,7 @@ internal sealed class PatternParser
             case '(':
                 return Group();
             case '\\':
-                var set = new SetBuilder();
+                var set = new ScalarClassBuilder();
                 Escape(set);
                 return new PatternNode.One(set.Build(negated: false, and: null));
             case '.' or '^':
@@ -92,7 +92,7 @@ internal sealed class PatternParser
 
     private PatternNode.One Literal(int c)
     {
-        var set = new SetBuilder();
+        var set = new ScalarClassBuilder();
         set.Add(c, c);
         if (_ignoreCase && c < 128 && char.IsAsciiLetter((char)c))
         {
@@ -131,7 +131,7 @@ internal sealed class PatternParser
     private ScalarClass Set()
     {
         var negated = Take('^');
-        var set = new SetBuilder();
+        var set = new ScalarClassBuilder();
         ScalarClass? and = null;
         while (!Take(']'))
         {
@@ -160,7 +160,7 @@ internal sealed class PatternParser
                 _at++;
                 to = _text[_at++];
                 if (to == '\\')
-                    to = Escape(new SetBuilder());
+                    to = Escape(new ScalarClassBuilder());
             }
             if (to < from)
                 throw Unknown("a range that runs backwards");
@@ -170,7 +170,7 @@ internal sealed class PatternParser
     }
 
     // Adds what the escape stands for; gives the scalar when it is a single one, else -1.
-    private int Escape(SetBuilder set)
+    private int Escape(ScalarClassBuilder set)
     {
         if (_at >= _text.Length)
             throw Unknown("a backslash at the end");
@@ -196,7 +196,7 @@ internal sealed class PatternParser
         }
     }
 
-    private void Property(SetBuilder set, bool complement)
+    private void Property(ScalarClassBuilder set, bool complement)
     {
         Expect('{');
         var name = new StringBuilder();
@@ -240,22 +240,4 @@ internal sealed class PatternParser
 
     private ModelFormatException Unknown(string what) =>
         new($"the pre-tokenizer's pattern has {what} at {_at}, which is not known here: {_pattern}");
-
-    /// <summary>Collects a set.</summary>
-    private sealed class SetBuilder
-    {
-        private readonly List<(int, int)> _ranges = [];
-
-        public uint Categories { get; set; }
-
-        public List<uint> Without { get; } = [];
-
-        public void Add(int from, int to)
-        {
-            if (from >= 0 && to >= from)
-                _ranges.Add((from, to));
-        }
-
-        public ScalarClass Build(bool negated, ScalarClass? and) => new(Categories, [.. Without], [.. _ranges], negated, and);
-    }
 }

@@ -6,16 +6,19 @@ namespace Freehold.Models.Tokenizers.Vocabularies;
 /// </summary>
 internal sealed class PrefixTrie
 {
-    private readonly List<int> _first = [];
-    private readonly List<ushort> _count = [];
-    private readonly List<byte> _label = [];
-    private readonly List<int> _id = [];
+    private readonly int[] _first;
+    private readonly ushort[] _count;
+    private readonly byte[] _label;
+    private readonly int[] _id;
+    private int _nodes;
 
     /// <summary>Builds the trie of these ids' pieces.</summary>
     public PrefixTrie(Vocabulary vocabulary, IEnumerable<int> ids)
     {
         var sorted = ids.ToArray();
         Array.Sort(sorted, (a, b) => vocabulary.Bytes(a).SequenceCompareTo(vocabulary.Bytes(b)));
+        var nodes = CountNodes(vocabulary, sorted);
+        (_first, _count, _label, _id) = (new int[nodes], new ushort[nodes], new byte[nodes], new int[nodes]);
         var ranges = new Queue<(int Node, int From, int To, int Depth)>();
         AddNode(0);
         ranges.Enqueue((0, 0, sorted.Length, 0));
@@ -24,7 +27,7 @@ internal sealed class PrefixTrie
             var (node, from, to, depth) = range;
             if (from < to && vocabulary.Bytes(sorted[from]).Length == depth)
                 _id[node] = sorted[from++];
-            _first[node] = _label.Count;
+            _first[node] = _nodes;
             while (from < to)
             {
                 var label = vocabulary.Bytes(sorted[from])[depth];
@@ -62,12 +65,22 @@ internal sealed class PrefixTrie
         return -1;
     }
 
+    // One for the root and one for each byte that a piece does not share with the one before it.
+    private static int CountNodes(Vocabulary vocabulary, int[] sorted)
+    {
+        var nodes = 1;
+        for (var i = 0; i < sorted.Length; i++)
+        {
+            var piece = vocabulary.Bytes(sorted[i]);
+            nodes += piece.Length - (i == 0 ? 0 : piece.CommonPrefixLength(vocabulary.Bytes(sorted[i - 1])));
+        }
+        return nodes;
+    }
+
     private int AddNode(byte label)
     {
-        _first.Add(0);
-        _count.Add(0);
-        _label.Add(label);
-        _id.Add(-1);
-        return _label.Count - 1;
+        _label[_nodes] = label;
+        _id[_nodes] = -1;
+        return _nodes++;
     }
 }

@@ -12,8 +12,8 @@ internal static class BundleCommand
         var target = new Argument<string>("OUT") { Description = "The executable to write." };
         var names = new Argument<string[]>("MODEL") { Description = "Paths or catalogue names.", Arity = ArgumentArity.OneOrMore };
         var executable = new Option<string?>("--executable") { Description = "A published single-file freehold to take instead of this one, for another system.", HelpName = "FILE" };
-        var models = CatalogueCommands.Models();
-        var json = CatalogueCommands.Json();
+        var models = CommonOptions.Models();
+        var json = CommonOptions.Json();
         var command = new Command("bundle", "Write one executable that carries its models, for a machine without .NET and without a network.") { target, names, executable, models, json };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -28,7 +28,7 @@ internal static class BundleCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                await CatalogueContext.WriteJsonAsync(output, document =>
+                await JsonDocumentOutput.WriteAsync(output, document =>
                 {
                     document.WriteStartObject();
                     document.WriteString("path", result.Path);
@@ -51,7 +51,7 @@ internal static class BundleCommand
             {
                 await output.WriteLineAsync($"{result.Path}: {ByteSize.Text(result.Bytes)} with {string.Join(", ", result.Models.Select(m => m.Name))}");
             }
-            return 0;
+            return ExitCode.Done;
         });
         return command;
     }

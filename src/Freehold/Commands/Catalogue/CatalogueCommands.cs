@@ -16,9 +16,5 @@ internal static class CatalogueCommands
         BundleCommand.Create(context),
     ];
 
-    internal static Option<bool> Json() => new("--json") { Description = "Write one JSON document to standard output; everything else goes to standard error." };
-
-    internal static Option<string[]> Models() => new("--models") { Description = "A folder of model files to use as they are; may be given more than once (also FREEHOLD_MODELS).", Arity = ArgumentArity.OneOrMore };
-
     internal static Option<string?> As() => new("--as") { Description = "The name it gets in the catalogue: owner/repo:tag, or a short one.", HelpName = "NAME" };
 }

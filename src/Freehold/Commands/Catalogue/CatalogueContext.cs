@@ -1,6 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Freehold.Catalog;
 using Freehold.Catalog.Bundles;
 using Freehold.Catalog.Downloads;
@@ -52,21 +49,12 @@ internal sealed record CatalogueContext
         return new ModelResolver(Store(settings), [.. folders ?? [], .. settings.ModelFolders], EmbeddedModels.Folder(BaseFolder), BundleReader.Open(Executable));
     }
 
-    /// <summary>Writes one JSON document and a line's end.</summary>
-    public static async Task WriteJsonAsync(TextWriter output, Action<Utf8JsonWriter> write)
-    {
-        using var buffer = new MemoryStream();
-        await using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-            write(json);
-        await output.WriteLineAsync(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
-    }
-
     /// <summary>The exit code of a failure of the catalogue.</summary>
     public static int ExitCodeOf(CatalogException failure) => failure.Failure switch
     {
-        CatalogFailure.Usage => 2,
-        CatalogFailure.NotFound => 3,
-        CatalogFailure.Refused => 4,
-        _ => 1,
+        CatalogFailure.Usage => ExitCode.Usage,
+        CatalogFailure.NotFound => ExitCode.NotFound,
+        CatalogFailure.Refused => ExitCode.Refused,
+        _ => ExitCode.Failed,
     };
 }

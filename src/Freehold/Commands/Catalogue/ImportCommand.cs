@@ -13,7 +13,7 @@ internal static class ImportCommand
         var path = new Argument<string>("FILE") { Description = "A GGUF file (of a split, any part), or a folder with config.json and *.safetensors." };
         var named = CatalogueCommands.As();
         var copy = new Option<bool>("--copy") { Description = "Copy always. Otherwise the bytes are shared with the file where the disk can, and the file must not be changed in place." };
-        var json = CatalogueCommands.Json();
+        var json = CommonOptions.Json();
         var command = new Command("import", "Take a model file of this machine into the catalogue.") { path, named, copy, json };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -35,7 +35,7 @@ internal static class ImportCommand
             };
             if (parsed.GetValue(json))
             {
-                await CatalogueContext.WriteJsonAsync(output, document =>
+                await JsonDocumentOutput.WriteAsync(output, document =>
                 {
                     document.WriteStartObject();
                     StoredModel.WriteFields(document, manifest);
@@ -47,7 +47,7 @@ internal static class ImportCommand
             {
                 await output.WriteLineAsync($"{manifest.Name}: {ByteSize.Text(manifest.Size)}, {how}{(result.Placement == Placement.Linked ? " (do not change the file in place; --copy makes it independent)" : "")}");
             }
-            return 0;
+            return ExitCode.Done;
         });
         return command;
     }

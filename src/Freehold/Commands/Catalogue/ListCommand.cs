@@ -11,8 +11,8 @@ internal static class ListCommand
 {
     public static Command Create(CatalogueContext context)
     {
-        var models = CatalogueCommands.Models();
-        var json = CatalogueCommands.Json();
+        var models = CommonOptions.Models();
+        var json = CommonOptions.Json();
         var command = new Command("list", "List the models of this machine.") { models, json };
         command.SetAction(async (parsed, _) =>
         {
@@ -22,7 +22,7 @@ internal static class ListCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                await CatalogueContext.WriteJsonAsync(output, document =>
+                await JsonDocumentOutput.WriteAsync(output, document =>
                 {
                     document.WriteStartObject();
                     document.WriteStartArray("models");
@@ -56,7 +56,7 @@ internal static class ListCommand
             {
                 await WriteTableAsync(output, found);
             }
-            return 0;
+            return ExitCode.Done;
         });
         return command;
     }

@@ -23,7 +23,7 @@ internal static class PullCommand
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var count) && count is < 1 or > 16)
                 result.AddError($"--connections is {result.Tokens[0].Value}; it must be from 1 to 16.");
         });
-        var json = CatalogueCommands.Json();
+        var json = CommonOptions.Json();
         var command = new Command("pull", "Bring a model into the catalogue: verified, resumed after any interruption.") { from, named, sha256, connections, json };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -44,7 +44,7 @@ internal static class PullCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                await CatalogueContext.WriteJsonAsync(output, document =>
+                await JsonDocumentOutput.WriteAsync(output, document =>
                 {
                     document.WriteStartObject();
                     StoredModel.WriteFields(document, manifest);
@@ -58,7 +58,7 @@ internal static class PullCommand
             {
                 await output.WriteLineAsync($"{manifest.Name} is {(result.WasPresent ? "here already" : "here")}: {ByteSize.Text(manifest.Size)}, SHA-256 verified. Try: freehold run {manifest.Name}");
             }
-            return 0;
+            return ExitCode.Done;
         });
         return command;
     }

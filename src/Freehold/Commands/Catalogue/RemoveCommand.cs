@@ -12,7 +12,7 @@ internal static class RemoveCommand
     public static Command Create(CatalogueContext context)
     {
         var names = new Argument<string[]>("NAME") { Description = "Names in the catalogue.", Arity = ArgumentArity.OneOrMore };
-        var json = CatalogueCommands.Json();
+        var json = CommonOptions.Json();
         var command = new Command("rm", "Remove models from the catalogue; files of your own are never touched.") { names, json };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -30,7 +30,7 @@ internal static class RemoveCommand
             }
             if (parsed.GetValue(json))
             {
-                await CatalogueContext.WriteJsonAsync(output, document =>
+                await JsonDocumentOutput.WriteAsync(output, document =>
                 {
                     document.WriteStartObject();
                     document.WriteStartArray("removed");
@@ -45,7 +45,7 @@ internal static class RemoveCommand
                     document.WriteEndObject();
                 });
             }
-            return 0;
+            return ExitCode.Done;
         });
         return command;
     }

@@ -10,8 +10,8 @@ internal static class ShowCommand
     public static Command Create(CatalogueContext context)
     {
         var name = new Argument<string>("MODEL") { Description = "A path or a catalogue name." };
-        var models = CatalogueCommands.Models();
-        var json = CatalogueCommands.Json();
+        var models = CommonOptions.Models();
+        var json = CommonOptions.Json();
         var command = new Command("show", "Show what a model is and what it needs to run here.") { name, models, json };
         command.SetAction(async (parsed, _) =>
         {
@@ -25,7 +25,7 @@ internal static class ShowCommand
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                await CatalogueContext.WriteJsonAsync(output, document =>
+                await JsonDocumentOutput.WriteAsync(output, document =>
                 {
                     document.WriteStartObject();
                     document.WriteString("name", model.Name);
@@ -52,7 +52,7 @@ internal static class ShowCommand
                     document.WriteEndObject();
                     document.WriteEndObject();
                 });
-                return 0;
+                return ExitCode.Done;
             }
             (string, string)[] lines =
             [
@@ -71,7 +71,7 @@ internal static class ShowCommand
             ];
             foreach (var (key, value) in lines)
                 await output.WriteLineAsync($"{key,-14} {value}");
-            return 0;
+            return ExitCode.Done;
         });
         return command;
     }

@@ -1,0 +1,84 @@
+using Freehold.Engine.Chat;
+using Freehold.Engine.Embeddings;
+using Freehold.Engine.Refusals;
+using Freehold.Kernels;
+using Freehold.Models.Architectures;
+using Freehold.Models.Files;
+using Microsoft.Extensions.AI;
+
+namespace Freehold.Engine;
+
+/// <summary>A model file opened and served in this process: the shortest way from a path to an <see cref="IChatClient"/>.</summary>
+public sealed class FreeholdModel : IDisposable
+{
+    private readonly Compute _compute;
+
+    private FreeholdModel(string id, Compute compute, LoadedModel loaded, EngineOptions options)
+    {
+        (Id, _compute, Loaded) = (id, compute, loaded);
+        if (loaded.Causal is { } causal)
+        {
+            Engine = new InferenceEngine(new EngineModel(id, causal, loaded.Tokenizer, TemplateRendering.Of(loaded, id, options.Clock)), options);
+            Chat = new EngineChatClient(Engine, options.Clock);
+        }
+        if (loaded.Embedding is { } embedding)
+            Embeddings = new EngineEmbeddingGenerator(id, embedding, loaded.Tokenizer, options.Clock);
+    }
+
+    /// <summary>The name it is known by: the file's, without its ending, unless another was given.</summary>
+    public string Id { get; }
+
+    /// <summary>What the file holds.</summary>
+    public LoadedModel Loaded { get; }
+
+    /// <summary>Serves the model, if it generates.</summary>
+    public InferenceEngine? Engine { get; }
+
+    /// <summary>The model as a chat client, if it generates.</summary>
+    public IChatClient? Chat { get; }
+
+    /// <summary>The model as an embedding generator, if it is an encoder.</summary>
+    public IEmbeddingGenerator<string, Embedding<float>>? Embeddings { get; }
+
+    /// <summary>Opens a GGUF file or a safetensors folder and starts serving it.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="options">What the engine may use; null lets it choose.</param>
+    /// <param name="computeOptions">Threads and instruction set; null reads the environment (<c>FREEHOLD_THREADS</c>, <c>FREEHOLD_ISA</c>).</param>
+    /// <param name="loadOptions">How the model is loaded; null for the model's own defaults.</param>
+    /// <param name="id">The name it is known by; null takes the file's.</param>
+    /// <exception cref="FileNotFoundException">There is nothing at that path.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged, or of a kind that is not run.</exception>
+    /// <exception cref="ModelRefusedException">The model does not fit the memory there is.</exception>
+    public static FreeholdModel Open(
+        string path, EngineOptions? options = null, ComputeOptions? computeOptions = null, LoadOptions? loadOptions = null, string? id = null)
+    {
+        options ??= new EngineOptions();
+        loadOptions ??= new LoadOptions { Context = options.Context ?? 0 };
+        if (options.MaxStreams > loadOptions.MaxLogitRows)
+            loadOptions = loadOptions with { MaxLogitRows = options.MaxStreams.Value };
+        var source = ModelFiles.Open(path);
+        var compute = new Compute(computeOptions ?? ComputeOptions.FromEnvironment());
+        LoadedModel? loaded = null;
+        try
+        {
+            loaded = ModelLoader.Load(source, compute, loadOptions);
+            return new FreeholdModel(id ?? Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path)), compute, loaded, options);
+        }
+        catch
+        {
+            loaded?.Dispose();
+            compute.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends all answers and frees the model.</summary>
+    public void Dispose()
+    {
+        Chat?.Dispose();
+        Engine?.Dispose();
+        Embeddings?.Dispose();
+        Loaded.Dispose();
+        _compute.Dispose();
+    }
+}

@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Freehold.Benching;
+using Freehold.Hosting;
+
+namespace Freehold.Commands;
+
+/// <summary><c>freehold bench MODEL</c>: speed, and how much of what the machine has it is.</summary>
+internal static class BenchCommand
+{
+    private sealed record Figures(double Prefill, double Decode, IReadOnlyDictionary<int, double> Streams, MachineProbe Machine, ModelWork Work, int Threads, string Isa, int Activations)
+    {
+        public double ShareOfBandwidth => Decode * Work.BytesPerDecode / Machine.BytesPerSecond;
+        public double? ShareOfPeak => Machine.OperationsPerSecond > 0 ? Prefill * Work.OperationsPerPrefill / Machine.OperationsPerSecond : null;
+    }
+
+    public static Command Create(ModelOpening opening)
+    {
+        var model = TextInput.Model();
+        var prompt = CommonOptions.Bounded("--prompt", "Tokens of the prompt; 512 unless given.", 1, 1 << 20);
+        var generate = CommonOptions.Bounded("--generate", "Tokens to generate; 64 unless given.", 2, 1 << 20);
+        var streams = new Option<string>("--streams") { Description = "How many streams at once, several numbers apart by commas.", DefaultValueFactory = _ => "1,8,32", HelpName = "N,..." };
+        var seconds = CommonOptions.Bounded("--seconds", "How long each figure is measured at least; 5 unless given.", 1, 3600);
+        var json = CommonOptions.Json();
+        var command = new Command("bench", "Measure a model's speed here, and its share of this machine's bandwidth and arithmetic.") { model, prompt, generate, streams, seconds };
+        var settings = new ModelSettingsOptions(command, streams: false);
+        command.Options.Add(json);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var error = parsed.InvocationConfiguration.Error;
+            var counts = Counts(parsed.GetValue(streams)!);
+            var (length, answer) = (parsed.GetValue(prompt) ?? 512, parsed.GetValue(generate) ?? 64);
+            var time = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 5);
+            var resolved = opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed));
+            ModelWork work;
+            using (var source = ModelOpening.OpenFile(resolved))
+                work = ModelWork.Of(source);
+            using var open = ModelOpening.Load(resolved, settings.Read(parsed), maxLogitRows: Math.Max(64, counts.Max()));
+            LogprobsCommand.Generating(open);
+            await error.WriteLineAsync("measuring the machine ...");
+            var machine = MachineProbe.Measure(open.Compute.Workers, cancellation);
+            using var engine = open.StartEngine(new() { Context = length + answer, MaxStreams = counts.Max(), SharePrefixes = false });
+            await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}");
+            var test = new SpeedTest(engine, length, answer);
+            await test.AloneAsync(TimeSpan.Zero, cancellation); // a first round warms caches and compiled code
+            await error.WriteLineAsync("measuring one stream ...");
+            var (prefill, decode) = await test.AloneAsync(time, cancellation);
+            var together = new SortedDictionary<int, double>();
+            foreach (var count in counts)
+            {
+                await error.WriteLineAsync($"measuring {count} streams ...");
+                together[count] = await test.TogetherAsync(count, time, cancellation);
+            }
+            var figures = new Figures(prefill, decode, together, machine, work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+                await JsonDocumentOutput.WriteAsync(output, document => Write(document, figures));
+            else
+                await WriteAsync(output, figures, length);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static int[] Counts(string list)
+    {
+        var counts = list.Split(',', StringSplitOptions.TrimEntries);
+        var numbers = new int[counts.Length];
+        for (var i = 0; i < counts.Length; i++)
+            if (!int.TryParse(counts[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i]) || numbers[i] is < 1 or > 512)
+                throw CommandException.Usage($"--streams has '{counts[i]}'; numbers from 1 to 512 such as 1,8,32 are expected");
+        return numbers;
+    }
+
+    private static void Write(Utf8JsonWriter document, Figures figures)
+    {
+        document.WriteStartObject();
+        document.WriteNumber("prefill_tokens_per_second", figures.Prefill);
+        document.WriteNumber("decode_tokens_per_second", figures.Decode);
+        document.WriteStartObject("streams");
+        foreach (var (count, rate) in figures.Streams)
+            document.WriteNumber(count.ToString(CultureInfo.InvariantCulture), rate);
+        document.WriteEndObject();
+        document.WriteNumber("share_of_bandwidth", figures.ShareOfBandwidth);
+        if (figures.ShareOfPeak is { } share)
+            document.WriteNumber("share_of_peak", share);
+        else
+            document.WriteNull("share_of_peak");
+        document.WriteStartObject("machine");
+        document.WriteString("isa", figures.Isa);
+        document.WriteNumber("threads", figures.Threads);
+        document.WriteNumber("activations", figures.Activations);
+        document.WriteNumber("bytes_per_second", figures.Machine.BytesPerSecond);
+        document.WriteNumber("int8_operations_per_second", figures.Machine.OperationsPerSecond);
+        document.WriteString("int8_instruction", figures.Machine.Instruction);
+        document.WriteEndObject();
+        document.WriteEndObject();
+    }
+
+    private static async Task WriteAsync(TextWriter output, Figures figures, int prompt)
+    {
+        string Line(FormattableString line) => line.ToString(CultureInfo.InvariantCulture);
+        await output.WriteLineAsync(Line($"prefill of {prompt}   {figures.Prefill,10:0.0} tokens/s   {(figures.ShareOfPeak is { } share ? share.ToString("P1", CultureInfo.InvariantCulture) : "unknown share")} of the arithmetic peak"));
+        await output.WriteLineAsync(Line($"decode, alone    {figures.Decode,10:0.0} tokens/s   {figures.ShareOfBandwidth:P1} of the memory bandwidth"));
+        foreach (var (count, rate) in figures.Streams)
+            await output.WriteLineAsync(Line($"{count,3} streams, in all {rate,7:0.0} tokens/s"));
+        await output.WriteLineAsync(Line($"machine: {figures.Isa}, {figures.Threads} threads, activations {figures.Activations}, {figures.Machine.BytesPerSecond / 1e9:0.0} GB/s, {figures.Machine.OperationsPerSecond / 1e12:0.00} TOPS int8 ({figures.Machine.Instruction})"));
+    }
+}

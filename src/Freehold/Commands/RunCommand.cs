@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Freehold.Chatting;
+using Freehold.Engine.Chat;
+using Freehold.Hosting;
+using Microsoft.Extensions.AI;
+
+namespace Freehold.Commands;
+
+/// <summary><c>freehold run MODEL</c>: a chat in the terminal; with <c>--prompt</c> one answer.</summary>
+internal static class RunCommand
+{
+    public static Command Create(ModelOpening opening)
+    {
+        var model = TextInput.Model();
+        var prompt = new Option<string?>("--prompt") { Description = "Answer this and end.", HelpName = "T" };
+        var system = new Option<string?>("--system") { Description = "The system message.", HelpName = "T" };
+        var maxTokens = CommonOptions.Bounded("--max-tokens", "Tokens an answer may have; as many as the context holds unless given.", 1, int.MaxValue);
+        var temperature = new Option<float?>("--temperature") { Description = "0 (always the likeliest token, the default here) to 2." };
+        temperature.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && float.TryParse(result.Tokens[0].Value, System.Globalization.CultureInfo.InvariantCulture, out var value) && value is not (>= 0 and <= 2))
+                result.AddError("--temperature must be from 0 to 2.");
+        });
+        var seed = new Option<long?>("--seed") { Description = "Makes sampling repeatable; of no effect at temperature 0." };
+        var json = CommonOptions.Json();
+        var command = new Command("run", "Chat with a model in the terminal.") { model, prompt, system, maxTokens, temperature, seed };
+        var settings = new ModelSettingsOptions(command, streams: true);
+        command.Options.Add(json);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var question = parsed.GetValue(prompt);
+            if (parsed.GetValue(json) && question is null)
+                throw CommandException.Usage("--json needs --prompt");
+            var output = parsed.InvocationConfiguration.Output;
+            var error = parsed.InvocationConfiguration.Error;
+            var chosen = settings.Read(parsed);
+            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), chosen);
+            LogprobsCommand.Generating(open);
+            using var engine = open.StartEngine(chosen.Engine with { MaxStreams = chosen.MaxStreams ?? 1 });
+            await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; {open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}");
+            using var client = new EngineChatClient(engine);
+            var options = new ChatOptions { Temperature = parsed.GetValue(temperature) ?? 0, Seed = parsed.GetValue(seed), MaxOutputTokens = parsed.GetValue(maxTokens) };
+            if (question is not null)
+                return await OneAnswerAsync(client, options, parsed.GetValue(system), question, output, parsed.GetValue(json), cancellation);
+
+            var people = !Console.IsInputRedirected;
+            if (people)
+                await error.WriteLineAsync("(/help lists the commands)");
+            var ctrlC = new CtrlC();
+            using var listening = people ? ctrlC.Listen(error) : null;
+            return await new TerminalChat(client, options, parsed.GetValue(system), Console.In, output, error, ctrlC, prompts: people).RunAsync(people ? CancellationToken.None : cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> OneAnswerAsync(EngineChatClient client, ChatOptions options, string? system, string question, TextWriter output, bool json, CancellationToken cancellationToken)
+    {
+        List<ChatMessage> messages = string.IsNullOrEmpty(system) ? [] : [new(ChatRole.System, system)];
+        messages.Add(new ChatMessage(ChatRole.User, question));
+        var answer = await Answer.WriteAsync(client, messages, options, json ? TextWriter.Null : output, keepPartial: false, cancellationToken);
+        if (!json)
+        {
+            await output.WriteLineAsync();
+            return ExitCode.Done;
+        }
+        await JsonDocumentOutput.WriteAsync(output, document =>
+        {
+            document.WriteStartObject();
+            document.WriteString("text", answer.Text);
+            document.WriteString("finish_reason", answer.Finish?.Value);
+            document.WriteStartObject("usage");
+            document.WriteNumber("prompt_tokens", answer.Usage?.InputTokenCount ?? 0);
+            document.WriteNumber("completion_tokens", answer.Usage?.OutputTokenCount ?? 0);
+            document.WriteNumber("total_tokens", answer.Usage?.TotalTokenCount ?? 0);
+            document.WriteEndObject();
+            document.WriteEndObject();
+        });
+        return ExitCode.Done;
+    }
+}

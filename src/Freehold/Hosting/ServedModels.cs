@@ -1,0 +1,71 @@
+using Freehold.Engine;
+using Freehold.Engine.Chat;
+using Freehold.Engine.Embeddings;
+using Freehold.Engine.Refusals;
+using Freehold.Gateway.Serving;
+using Freehold.Models.Templates;
+
+namespace Freehold.Hosting;
+
+/// <summary>Loaded models as the gateway serves them; owns them all.</summary>
+internal sealed class ServedModels : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+    private readonly List<ServedModel> _models = [];
+
+    /// <summary>What each model got, a line a model, for people.</summary>
+    public List<string> Choices { get; } = [];
+
+    /// <summary>The models, as requests find them.</summary>
+    public IModelDirectory Directory => new FixedModelDirectory([.. _models]);
+
+    /// <summary>Takes over a model and starts what serves it.</summary>
+    public void Add(OpenModel open, EngineOptions options)
+    {
+        _owned.Add(open);
+        var created = new DateTimeOffset(File.GetLastWriteTimeUtc(open.Path), TimeSpan.Zero);
+        var computing = $"{open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}";
+        if (open.Loaded.Causal is null)
+        {
+            var encoder = open.Loaded.Embedding!;
+            var generator = new EngineEmbeddingGenerator(open.Name, encoder, open.Loaded.Tokenizer);
+            _owned.Add(generator);
+            _models.Add(new ServedModel(open.Name, created, "freehold", null, generator, encoder.MaxTokens, open.Note, Explain));
+            Choices.Add($"{open.Name}: embeddings of {encoder.Shape.EmbeddingLength} floats, texts of at most {encoder.MaxTokens} tokens; {computing}");
+            return;
+        }
+        var engine = open.StartEngine(options);
+        _owned.Add(engine);
+        var client = new EngineChatClient(engine);
+        _owned.Add(client);
+        _models.Add(new ServedModel(open.Name, created, "freehold", client, null, engine.Plan.Context, open.Note, Explain));
+        Choices.Add($"{open.Name}: {engine.Plan.Explanation}; {computing}");
+    }
+
+    /// <summary>In the opposite order: an engine ends before its model, a model before its kernels.</summary>
+    public void Dispose()
+    {
+        for (var i = _owned.Count - 1; i >= 0; i--)
+            _owned[i].Dispose();
+        _owned.Clear();
+    }
+
+    /// <summary>What a requester may know of the engine's failures.</summary>
+    internal static Refusal? Explain(Exception failure) => failure switch
+    {
+        RequestRefusedException refused => new Refusal(StatusOf(refused.Code), refused.Code, refused.Parameter, refused.Message,
+            refused.Code == RefusalCodes.QueueFull ? TimeSpan.FromSeconds(1) : null),
+        TemplateRefusedException refused => new Refusal(400, RefusalCodes.TemplateRefused, "messages", refused.Message),
+        TemplateErrorException error => new Refusal(400, "template_error", "messages", error.Message),
+        GenerationFailedException failed => new Refusal(500, "generation_failed", null, failed.Message),
+        ObjectDisposedException => new Refusal(503, "stopping", null, "The model is being closed; try again in a moment.", TimeSpan.FromSeconds(5)),
+        _ => null,
+    };
+
+    private static int StatusOf(string code) => code switch
+    {
+        RefusalCodes.QueueFull => 429,
+        RefusalCodes.ModelNotFound => 404,
+        _ => 400,
+    };
+}
