@@ -69,10 +69,13 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>Blocks of 32 in a row.</summary>
     internal int Groups => Columns >> 5;
 
-    /// <summary>Quantised values, [row][column], in both modes.</summary>
+    /// <summary>
+    /// Quantised values in both modes, [row][group][2][16]: a group's even values, then its odd ones. Weights are bytes, whose even and odd ones
+    /// two shifts widen to int16.
+    /// </summary>
     internal short* Q { get; }
 
-    /// <summary>The same as int8, only with <see cref="ActivationBits.Eight"/>.</summary>
+    /// <summary>The same as int8 and in order, [row][column], only with <see cref="ActivationBits.Eight"/>.</summary>
     internal sbyte* Q8 { get; }
 
     /// <summary>Scales, [row][group].</summary>

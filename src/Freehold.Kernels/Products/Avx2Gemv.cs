@@ -38,52 +38,65 @@ internal sealed unsafe class Avx2Gemv<T> : ProductKernel
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector256<float> Chains<TDot>(ActivationRows x, int row, byte** rows, float* scale, float* minimum)
         where TDot : struct, IDot
     {
         var groups = x.Groups;
-        var q = x.Q + (long)row * x.Columns;
-        var q8 = x.Q8 + (long)row * x.Columns;
+        var q = TDot.TakesWords ? (byte*)(x.Q + (long)row * x.Columns) : (byte*)(x.Q8 + (long)row * x.Columns);
         var d = x.D + (long)row * groups;
         var sums = x.Sums + (long)row * groups * 2;
-        byte* p0 = rows[0], p1 = rows[1], p2 = rows[2], p3 = rows[3], p4 = rows[4], p5 = rows[5], p6 = rows[6], p7 = rows[7];
         var y = Vector256<float>.Zero;
         var offset = 0L;
         for (var start = 0; start < groups; start += Runs)
         {
             var runs = Math.Min(Runs, groups - start);
             T.Scales(rows, offset, runs / T.BlockRuns, scale, minimum, 8);
-            for (var i = 0; i < runs; i++)
-            {
-                var at = T.BlockRuns == 1 ? offset + i * T.BlockBytes : offset;
-                var run = T.BlockRuns == 1 ? 0 : i;
-                var a0 = TDot.TakesWords ? Vector256.Load(q) : Vector256.Load(q8).AsInt16();
-                var a1 = TDot.TakesWords ? Vector256.Load(q + 16) : default;
-                var s03 = Four<TDot>(
-                    TDot.Dot<T>(p0 + at, run, a0, a1), TDot.Dot<T>(p1 + at, run, a0, a1),
-                    TDot.Dot<T>(p2 + at, run, a0, a1), TDot.Dot<T>(p3 + at, run, a0, a1));
-                var s47 = Four<TDot>(
-                    TDot.Dot<T>(p4 + at, run, a0, a1), TDot.Dot<T>(p5 + at, run, a0, a1),
-                    TDot.Dot<T>(p6 + at, run, a0, a1), TDot.Dot<T>(p7 + at, run, a0, a1));
-                var low = Avx2.Permute2x128(s03, s47, 0x20);
-                var high = Avx2.Permute2x128(s03, s47, 0x31);
-                var da = Vector256.Create(*d);
-                if (T.Halves)
-                {
-                    y = Link(low, scale + 16 * i, minimum + 16 * i, da, *d, sums[0], y);
-                    y = Link(high, scale + 16 * i + 8, minimum + 16 * i + 8, da, *d, sums[1], y);
-                }
-                else
-                {
-                    y = Link(low + high, scale + 8 * i, minimum + 8 * i, da, *d, sums[0] + sums[1], y);
-                }
-                q += 32;
-                q8 += 32;
-                sums += 2;
-                d++;
-            }
+            y = Stretch<TDot>(rows, offset, runs, q, d + start, sums + 2 * start, scale, minimum, y);
+            q += runs * (TDot.TakesWords ? 64 : 32);
             offset += (long)(runs / T.BlockRuns) * T.BlockBytes;
+        }
+        return y;
+    }
+
+    // Apart from the loop around it: it makes no calls, so its sums and the chains stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static Vector256<float> Stretch<TDot>(
+        byte** rows, long offset, int runs, byte* q, float* d, int* sums, float* scale, float* minimum, Vector256<float> y)
+        where TDot : struct, IDot
+    {
+        byte* p0 = rows[0] + offset, p1 = rows[1] + offset, p2 = rows[2] + offset, p3 = rows[3] + offset;
+        byte* p4 = rows[4] + offset, p5 = rows[5] + offset, p6 = rows[6] + offset, p7 = rows[7] + offset;
+        nint at = 0;
+        for (var i = 0; i < runs; i++)
+        {
+            var run = T.BlockRuns == 1 ? 0 : i;
+            var a0 = Vector256.Load(q).AsInt16();
+            var a1 = TDot.TakesWords ? Vector256.Load(q + 32).AsInt16() : default;
+            q += TDot.TakesWords ? 64 : 32;
+            var s03 = Four<TDot>(
+                TDot.Dot<T>(p0 + at, run, a0, a1), TDot.Dot<T>(p1 + at, run, a0, a1),
+                TDot.Dot<T>(p2 + at, run, a0, a1), TDot.Dot<T>(p3 + at, run, a0, a1));
+            var s47 = Four<TDot>(
+                TDot.Dot<T>(p4 + at, run, a0, a1), TDot.Dot<T>(p5 + at, run, a0, a1),
+                TDot.Dot<T>(p6 + at, run, a0, a1), TDot.Dot<T>(p7 + at, run, a0, a1));
+            var low = Avx2.Permute2x128(s03, s47, 0x20);
+            var high = Avx2.Permute2x128(s03, s47, 0x31);
+            var da = Vector256.Create(*d);
+            if (T.Halves)
+            {
+                y = Link(low, scale, minimum, da, *d, sums[0], y);
+                y = Link(high, scale + 8, minimum + 8, da, *d, sums[1], y);
+            }
+            else
+            {
+                y = Link(low + high, scale, minimum, da, *d, sums[0] + sums[1], y);
+            }
+            scale += T.Halves ? 16 : 8;
+            minimum += T.Halves ? 16 : 8;
+            if (T.BlockRuns == 1)
+                at += T.BlockBytes;
+            sums += 2;
+            d++;
         }
         return y;
     }
@@ -183,7 +196,7 @@ internal sealed unsafe class Avx2Gemv<T> : ProductKernel
         }
     }
 
-    /// <summary>Any weights, int16 activations: exact in both modes.</summary>
+    /// <summary>Any weights, int16 activations, even ones and odd ones apart as two shifts part the weights.</summary>
     private readonly struct Words : IDot
     {
         public static bool TakesWords => true;
@@ -195,11 +208,9 @@ internal sealed unsafe class Avx2Gemv<T> : ProductKernel
             where TLayout : struct, IBlockLayout
         {
             var values = TLayout.Values(block, run);
-            var low = TLayout.Signed ? Avx2.ConvertToVector256Int16(values.GetLower().AsSByte()) : Avx2.ConvertToVector256Int16(values.GetLower());
-            var high = TLayout.Signed ? Avx2.ConvertToVector256Int16(values.GetUpper().AsSByte()) : Avx2.ConvertToVector256Int16(values.GetUpper());
-            var m0 = Avx2.MultiplyAddAdjacent(low, a0);
-            var m1 = Avx2.MultiplyAddAdjacent(high, a1);
-            return TLayout.Halves ? Avx2.Permute2x128(m0, m1, 0x20) + Avx2.Permute2x128(m0, m1, 0x31) : m0 + m1;
+            var even = TLayout.Signed ? Avx2.ShiftRightArithmetic(Avx2.ShiftLeftLogical(values.AsInt16(), 8), 8) : values.AsInt16() & Vector256.Create((short)255);
+            var odd = TLayout.Signed ? Avx2.ShiftRightArithmetic(values.AsInt16(), 8) : Avx2.ShiftRightLogical(values.AsInt16(), 8);
+            return Avx2.MultiplyAddAdjacent(even, a0) + Avx2.MultiplyAddAdjacent(odd, a1);
         }
     }
 }

@@ -16,19 +16,26 @@ internal static unsafe class Quantiser
         var d = rows.D + (long)row * groups;
         var sums = rows.Sums + (long)row * groups * 2;
         var limit = rows.Bits == ActivationBits.Eight ? 127f : 16256f;
+        var values = stackalloc short[32];
         for (var g = 0; g < groups; g++)
         {
             if (isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512)
-                Block256(x + g * 32, limit, q + g * 32, d + g, sums + 2 * g);
+                Block256(x + g * 32, limit, values, d + g, sums + 2 * g);
             else
-                Block(x + g * 32, limit, q + g * 32, d + g, sums + 2 * g);
-            if (q8 is not null)
-                Narrow(q + g * 32, q8 + g * 32);
+                Block(x + g * 32, limit, values, d + g, sums + 2 * g);
+            Split(values, q + g * 32, q8 is null ? null : q8 + g * 32);
         }
     }
 
-    private static void Narrow(short* q, sbyte* q8) =>
-        Vector256.Narrow(Vector256.Load(q), Vector256.Load(q + 16)).Store(q8);
+    /// <summary>Stores a block as <see cref="ActivationRows"/> keeps it: even values before odd ones, and bytes in order.</summary>
+    private static void Split(short* values, short* q, sbyte* q8)
+    {
+        Vector256<int> first = Vector256.Load((int*)values), second = Vector256.Load((int*)values + 8);
+        Vector256.Narrow(first << 16 >> 16, second << 16 >> 16).Store(q);
+        Vector256.Narrow(first >> 16, second >> 16).Store(q + 16);
+        if (q8 is not null)
+            Vector256.Narrow(first.AsInt16(), second.AsInt16()).Store(q8);
+    }
 
     /// <summary>The oracle: one block of 32.</summary>
     internal static void Block(float* x, float limit, short* q, float* d, int* sums)

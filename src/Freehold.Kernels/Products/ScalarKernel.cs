@@ -45,6 +45,9 @@ internal sealed unsafe class ScalarKernel : ProductKernel
         }
     }
 
+    // Where value i of a row lies: see ActivationRows.Q.
+    private static int Split(int i) => i & ~31 | (i & 1) << 4 | (i & 31) >> 1;
+
     /// <summary>One block's links of the chain (docs/numerics.md, "Quantised products").</summary>
     private static float Chain(BlockFormat format, sbyte* q, float* scale, float* minimum, short* a, float* d, int* sums, float y)
     {
@@ -53,7 +56,7 @@ internal sealed unsafe class ScalarKernel : ProductKernel
         {
             var isum = 0;
             for (var i = 0; i < length; i++)
-                isum += q[start + i] * a[start + i];
+                isum += q[start + i] * a[Split(start + i)];
             var da = d[start >> 5];
             y = MathF.FusedMultiplyAdd(isum, scale[g] * da, y);
             if (!format.HasMinimum)

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Freehold.Kernels.Products;
 
@@ -13,45 +14,38 @@ internal static unsafe class Tiler
         var present = Math.Min(T, x.Rows - tile * T);
         for (var r = 0; r < T; r++)
             Scales(x, tile, r, r < present);
+        // Of int16, a group's even pairs take every other step, and its odd pairs those between.
         var dwords = x.Columns / 2;
-        Rows((int*)x.Q + (long)tile * T * dwords, dwords, present, (int*)x.TiledQ + (long)tile * T * dwords);
-        Interleave(x.TiledQ + (long)tile * T * x.Columns, x.Columns / 4);
+        var pairs = (int*)x.Q + (long)tile * T * dwords;
+        var tiled = (int*)x.TiledQ + (long)tile * T * dwords;
+        for (var i = 0; i < dwords; i += 16)
+        {
+            Eight(pairs + i, dwords, present, tiled + i * T, 2 * T);
+            Eight(pairs + i + 8, dwords, present, tiled + i * T + T, 2 * T);
+        }
         if (x.Bits != ActivationBits.Eight)
             return;
         dwords = x.Columns / 4;
-        Rows((int*)x.Q8 + (long)tile * T * dwords, dwords, present, (int*)x.TiledQ8 + (long)tile * T * dwords);
+        var quads = (int*)x.Q8 + (long)tile * T * dwords;
+        tiled = (int*)x.TiledQ8 + (long)tile * T * dwords;
+        for (var i = 0; i < dwords; i += 8)
+            Eight(quads + i, dwords, present, tiled + i * T, T);
     }
 
-    /// <summary>[row][dword] to [dword][row].</summary>
-    private static void Rows(int* from, int dwords, int present, int* to)
+    /// <summary>[row][8 dwords] to [8 dwords][row], <paramref name="step"/> apart.</summary>
+    private static void Eight(int* from, int stride, int present, int* to, int step)
     {
-        if (present == T && System.Runtime.Intrinsics.X86.Avx2.IsSupported)
+        if (present == T && Avx2.IsSupported)
         {
-            for (var i = 0; i < dwords; i += 8)
-            {
-                var p = from + i;
-                PanelPacker.Transpose(
-                    Vector256.Load(p), Vector256.Load(p + dwords), Vector256.Load(p + 2 * dwords), Vector256.Load(p + 3 * dwords),
-                    Vector256.Load(p + 4 * dwords), Vector256.Load(p + 5 * dwords), Vector256.Load(p + 6 * dwords), Vector256.Load(p + 7 * dwords),
-                    to + i * T, T);
-            }
+            PanelPacker.Transpose(
+                Vector256.Load(from), Vector256.Load(from + stride), Vector256.Load(from + 2 * stride), Vector256.Load(from + 3 * stride),
+                Vector256.Load(from + 4 * stride), Vector256.Load(from + 5 * stride), Vector256.Load(from + 6 * stride), Vector256.Load(from + 7 * stride),
+                to, step);
             return;
         }
         for (var r = 0; r < T; r++)
-            for (var i = 0; i < dwords; i++)
-                to[i * T + r] = r < present ? from[r * dwords + i] : 0;
-    }
-
-    /// <summary>Values (0, 1) and (2, 3) of each four to (0, 2) and (1, 3), as the packer's two shifts have them.</summary>
-    private static void Interleave(short* tile, int quads)
-    {
-        for (var i = 0; i < quads; i++, tile += 4 * T)
-        {
-            var first = Vector256.Load((uint*)tile);
-            var second = Vector256.Load((uint*)tile + T);
-            (first & Vector256.Create(0xFFFFu) | second << 16).Store((uint*)tile);
-            (first >>> 16 | second & Vector256.Create(0xFFFF0000u)).Store((uint*)tile + T);
-        }
+            for (var i = 0; i < 8; i++)
+                to[i * step + r] = r < present ? from[r * stride + i] : 0;
     }
 
     private static void Scales(ActivationRows x, int tile, int r, bool present)
