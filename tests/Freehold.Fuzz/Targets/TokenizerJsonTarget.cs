@@ -19,12 +19,6 @@ public sealed class TokenizerJsonTarget : IFuzzTarget
                 "pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true},"decoder":{"type":"ByteLevel"},
                 "model":{"type":"BPE","vocab":{"a":0,"b":1,"ab":2,"c":3,"<|end|>":4},"merges":["a b"]}}
                 """u8.ToArray();
-            yield return """
-                {"version":"1.0","added_tokens":[{"id":0,"content":"[UNK]","special":true},{"id":1,"content":"[CLS]","special":true},{"id":2,"content":"[SEP]","special":true}],
-                "normalizer":{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true},
-                "pre_tokenizer":{"type":"BertPreTokenizer"},"model":{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":100,
-                "vocab":{"[UNK]":0,"[CLS]":1,"[SEP]":2,"a":3,"##b":4}}}
-                """u8.ToArray();
         }
     }
 
