@@ -26,7 +26,7 @@ internal static unsafe partial class ProductSpeed
         var panelData = packed ? (byte*)NativeMemory.AlignedAlloc((nuint)(panels * copies), 4096) : null;
         for (var i = 0; i < copies && packed; i++)
         {
-            PackedMatrix.Pack(weights[i], panelData + i * panels, compute.Workers);
+            PackedMatrix.Pack(weights[i], 0, PackedMatrix.PanelsOf(weights[i]), panelData + i * panels, compute.Workers);
             weights[i].Use(PackedMatrix.At(weights[i], panelData + i * panels, null));
         }
         var line = $"{compute.Isa,-8} {type,-7} {(int)bits,2} bits {(packed ? "packed" : "stored")}";

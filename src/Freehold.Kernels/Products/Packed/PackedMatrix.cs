@@ -41,14 +41,25 @@ public sealed unsafe class PackedMatrix
         return PackedFormat.TryGet(matrix.Type, out var format) ? format.MatrixBytes(matrix.Rows, matrix.Columns) : 0;
     }
 
-    /// <summary>Packs by all workers.</summary>
+    /// <summary>Panels of a matrix, the last one perhaps not full.</summary>
+    public static int PanelsOf(WeightMatrix matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        return (matrix.Rows + PackedFormat.Outputs - 1) / PackedFormat.Outputs;
+    }
+
+    /// <summary>Packs some panels by all workers.</summary>
     /// <param name="matrix">A quantised matrix.</param>
-    /// <param name="to">Takes <see cref="BytesOf"/> bytes; 64-byte aligned.</param>
+    /// <param name="first">The first panel.</param>
+    /// <param name="count">Panels, of the <see cref="PanelsOf"/> that there are.</param>
+    /// <param name="to">Takes their part of <see cref="BytesOf"/> bytes; 64-byte aligned.</param>
     /// <param name="workers">Who packs.</param>
-    public static void Pack(WeightMatrix matrix, byte* to, WorkerPool workers)
+    public static void Pack(WeightMatrix matrix, int first, int count, byte* to, WorkerPool workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        workers.Run(new Packing(matrix, FormatOf(matrix), to));
+        ArgumentOutOfRangeException.ThrowIfNegative(first);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, PanelsOf(matrix) - first);
+        workers.Run(new Packing(matrix, FormatOf(matrix), first, count, to));
     }
 
     /// <summary>Takes panels that lie in memory already.</summary>
@@ -64,15 +75,14 @@ public sealed unsafe class PackedMatrix
         return PackedFormat.TryGet(matrix.Type, out var format) ? format : throw new NotSupportedException($"{matrix.Type} is not packed");
     }
 
-    private sealed class Packing(WeightMatrix matrix, PackedFormat format, byte* to) : ParallelWork
+    private sealed class Packing(WeightMatrix matrix, PackedFormat format, int first, int count, byte* to) : ParallelWork
     {
         private int _next;
 
         public override void Run(WorkerPool pool, int worker, int workers)
         {
-            var panels = (matrix.Rows + PackedFormat.Outputs - 1) / PackedFormat.Outputs;
-            for (int panel; (panel = Interlocked.Increment(ref _next) - 1) < panels;)
-                PanelPacking.Panel(matrix, format, panel, to + panel * format.PanelBytes(matrix.Columns));
+            for (int panel; (panel = Interlocked.Increment(ref _next) - 1) < count;)
+                PanelPacking.Panel(matrix, format, first + panel, to + panel * format.PanelBytes(matrix.Columns));
         }
     }
 }
