@@ -93,8 +93,8 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
         {
             if (total <= limit)
                 return;
-            pack.Delete();
             total -= pack.Length;
+            pack.Delete();
         }
     }
 
