@@ -38,7 +38,7 @@ internal sealed class EngineCore : IDisposable
         _vocabulary = Math.Min(model.Tokenizer.VocabularySize, _model.Shape.VocabularySize);
         _pool = new KvPool(_model.State.PageBytes, plan.Pages);
         Pages = new PageLedger(_pool, options.SharePrefixes);
-        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding));
+        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding), _model.MaxLogitRows, options.Speculation);
         _scratch = new float[_model.Shape.VocabularySize];
         _sampler = new Sampler(_vocabulary);
         _batch = new ForwardBatch(_model.MaxRows, plan.MaxStreams) { Memory = _pool.Memory };
@@ -102,10 +102,11 @@ internal sealed class EngineCore : IDisposable
                 Finish(sequence, _failure);
                 continue;
             }
-            _scheduler.Complete(sequence);
-            if (sequence.Uncomputed > 0)
-                continue;
-            Continue(sequence, logits.Slice(row++ * _model.Shape.VocabularySize, _model.Shape.VocabularySize));
+            var given = sequence.PlannedLogits;
+            _scheduler.Complete(sequence, sequence.Rows - sequence.Drafted);
+            if (given > 0)
+                Continue(sequence, logits.Slice(row * _model.Shape.VocabularySize, given * _model.Shape.VocabularySize));
+            row += given;
         }
         _failure = null;
         Steps++;
@@ -142,7 +143,24 @@ internal sealed class EngineCore : IDisposable
         }
     }
 
+    // The first row of logits gives the next token. Each further row belongs to a guess, and counts only while the guesses come true: then it is
+    // the row that would have been computed next, to the bit.
     private void Continue(Sequence sequence, ReadOnlySpan<float> logits)
+    {
+        var accepted = 0;
+        while (Continue(sequence, logits.Slice(accepted * _model.Shape.VocabularySize, _model.Shape.VocabularySize), accepted))
+        {
+            accepted++;
+            _scheduler.Complete(sequence, 1);
+        }
+        if (sequence.Drafted == 0)
+            return;
+        _meters.Guessed(sequence.Drafted, accepted);
+        sequence.Judge(accepted);
+    }
+
+    /// <summary>Takes one token; returns whether it was guessed and the answer goes on.</summary>
+    private bool Continue(Sequence sequence, ReadOnlySpan<float> logits, int accepted)
     {
         try
         {
@@ -156,13 +174,16 @@ internal sealed class EngineCore : IDisposable
                 alternatives = Logits.Likeliest(logits[.._vocabulary], sum, sequence.Stream.Ring.NextAlternatives);
             }
             _meters.Token(sequence, _clock);
-            if (sequence.Append(token, logProbability, alternatives))
-                Finish(sequence, null);
+            var guessed = sequence.Guessed(accepted, token);
+            if (!sequence.Append(token, logProbability, alternatives))
+                return guessed;
+            Finish(sequence, null);
         }
         catch (GenerationFailedException error)
         {
             Finish(sequence, error);
         }
+        return false;
     }
 
     private void TakeIn()
