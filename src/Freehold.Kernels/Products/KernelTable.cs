@@ -18,6 +18,8 @@ internal sealed class KernelTable
     internal KernelTable(InstructionSet isa)
     {
         _float = new FloatKernel(isa);
+        if (isa == InstructionSet.AdvSimd)
+            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, many, many)));
         if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512))
             return;
         Add<Q4_0Layout, NibblePlanes, HalfScales>(TensorType.Q4_0, isa);
