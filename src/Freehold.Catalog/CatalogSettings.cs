@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Freehold.Catalog.Network;
 
 namespace Freehold.Catalog;
 
@@ -26,6 +26,9 @@ public sealed record CatalogSettings
     /// <summary>Folders of model files to use as they are (<c>FREEHOLD_MODELS</c>, separated as in PATH; config key <c>models</c>, an array).</summary>
     public IReadOnlyList<string> ModelFolders { get; init; } = [];
 
+    /// <summary>The way to the network (<c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>NO_PROXY</c>, <c>SSL_CERT_FILE</c>).</summary>
+    public NetworkSettings Network { get; init; } = NetworkSettings.Direct;
+
     /// <summary>Reads the settings.</summary>
     /// <param name="environment">Gives an environment variable's value, or null.</param>
     /// <exception cref="CatalogException">A setting cannot be what it says, or no home can be found.</exception>
@@ -48,6 +51,7 @@ public sealed record CatalogSettings
                     ? null : $"FREEHOLD_OFFLINE={offline} is set",
             Hub = hub,
             HubToken = Variable("HF_TOKEN"),
+            Network = NetworkSettings.Read(environment),
             Mirror = Variable("FREEHOLD_MIRROR") ?? config.Mirror,
             ModelFolders = Variable("FREEHOLD_MODELS") is { } folders
                 ? folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

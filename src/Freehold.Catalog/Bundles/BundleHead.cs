@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 
 namespace Freehold.Catalog.Bundles;
 
@@ -14,7 +14,7 @@ internal sealed record BundleHead(long FileLength)
         BundleFormat.HeadMagic.CopyTo(bytes);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(16), BundleFormat.Version);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), FileLength);
-        SHA256.HashData(bytes.AsSpan(0, 32), bytes.AsSpan(32));
+        XxHash128.Hash(bytes.AsSpan(0, 32), bytes.AsSpan(32));
         return bytes;
     }
 
@@ -22,14 +22,14 @@ internal sealed record BundleHead(long FileLength)
     public static BundleHead? Find(Microsoft.Win32.SafeHandles.SafeFileHandle file, long length)
     {
         Span<byte> bytes = stackalloc byte[BundleFormat.HeadBytes];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[BundleFormat.HashBytes];
         for (var at = BundleFormat.Alignment; at + bytes.Length <= length; at += BundleFormat.Alignment)
         {
             if (RandomAccess.Read(file, bytes, at) < bytes.Length || !bytes[..16].SequenceEqual(BundleFormat.HeadMagic))
                 continue;
             // The program itself may hold the magic; its hash behind it is no accident.
-            SHA256.HashData(bytes[..32], hash);
-            if (hash.SequenceEqual(bytes[32..]))
+            XxHash128.Hash(bytes[..32], hash);
+            if (hash.SequenceEqual(bytes[32..48]))
                 return new BundleHead(BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]));
         }
         return null;

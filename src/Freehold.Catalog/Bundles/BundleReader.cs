@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text.Json;
 using Freehold.Catalog.Names;
 using Freehold.Catalog.Resolution;
@@ -34,7 +34,7 @@ public static class BundleReader
                     ? throw Damaged(path, head.FileLength > length ? $"it has {length} of its {head.FileLength} bytes, the rest was cut off" : "its last bytes are not its own")
                     : null;
             var index = new byte[trailer.IndexLength];
-            if (ReadFully(file, index, trailer.IndexOffset) < index.Length || !SHA256.HashData(index).AsSpan().SequenceEqual(hash))
+            if (ReadFully(file, index, trailer.IndexOffset) < index.Length || !XxHash128.Hash(index).AsSpan().SequenceEqual(hash))
                 throw Damaged(path, "its index is not what its trailer says");
             return Check(JsonSerializer.Deserialize(index, CatalogJson.Default.BundleDocument), trailer, path);
         }

@@ -1,5 +1,6 @@
 using Freehold.Catalog.Downloads;
 using Freehold.Catalog.Names;
+using Freehold.Catalog.Network;
 using Freehold.Catalog.Store;
 
 namespace Freehold.Catalog.Sources;

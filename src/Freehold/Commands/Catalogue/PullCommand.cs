@@ -2,6 +2,7 @@ using System.CommandLine;
 using Freehold.Catalog;
 using Freehold.Catalog.Downloads;
 using Freehold.Catalog.Names;
+using Freehold.Catalog.Network;
 using Freehold.Catalog.Resolution;
 using Freehold.Catalog.Sources;
 using Freehold.Catalog.Store;
@@ -33,7 +34,7 @@ internal static class PullCommand
             if (parsed.GetValue(sha256) is { } text)
                 digest = Sha256Digest.TryParse(text, out var read) ? read : throw new CatalogException(CatalogFailure.Usage, $"--sha256 is '{SafeText(text)}'; 64 hexadecimal digits were expected");
             var puller = new Puller(
-                store, settings, new NetworkAccess(settings.OfflineReason, context.Transport), new TransferLimits { Connections = parsed.GetValue(connections) }, context.Time);
+                store, settings, new NetworkAccess(settings.OfflineReason, settings.Network, context.Transport), new TransferLimits { Connections = parsed.GetValue(connections) }, context.Time);
             PullResult result;
             using (var console = new TransferConsole(parsed.InvocationConfiguration.Error, context.DrawsProgress, context.Time))
             {
