@@ -24,11 +24,11 @@ trap 'rm -rf "$work"' EXIT
 
 # What the program needs: the C and C++ libraries; and, for pull alone, OpenSSL and the public authorities.
 mkdir "$work/packages" "$work/layer" "$work/image"
-(cd "$work/packages" && apt-get download -qq libc6 libgcc-s1 libstdc++6 libssl3 ca-certificates >/dev/null)
+(cd "$work/packages" && apt-get download -qq -o APT::Sandbox::User=root libc6 libgcc-s1 libstdc++6 libssl3 ca-certificates >/dev/null)
 for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$work/layer"; done
 cd "$work/layer"
 find . -type f -name '*.crt' -path './usr/share/ca-certificates/*' -print | sort | while read -r file; do cat "$file"; echo; done > "$work/authorities"
-mkdir -p etc/ssl/certs usr/local/bin tmp var/lib/freehold
+mkdir -p dev etc/ssl/certs proc run sys tmp usr/local/bin var/lib/freehold
 mv "$work/authorities" etc/ssl/certs/ca-certificates.crt
 rm -rf usr/share/ca-certificates usr/share/lintian usr/share/man usr/sbin usr/lib/*/gconv usr/lib/*/audit
 echo 'freehold:x:65532:65532::/var/lib/freehold:/usr/sbin/nologin' > etc/passwd

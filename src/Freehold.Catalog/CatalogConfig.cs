@@ -20,7 +20,7 @@ internal sealed record CatalogConfig
 
     /// <summary>Keys that mean nothing here: those of newer versions, and slips of the pen.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
+    public Dictionary<string, JsonElement>? Others { get; set; }
 
     public static CatalogConfig Read(string path)
     {

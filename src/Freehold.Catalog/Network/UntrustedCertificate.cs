@@ -15,7 +15,7 @@ internal sealed class UntrustedCertificate(string message) : AuthenticationExcep
             return new UntrustedCertificate($"{host} shows no certificate; it cannot be told from somebody else");
         var states = chain is null ? [] : chain.ChainStatus.Select(s => s.Status).ToList();
         if (states.Contains(X509ChainStatusFlags.NotTimeValid))
-            return new UntrustedCertificate($"the certificate of {host} (issued by {certificate.Issuer}) is not valid today, {DateTime.UtcNow:yyyy-MM-dd}; is this machine's clock right?");
+            return new UntrustedCertificate($"the certificate of {host} (issued by {certificate.Issuer}) is not valid at this time; is this machine's clock right?");
         if (errors == SslPolicyErrors.RemoteCertificateNameMismatch)
             return new UntrustedCertificate($"the certificate shown for {host} is that of {certificate.Subject}; something between answers in its place, or the address is wrong");
         var proxy = settings.HttpsProxy is { } used ? $", perhaps the proxy {NetworkSettings.Shown(used)}," : "";
