@@ -33,7 +33,7 @@ internal sealed class Sequence
         // The last token sampled is never fed back, so it needs no place in the pages.
         Pages = new PageTable(PromptLength + maxTokens - 1);
         Sampling = request.Sampling;
-        Seed = request.Sampling.Seed ?? BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));
+        Seed = request.Sampling.Seed ?? BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
         LogProbabilities = request.LogProbabilities;
         Alternatives = request.TopLogProbabilities;
         Tenant = TenantKey.Of(request.Tenant);

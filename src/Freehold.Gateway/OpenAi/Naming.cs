@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using System.Security.Cryptography;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +14,7 @@ internal static class Naming
 
     /// <summary>An answer's head: a random id under the endpoint's prefix, whole seconds, and what computed it.</summary>
     public static AnswerHead HeadOf(string prefix, ServedModel model, TimeProvider clock) =>
-        new(prefix + RandomNumberGenerator.GetHexString(24, lowercase: true), clock.GetUtcNow().ToUnixTimeSeconds(), model.Id, FingerprintOf(model));
+        new(prefix + Guid.NewGuid().ToString("N")[..24], clock.GetUtcNow().ToUnixTimeSeconds(), model.Id, FingerprintOf(model));
 
     /// <summary>The engine's version, and what differs from the model's default.</summary>
     public static string FingerprintOf(ServedModel model) => model.Note is null ? $"freehold-{Version}" : $"freehold-{Version}+{model.Note}";

@@ -29,6 +29,7 @@ internal static class ServeCommand
             foreach (var choice in served.Choices)
                 await error.WriteLineAsync(choice);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"Listening on {server.Url} (API at {server.Url}v1){(server.Moved ? $"; port {ModelServer.DefaultPort} was taken" : "")}");
+            using var service = ServiceManager.Ready(cancellation);
             await server.RunAsync(cancellation);
             return ExitCode.Interrupted;
         });

@@ -34,6 +34,7 @@ internal static class UpCommand
             await output.WriteLineAsync("Try it:");
             await output.WriteLineAsync($"  {Curl(server.Url, served.Directory.Models[0])}");
             await output.WriteLineAsync("Ctrl-C stops it.");
+            using var service = ServiceManager.Ready(cancellation);
             await server.RunAsync(cancellation);
             return ExitCode.Interrupted;
         });
