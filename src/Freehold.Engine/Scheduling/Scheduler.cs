@@ -13,7 +13,7 @@ namespace Freehold.Engine.Scheduling;
 /// Nothing is lost: a sequence whose pages are taken waits with its tokens and computes them again; as results do not depend on the batch, its
 /// answer does not change.
 /// </remarks>
-internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int promptRows, int promptRowsBesideDecoding)
+internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int maxLogitRows, int promptRows, int promptRowsBesideDecoding)
 {
     private readonly List<Sequence> _running = new(maxStreams);
     private readonly List<Sequence> _planned = new(maxStreams);
@@ -30,6 +30,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
     {
         Admit();
         ShareRows();
+        LimitLogits();
         GivePages();
         batch.Clear();
         _planned.Clear();
@@ -38,7 +39,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
             if (sequence.Rows == 0)
                 continue;
             var rows = sequence.Tokens.Slice(sequence.Computed, sequence.Rows);
-            batch.Add(rows, sequence.Computed, sequence.Pages.Pointer, logits: sequence.Rows == sequence.Uncomputed ? 1 : 0);
+            batch.Add(rows, sequence.Computed, sequence.Pages.Pointer, sequence.LogitRows);
             _planned.Add(sequence);
         }
         return _planned;
@@ -146,6 +147,19 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         }
         var rows = Math.Min(decoding == 0 ? promptRows : promptRowsBesideDecoding, maxRows - decoding);
         _shares.Share(rows, _running, waiting.Lines);
+    }
+
+    // A prompt that is being scored wants logits of every row; each sequence keeps room for one.
+    private void LimitLogits()
+    {
+        var left = maxLogitRows - _running.Count;
+        foreach (var sequence in _running)
+        {
+            if (!sequence.IsScoring || sequence.Rows <= 1)
+                continue;
+            sequence.Rows = Math.Min(sequence.Rows, 1 + left);
+            left -= sequence.Rows - 1;
+        }
     }
 
     // The earliest first: it takes what it lacks from stalled sequences, then from the latest.

@@ -40,7 +40,8 @@ internal sealed class Sequence
         _text = new AnswerText(stops, texts.Longest);
         LongestToken = texts.Longest;
         var ring = new UpdateRing(Math.Min(maxTokens, MaxUnreadTokens), Math.Max(4096, AnswerText.MaxReleasedBytes(stops, texts.Longest)), Alternatives);
-        Stream = new GenerationStream(ring, Seed, wakeEngine, cancellation);
+        Scores = request.PromptLogProbabilities ? new PromptScores(PromptLength, Alternatives) : null;
+        Stream = new GenerationStream(ring, Seed, wakeEngine, cancellation) { PromptScores = Scores };
         Node = new LinkedListNode<Sequence>(this);
     }
 
@@ -71,6 +72,9 @@ internal sealed class Sequence
     /// <summary>Rows in the step being planned.</summary>
     public int Rows { get; set; }
 
+    /// <summary>For how many of them, the last ones, logits are wanted.</summary>
+    public int LogitRows => IsScoring ? Rows : Rows == Uncomputed ? 1 : 0;
+
     /// <summary>Whether it sits out the step being planned, because its reader stalls.</summary>
     public bool IsPaused { get; set; }
 
@@ -97,6 +101,12 @@ internal sealed class Sequence
 
     /// <summary>Who is treated fairly.</summary>
     public ClientKey Client { get; }
+
+    /// <summary>The scores of the prompt's tokens; null unless they are wanted.</summary>
+    public PromptScores? Scores { get; }
+
+    /// <summary>Whether tokens of the prompt still lack their score, so that every row must be computed.</summary>
+    public bool IsScoring => Scores is { IsComplete: false };
 
     /// <summary>Bytes of the vocabulary's longest token.</summary>
     public int LongestToken { get; }
