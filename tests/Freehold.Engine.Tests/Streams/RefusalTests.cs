@@ -83,5 +83,10 @@ public class RefusalTests
         Assert.Equal("max_tokens", Refused(Bench.Request([1], 0)).Parameter);
         Assert.Equal("top_logprobs", Refused(Bench.Request([1], 5) with { LogProbabilities = true, TopLogProbabilities = 21 }).Parameter);
         Assert.Equal("top_logprobs", Refused(Bench.Request([1], 5) with { TopLogProbabilities = 2 }).Parameter);
+        using var model = new RememberingModel(258, context: 20_000);
+        using var bench = new Bench(model: model, stepped: true);
+        var tooMany = Assert.Throws<RequestRefusedException>(() => bench.Engine.Submit(Bench.Request(Bench.Prompt(1, 12_000), 5) with { PromptLogProbabilities = true, TopLogProbabilities = 20 }, TestContext.Current.CancellationToken));
+        Assert.Equal("logprobs", tooMany.Parameter);
+        Assert.Contains("252000", tooMany.Message, StringComparison.Ordinal);
     }
 }
