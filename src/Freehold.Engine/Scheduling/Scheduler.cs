@@ -13,7 +13,7 @@ namespace Freehold.Engine.Scheduling;
 /// Nothing is lost: a sequence whose pages are taken waits with its tokens and computes them again; as results do not depend on the batch, its
 /// answer does not change.
 /// </remarks>
-internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int promptRows, int promptRowsBesideDecoding, int maxLogitRows, bool speculates)
+internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int maxLogitRows, int promptRows, int promptRowsBesideDecoding, bool speculates)
 {
     // With more streams than this the step is busy enough: a guess that fails then costs what it could have saved.
     private const int MostStreamsThatGuess = 4;
@@ -33,6 +33,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
     {
         Admit();
         ShareRows();
+        LimitLogits();
         GivePages();
         batch.Clear();
         _planned.Clear();
@@ -40,7 +41,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         {
             if (sequence.Rows == 0)
                 continue;
-            batch.Add(sequence.Planned, sequence.Computed, sequence.Pages.Pointer, sequence.PlannedLogits);
+            batch.Add(sequence.Planned, sequence.Computed, sequence.Pages.Pointer, sequence.LogitRows);
             _planned.Add(sequence);
         }
         return _planned;
@@ -165,6 +166,21 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
             decoding += sequence.Rows;
         }
         return decoding;
+    }
+
+    // A prompt that is being scored wants logits of every row; each sequence keeps room for one.
+    private void LimitLogits()
+    {
+        var left = maxLogitRows - _running.Count;
+        foreach (var sequence in _running)
+            left -= sequence.Drafted;
+        foreach (var sequence in _running)
+        {
+            if (!sequence.IsScoring || sequence.Rows <= 1)
+                continue;
+            sequence.Rows = Math.Min(sequence.Rows, 1 + left);
+            left -= sequence.Rows - 1;
+        }
     }
 
     // The earliest first: it takes what it lacks from stalled sequences, then from the latest.

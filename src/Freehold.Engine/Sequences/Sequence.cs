@@ -42,7 +42,8 @@ internal sealed class Sequence
         _text = new AnswerText(stops, texts.Longest);
         LongestToken = texts.Longest;
         var ring = new UpdateRing(Math.Min(maxTokens, MaxUnreadTokens), Math.Max(4096, AnswerText.MaxReleasedBytes(stops, texts.Longest)), Alternatives);
-        Stream = new GenerationStream(ring, Seed, wakeEngine, cancellation);
+        Scores = request.PromptLogProbabilities ? new PromptScores(PromptLength, Alternatives) : null;
+        Stream = new GenerationStream(ring, Seed, wakeEngine, cancellation) { PromptScores = Scores };
         Node = new LinkedListNode<Sequence>(this);
     }
 
@@ -79,8 +80,8 @@ internal sealed class Sequence
     /// <summary>The tokens of the step being planned, guesses included.</summary>
     public ReadOnlySpan<int> Planned => _tokens.AsSpan(Computed, Rows);
 
-    /// <summary>How many of the planned rows give logits: none while the prompt is not at its end.</summary>
-    public int PlannedLogits => Math.Max(0, Rows - Uncomputed + 1);
+    /// <summary>For how many of them, the last ones, logits are wanted: one for the next token and one for each guess, or all while the prompt is scored.</summary>
+    public int LogitRows => IsScoring ? Rows : Math.Max(0, Rows - Uncomputed + 1);
 
     /// <summary>Whether it sits out the step being planned, because its reader stalls.</summary>
     public bool IsPaused { get; set; }
@@ -108,6 +109,12 @@ internal sealed class Sequence
 
     /// <summary>Who is treated fairly.</summary>
     public ClientKey Client { get; }
+
+    /// <summary>The scores of the prompt's tokens; null unless they are wanted.</summary>
+    public PromptScores? Scores { get; }
+
+    /// <summary>Whether tokens of the prompt still lack their score, so that every row must be computed.</summary>
+    public bool IsScoring => Scores is { IsComplete: false };
 
     /// <summary>Bytes of the vocabulary's longest token.</summary>
     public int LongestToken { get; }

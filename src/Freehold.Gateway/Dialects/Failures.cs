@@ -1,7 +1,7 @@
 using Freehold.Gateway.Serving;
 using Microsoft.Extensions.Logging;
 
-namespace Freehold.Gateway.OpenAi;
+namespace Freehold.Gateway.Dialects;
 
 /// <summary>What a requester is told of a failure. What is not theirs to know goes to the log alone.</summary>
 internal static class Failures

@@ -1,14 +1,18 @@
 using Freehold.Gateway.Guarding;
+using Freehold.Gateway.Identity;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Freehold.Gateway.OpenAi;
+namespace Freehold.Gateway.Dialects;
 
-/// <summary>What is found out about a request on its way.</summary>
-internal sealed class RequestScope(GatewayMeter meter)
+/// <summary>What is known of a request on its way.</summary>
+internal sealed class RequestScope(GatewayMeter meter, Principal principal)
 {
+    /// <summary>Who asks.</summary>
+    public Principal Principal { get; } = principal;
+
     /// <summary>The model it names, once that is known: explains failures and labels measurements.</summary>
     public ServedModel? Model { get; set; }
 
@@ -16,15 +20,15 @@ internal sealed class RequestScope(GatewayMeter meter)
     public void CountEmbedding(long tokens) => meter.CountTokens(Model?.Id, "prompt", tokens);
 }
 
-/// <summary>The frame around every request of this dialect: admission, and a failure worded as OpenAI words it.</summary>
-internal sealed class RequestFrame(ConcurrencyLimit limit, GatewayMeter meter, ILogger<RequestFrame> log)
+/// <summary>The frame around every request of every dialect: admission, and a failure worded as its dialect words it.</summary>
+internal sealed class RequestFrame(ConcurrencyLimit limit, GatewayMeter meter, RefusalAnswer refusals, ILogger<RequestFrame> log)
 {
     public async Task RunAsync(HttpContext http, Func<RequestScope, Task> answer)
     {
-        var scope = new RequestScope(meter);
+        var scope = new RequestScope(meter, Principal.Of(http));
         if (HttpMethods.IsPost(http.Request.Method) && !limit.TryEnter())
         {
-            await OpenAiErrors.SendAsync(http, limit.Refusal);
+            await refusals.SendAsync(http, limit.Refusal);
             meter.CountRequest(http, null);
             return;
         }
@@ -38,7 +42,7 @@ internal sealed class RequestFrame(ConcurrencyLimit limit, GatewayMeter meter, I
         }
         catch (Exception failure)
         {
-            await OpenAiErrors.SendAsync(http, Failures.Explain(failure, scope.Model, log));
+            await refusals.SendAsync(http, Failures.Explain(failure, scope.Model, log));
         }
         finally
         {

@@ -1,7 +1,6 @@
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 
-namespace Freehold.Gateway.OpenAi.Answers;
+namespace Freehold.Gateway.Answers;
 
 /// <summary>Token counts of a whole answer: each prompt is counted once, however many choices continue it.</summary>
 internal sealed class UsageTotals
@@ -23,23 +22,5 @@ internal sealed class UsageTotals
         Prompt += usage.InputTokenCount ?? 0;
         Cached += usage.CachedInputTokenCount
             ?? (usage.AdditionalCounts?.TryGetValue("cached_tokens", out var cached) is true ? cached : 0);
-    }
-
-    /// <summary>Writes the value of <c>usage</c>.</summary>
-    public void Write(Utf8JsonWriter json)
-    {
-        if (!Known)
-        {
-            json.WriteNullValue();
-            return;
-        }
-        json.WriteStartObject();
-        json.WriteNumber("prompt_tokens", Prompt);
-        json.WriteNumber("completion_tokens", Completion);
-        json.WriteNumber("total_tokens", Prompt + Completion);
-        json.WriteStartObject("prompt_tokens_details");
-        json.WriteNumber("cached_tokens", Cached);
-        json.WriteEndObject();
-        json.WriteEndObject();
     }
 }

@@ -3,7 +3,7 @@ using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Freehold.Gateway.OpenAi.Requests;
+namespace Freehold.Gateway.Requests;
 
 /// <summary>Reads a request's body as one JSON document, whatever its Content-Type claims.</summary>
 internal static class RequestBody

@@ -5,7 +5,7 @@ using System.Threading.Channels;
 using Freehold.Gateway.Serving;
 using Microsoft.Extensions.AI;
 
-namespace Freehold.Gateway.OpenAi.Answers;
+namespace Freehold.Gateway.Answers;
 
 /// <summary>One call of the model for one choice.</summary>
 /// <param name="Choice">The choice's index in the answer.</param>
@@ -39,12 +39,12 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
         await foreach (var update in client.GetStreamingResponseAsync(Messages, Options, cancellationToken).WithCancellation(cancellationToken))
         {
             var piece = PieceOf(update);
-            if (piece.HasContent || piece.Finish is not null || piece.Usage is not null)
+            if (piece.HasContent || piece.PromptLogprobs is not null || piece.Finish is not null || piece.Usage is not null)
                 yield return piece;
             finished |= piece.Finish is not null;
         }
         if (!finished)
-            yield return new Piece(Choice, "", null, ChatFinishReason.Stop, null);
+            yield return new Piece(Choice, "", null, null, ChatFinishReason.Stop, null);
     }
 
     private Piece PieceOf(ChatResponseUpdate update)
@@ -69,11 +69,11 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
                     throw new RefusedException(new Refusal(502, "model_error", null, error.Message));
             }
         }
-        JsonNode? logprobs = null;
-        if (update.AdditionalProperties?.TryGetValue("logprobs", out var found) is true)
-            logprobs = found as JsonNode;
-        return new Piece(Choice, several?.ToString() ?? text, logprobs as JsonArray, update.FinishReason, usage);
+        return new Piece(Choice, several?.ToString() ?? text, EntriesOf(update, "logprobs"), EntriesOf(update, "prompt_logprobs"), update.FinishReason, usage);
     }
+
+    private static JsonArray? EntriesOf(ChatResponseUpdate update, string name) =>
+        update.AdditionalProperties?.TryGetValue(name, out var found) is true ? found as JsonArray : null;
 
     private static async IAsyncEnumerable<Piece> MergeAsync(IChatClient client, IReadOnlyList<Generation> generations, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

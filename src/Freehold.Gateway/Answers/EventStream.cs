@@ -1,9 +1,10 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
-namespace Freehold.Gateway.OpenAi.Answers;
+namespace Freehold.Gateway.Answers;
 
 /// <summary>
 /// Server-sent events (WHATWG HTML, section 9.2) whose data are JSON documents, each flushed at once. A write waits for this
@@ -33,9 +34,16 @@ internal sealed class EventStream : IDisposable
         _response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold tokens back otherwise
     }
 
-    public async ValueTask SendAsync<TState>(TState state, Action<Utf8JsonWriter, TState> write, CancellationToken cancellationToken)
+    /// <summary>Sends one event.</summary>
+    /// <param name="state">What it tells.</param>
+    /// <param name="write">Writes its data.</param>
+    /// <param name="cancellationToken">Ends the wait for the reader.</param>
+    /// <param name="name">Its type, where the dialect names its events.</param>
+    public async ValueTask SendAsync<TState>(TState state, Action<Utf8JsonWriter, TState> write, CancellationToken cancellationToken, string? name = null)
     {
         _buffer.ResetWrittenCount();
+        if (name is not null)
+            _buffer.Write(Encoding.UTF8.GetBytes($"event: {name}\n"));
         _buffer.Write("data: "u8);
         _json.Reset(_buffer);
         write(_json, state);
@@ -44,12 +52,9 @@ internal sealed class EventStream : IDisposable
         await _response.BodyWriter.WriteAsync(_buffer.WrittenMemory, cancellationToken);
     }
 
-    public async ValueTask SendDoneAsync(CancellationToken cancellationToken) =>
-        await _response.BodyWriter.WriteAsync("data: [DONE]\n\n"u8.ToArray(), cancellationToken);
-
-    /// <summary>A comment, which readers skip: it keeps the connection in use while there is nothing to say.</summary>
-    public async ValueTask SendCommentAsync(string comment, CancellationToken cancellationToken) =>
-        await _response.BodyWriter.WriteAsync(System.Text.Encoding.UTF8.GetBytes($": {comment}\n\n"), cancellationToken);
+    /// <summary>Sends an event whose data is a line that is no JSON.</summary>
+    public async ValueTask SendLineAsync(string data, CancellationToken cancellationToken) =>
+        await _response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"), cancellationToken);
 
     public void Dispose() => _json.Dispose();
 }
@@ -57,6 +62,8 @@ internal sealed class EventStream : IDisposable
 /// <summary>How JSON is written on this wire.</summary>
 internal static class JsonText
 {
+    public const string ContentType = "application/json; charset=utf-8";
+
     /// <summary>Text stays readable: only what JSON itself demands is escaped. The body is never embedded in HTML (its type is JSON).</summary>
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -2,32 +2,51 @@ using System.Globalization;
 using System.Text.Json;
 using Freehold.Gateway.Serving;
 
-namespace Freehold.Gateway.OpenAi.Requests;
+namespace Freehold.Gateway.Requests;
 
 /// <summary>
-/// Reads a JSON object field by field and remembers which were read, so that <see cref="RefuseTheRest"/> can name what nobody honours.
-/// As in OpenAI's API a null counts as absent. Every complaint names the field by its path.
+/// Reads a JSON object field by field, by the endpoint's <see cref="ParameterTable"/>: what is honoured is taken by name, and
+/// <see cref="Finish"/> decides about what is left. As in OpenAI's API a null counts as absent. Every complaint names the field by its path.
 /// </summary>
 internal sealed class Fields
 {
     private readonly Dictionary<string, JsonElement> _left = new(StringComparer.Ordinal);
-    private readonly string _path;
+    private readonly ParameterTable _table;
+    private readonly string _path, _pattern;
 
-    public Fields(JsonElement element, string path = "")
+    /// <summary>A request's body.</summary>
+    public Fields(JsonElement body, ParameterTable table) : this(body, table, "", "", new InertFields())
     {
-        _path = path;
+    }
+
+    private Fields(JsonElement element, ParameterTable table, string path, string pattern, InertFields inert)
+    {
+        (_table, _path, _pattern, Inert) = (table, path, pattern, inert);
         if (element.ValueKind != JsonValueKind.Object)
             throw RefusedException.Field(path.Length == 0 ? null : path, $"{(path.Length == 0 ? "The request body" : $"'{path}'")} must be a JSON object.", "invalid_type");
         foreach (var property in element.EnumerateObject())
             _left[NameOf(property)] = property.Value;
     }
 
+    /// <summary>What was accepted though nothing depends on it, nested objects included.</summary>
+    public InertFields Inert { get; }
+
     /// <summary>The full path of a field, as errors name it.</summary>
-    public string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
+    public string PathOf(string name) => Join(_path, name);
+
+    /// <summary>An object inside this one.</summary>
+    public Fields Child(string name, JsonElement element) => new(element, _table, PathOf(name), Join(_pattern, name), Inert);
+
+    /// <summary>An object inside an array of this one.</summary>
+    public Fields Child(string name, int index, JsonElement element) => new(element, _table, $"{PathOf(name)}[{index}]", $"{Join(_pattern, name)}[]", Inert);
 
     /// <summary>Takes a field; false when it is absent or null.</summary>
-    public bool TryTake(string name, out JsonElement value) =>
-        _left.Remove(name, out value) && value.ValueKind != JsonValueKind.Null;
+    public bool TryTake(string name, out JsonElement value)
+    {
+        if (_table.Find(Join(_pattern, name))?.State != ParameterState.Honoured)
+            throw new InvalidOperationException($"'{Join(_pattern, name)}' is read but {_table.Endpoint} does not honour it");
+        return _left.Remove(name, out value) && value.ValueKind != JsonValueKind.Null;
+    }
 
     public JsonElement Take(string name) =>
         TryTake(name, out var value) ? value : throw RefusedException.Field(PathOf(name), $"Missing required parameter: '{PathOf(name)}'.", "missing_required_parameter");
@@ -65,26 +84,27 @@ internal sealed class Fields
             : throw RefusedException.Field(PathOf(name), string.Create(CultureInfo.InvariantCulture, $"'{PathOf(name)}' must be from {minimum} to {maximum}; got {value.GetRawText()}."));
     }
 
-    /// <summary>Takes fields that change nothing about an answer.</summary>
-    public void Ignore(params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-            _left.Remove(name);
-    }
-
-    /// <summary>Refuses a field that is known but not supported, unless its value says what happens anyway.</summary>
-    public void RefuseUnless(string name, Func<JsonElement, bool> neutral, string what = "is not supported yet")
-    {
-        if (TryTake(name, out var value) && !neutral(value))
-            throw RefusedException.Field(PathOf(name), $"'{PathOf(name)}' {what}; leave it out.", "unsupported_parameter");
-    }
-
-    /// <summary>Refuses whatever was not taken.</summary>
-    public void RefuseTheRest()
+    /// <summary>Decides about every field that was not taken: accepts what is inert, refuses what is not honoured and what nobody knows.</summary>
+    public void Finish()
     {
         foreach (var (name, value) in _left)
-            if (value.ValueKind != JsonValueKind.Null)
-                throw RefusedException.Field(PathOf(name), $"Unrecognized request argument supplied: '{PathOf(name)}'. It is not supported here; leave it out.", "unknown_parameter");
+        {
+            if (value.ValueKind == JsonValueKind.Null)
+                continue;
+            var path = PathOf(name);
+            switch (_table.Find(Join(_pattern, name)))
+            {
+                case null:
+                    throw RefusedException.Field(path, $"Unrecognized request argument supplied: '{path}'. It is not known here; leave it out.", "unknown_parameter");
+                case { State: ParameterState.Inert } inert:
+                    Inert.Add(inert.Name);
+                    break;
+                case { State: ParameterState.Refused } refused when refused.Neutral?.Invoke(value) is not true:
+                    throw RefusedException.Field(path, $"'{path}' {refused.Note}; leave it out.", "unsupported_parameter");
+                case { State: ParameterState.Honoured } honoured:
+                    throw new InvalidOperationException($"'{honoured.Name}' was not read, but {_table.Endpoint} honours it");
+            }
+        }
     }
 
     public static string Text(JsonElement value, string path)
@@ -134,6 +154,8 @@ internal sealed class Fields
         JsonValueKind.Null => "null",
         _ => "a boolean",
     };
+
+    private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     public static string NameOf(JsonProperty property)
     {
