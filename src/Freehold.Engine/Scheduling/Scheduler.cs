@@ -13,7 +13,7 @@ namespace Freehold.Engine.Scheduling;
 /// Nothing is lost: a sequence whose pages are taken waits with its tokens and computes them again; as results do not depend on the batch, its
 /// answer does not change.
 /// </remarks>
-internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int promptRows, int promptRowsBesideDecoding)
+internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int promptRows, int promptRowsBesideDecoding, Func<bool> othersCompute)
 {
     private readonly List<Sequence> _running = new(maxStreams);
     private readonly List<Sequence> _planned = new(maxStreams);
@@ -144,7 +144,8 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
             sequence.Rows = sequence.IsDecoding && !sequence.IsPaused ? 1 : 0;
             decoding += sequence.Rows;
         }
-        var rows = Math.Min(decoding == 0 ? promptRows : promptRowsBesideDecoding, maxRows - decoding);
+        // Another model's streams wait for this step as this model's own do.
+        var rows = Math.Min(decoding == 0 && !othersCompute() ? promptRows : promptRowsBesideDecoding, maxRows - decoding);
         _shares.Share(rows, _running, waiting.Lines);
     }
 

@@ -39,7 +39,7 @@ public static class ModelLoader
     {
         var metadata = source.Metadata;
         if (source.Tensors.Count == 0)
-            throw new ModelFormatException($"{source.Origin} holds a vocabulary and no weights; it can tokenize, but not run");
+            throw ModelFormatException.Unsupported($"{source.Origin} holds a vocabulary and no weights; it can tokenize, but not run");
         var usual = ParameterCount.DefaultActivations(ParameterCount.Of(source));
         var bits = options.Activations ?? usual;
         var tokenizer = TokenizerFactory.Create(metadata);
@@ -88,7 +88,7 @@ public static class ModelLoader
             var builder = new EncoderBuilder(source, compute, options.Context > 0 ? Math.Min(rows, options.Context) : rows, bits);
             return (null, Keep(builder, () => encoder.Build(builder)));
         }
-        throw new ModelFormatException($"{source.Origin} is of architecture '{name}', which this engine does not run; it runs {string.Join(", ", Architectures)}");
+        throw ModelFormatException.Unsupported($"{source.Origin} is of architecture '{name}', which this engine does not run; it runs {string.Join(", ", Architectures)}");
     }
 
     private static T Keep<T>(ModelBuilder builder, Func<T> build)

@@ -22,9 +22,10 @@ internal static class ServeCommand
             var resolved = names.Length > 0
                 ? names.Select(name => opening.Resolve(name, folders)).ToList()
                 : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders)];
+            using var workers = ModelOpening.StartWorkers(chosen);
             using var served = new ServedModels();
             foreach (var model in resolved)
-                served.Add(ModelOpening.Load(model, chosen), chosen.Engine);
+                served.Add(ModelOpening.Load(model, chosen, workers), chosen.Engine);
             await using var server = await ModelServer.StartAsync(parsed.GetValue(host)!, parsed.GetValue(port), served.Directory, error, cancellation);
             foreach (var choice in served.Choices)
                 await error.WriteLineAsync(choice);

@@ -6,7 +6,7 @@ using Freehold.Models.Architectures;
 
 namespace Freehold.Hosting;
 
-/// <summary>A loaded model and the kernels it computes with, which are its own: a model has one caller at a time.</summary>
+/// <summary>A loaded model and the kernels it computes with, which are its own; their threads it may share with other models.</summary>
 internal sealed class OpenModel(string name, string path, LoadedModel loaded, Compute compute) : IDisposable
 {
     /// <summary>What requests and people call it.</summary>
