@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Freehold.Hosting;
+using Freehold.Planning;
 
 namespace Freehold.Commands;
 
@@ -22,10 +23,10 @@ internal static class ServeCommand
             var resolved = names.Length > 0
                 ? names.Select(name => opening.Resolve(name, folders)).ToList()
                 : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders)];
-            using var workers = ModelOpening.StartWorkers(chosen);
+            using var workers = ModelOpening.StartWorkers(chosen, resolved.Sum(model => model.Bytes));
             using var served = new ServedModels();
             foreach (var model in resolved)
-                served.Add(ModelOpening.Load(model, chosen, workers), chosen.Engine);
+                served.Add(ModelOpening.Load(model, chosen, workers), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, error, cancellation));
             await using var server = await ModelServer.StartAsync(parsed.GetValue(host)!, parsed.GetValue(port), served.Directory, error, cancellation);
             foreach (var choice in served.Choices)
                 await error.WriteLineAsync(choice);

@@ -1,19 +1,27 @@
+using Freehold.Catalog.Resolution;
 using Freehold.Engine;
 using Freehold.Engine.Chat;
 using Freehold.Engine.Refusals;
 using Freehold.Kernels;
 using Freehold.Models.Architectures;
+using Freehold.Planning;
 
 namespace Freehold.Hosting;
 
 /// <summary>A loaded model and the kernels it computes with, which are its own; their threads it may share with other models.</summary>
-internal sealed class OpenModel(string name, string path, LoadedModel loaded, Compute compute) : IDisposable
+internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute compute, ModelWork work) : IDisposable
 {
     /// <summary>What requests and people call it.</summary>
-    public string Name { get; } = name;
+    public string Name => model.Name;
 
     /// <summary>The file or folder.</summary>
-    public string Path { get; } = path;
+    public string Path => model.Path;
+
+    /// <summary>Where it was found.</summary>
+    public ResolvedModel Resolved => model;
+
+    /// <summary>What a token costs.</summary>
+    public ModelWork Work => work;
 
     public LoadedModel Loaded { get; } = loaded;
 
