@@ -14,13 +14,17 @@ public sealed record NodePlacement(NumaNode? Node, string Why)
     /// <summary>Chooses: the node with the most CPUs for us, of such the one with the most memory, if the model fits it.</summary>
     /// <param name="nodes">As <see cref="NumaTopology.Detect"/> gives them.</param>
     /// <param name="modelBytes">The weights' bytes.</param>
-    public static NodePlacement Choose(IReadOnlyList<NumaNode> nodes, long modelBytes)
+    /// <param name="threads">Threads that were asked for; null for as many as there are cores.</param>
+    public static NodePlacement Choose(IReadOnlyList<NumaNode> nodes, long modelBytes, int? threads = null)
     {
         if (nodes.Count == 0)
             return new NodePlacement(null, "the system tells no NUMA nodes");
         if (nodes.Count == 1)
             return new NodePlacement(null, "one NUMA node has all CPUs this process may use");
         var best = nodes.OrderByDescending(node => node.Processors.Count).ThenByDescending(node => node.MemoryBytes).ThenBy(node => node.Number).First();
+        if (threads > best.Processors.Count)
+            return new NodePlacement(null, string.Create(CultureInfo.InvariantCulture,
+                $"{threads} threads were asked for, more than the {best.Processors.Count} CPUs of one of {nodes.Count} NUMA nodes"));
         // A quarter more than the weights, for keys, values and workspace.
         if (best.MemoryBytes > 0 && modelBytes + modelBytes / 4 > best.MemoryBytes)
             return new NodePlacement(null, string.Create(CultureInfo.InvariantCulture,

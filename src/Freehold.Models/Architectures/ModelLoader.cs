@@ -42,10 +42,14 @@ public static class ModelLoader
             throw ModelFormatException.Unsupported($"{source.Origin} holds a vocabulary and no weights; it can tokenize, but not run");
         var usual = ParameterCount.DefaultActivations(ParameterCount.Of(source));
         var bits = options.Activations ?? usual;
-        var tokenizer = TokenizerFactory.Create(metadata);
-        var (causal, embedding) = Build(source, compute, options, bits);
+        // A large vocabulary takes as long as all the rest, so both are made at once.
+        var tokenizing = Task.Run(() => TokenizerFactory.Create(metadata));
+        CausalModel? causal = null;
+        EmbeddingModel? embedding = null;
         try
         {
+            (causal, embedding) = Build(source, compute, options, bits);
+            var tokenizer = tokenizing.GetAwaiter().GetResult();
             var shape = causal?.Shape ?? embedding!.Shape;
             if (tokenizer.VocabularySize > shape.VocabularySize)
                 throw new ModelFormatException($"{source.Origin} has {tokenizer.VocabularySize} tokens and only {shape.VocabularySize} rows of embeddings");
@@ -68,6 +72,7 @@ public static class ModelLoader
         }
         catch
         {
+            Task.WaitAny(tokenizing); // it reads the file's metadata, which is about to be closed
             causal?.Dispose();
             embedding?.Dispose();
             throw;

@@ -53,7 +53,7 @@ internal static class BenchCommand
                 together[count] = await test.TogetherAsync(count, time, cancellation);
             }
             var figures = new Figures(prefill, decode, together, limits.Probe, open.Work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations);
-            if (!PlanReading.SpeedsOf(opening, open, limits).TryWrite(new MeasuredSpeed(prefill, decode, together, SpeedTest.StreamPrompt + answer / 2.0, DateTimeOffset.UtcNow)))
+            if (!PlanReading.SpeedsOf(opening, open, limits).TryWrite(new MeasuredSpeed(prefill, decode, together, SpeedTest.StreamPrompt + answer / 2.0, opening.Clock.GetUtcNow())))
                 await error.WriteLineAsync($"freehold: warning: {opening.CacheFolder} cannot be written; freehold plan will not know these figures.");
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))

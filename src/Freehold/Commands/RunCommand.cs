@@ -39,7 +39,7 @@ internal static class RunCommand
             LogprobsCommand.Generating(open);
             using var engine = open.StartEngine(chosen.Engine with { MaxStreams = chosen.MaxStreams ?? 1 });
             await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; {open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}");
-            if (PlanReading.Known(opening, open, engine.Plan) is { } plan)
+            if (question is null && PlanReading.Known(opening, open, engine.Plan) is { } plan)
                 await error.WriteLineAsync($"{open.Name}: {PlanText.Short(plan)}");
             using var client = new EngineChatClient(engine);
             var options = new ChatOptions { Temperature = parsed.GetValue(temperature) ?? 0, Seed = parsed.GetValue(seed), MaxOutputTokens = parsed.GetValue(maxTokens) };

@@ -23,10 +23,10 @@ internal static class ServeCommand
             var resolved = names.Length > 0
                 ? names.Select(name => opening.Resolve(name, folders)).ToList()
                 : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders)];
-            using var workers = ModelOpening.StartWorkers(chosen, resolved.Sum(model => model.Bytes));
+            using var threads = SharedThreads.Start(chosen.Threads, resolved.Sum(model => model.Bytes));
             using var served = new ServedModels();
             foreach (var model in resolved)
-                served.Add(ModelOpening.Load(model, chosen, workers), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, error, cancellation));
+                served.Add(ModelOpening.Load(model, chosen, threads), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, error, cancellation));
             await using var server = await ModelServer.StartAsync(parsed.GetValue(host)!, parsed.GetValue(port), served.Directory, error, cancellation);
             foreach (var choice in served.Choices)
                 await error.WriteLineAsync(choice);

@@ -2,8 +2,6 @@ using Freehold.Catalog.Resolution;
 using Freehold.Commands;
 using Freehold.Commands.Catalogue;
 using Freehold.Kernels;
-using Freehold.Kernels.Machine;
-using Freehold.Kernels.Threads;
 using Freehold.Models.Architectures;
 using Freehold.Models.Files;
 using Freehold.Planning;
@@ -15,6 +13,9 @@ internal sealed class ModelOpening(CatalogueContext context)
 {
     /// <summary>Where measurements of this machine and of models on it are kept.</summary>
     public string CacheFolder => Path.Combine(context.Settings().Home, "cache");
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock => context.Time;
 
     /// <summary>What machine and power cost, as options, environment and configuration say.</summary>
     public Prices Prices(PriceOptions given, int cores) => Planning.Prices.Read(given, context.Environment, Path.Combine(context.Settings().Home, "config.json"), cores);
@@ -29,34 +30,39 @@ internal sealed class ModelOpening(CatalogueContext context)
     public static IModelSource OpenFile(ResolvedModel model) =>
         model.Length is { } length ? GgufFile.Open(model.Path, model.Offset, length) : ModelFiles.Open(model.Path);
 
-    /// <summary>Starts the threads that all models of this process share: one budget of cores, on one NUMA node where the machine has several and the models fit one.</summary>
-    public static WorkerPool StartWorkers(ModelSettings settings, long modelBytes)
-    {
-        NodePlacement.Choose(NumaTopology.Detect(), modelBytes).Apply();
-        return new(CommonOptions.ComputeOf(settings.Threads).Threads ?? ProcessorBudget.Detect().Threads);
-    }
-
     /// <summary>Loads a model to compute with.</summary>
     /// <param name="model">Which.</param>
     /// <param name="settings">How it is run.</param>
-    /// <param name="workers">Threads to share with other models; null for a model that is the only one.</param>
+    /// <param name="shared">Threads to share with other models; null gives it its own.</param>
     /// <param name="maxLogitRows">Rows of logits one step may give: at least as many as there may be streams.</param>
-    public static OpenModel Load(ResolvedModel model, ModelSettings settings, WorkerPool? workers = null, int maxLogitRows = 64)
+    public static OpenModel Load(ResolvedModel model, ModelSettings settings, SharedThreads? shared = null, int maxLogitRows = 64)
     {
-        var asked = CommonOptions.ComputeOf(settings.Threads);
-        if (workers is null)
-            NodePlacement.Choose(NumaTopology.Detect(), model.Bytes).Apply();
-        var compute = new Compute(workers is null ? asked : asked with { Threads = null, Workers = workers });
+        var own = shared is null ? SharedThreads.Start(settings.Threads, model.Bytes) : null;
+        var compute = ComputeOn(own ?? shared!, own);
         try
         {
             var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0) };
             var source = OpenFile(model);
             var work = ModelWork.Of(source);
-            return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work);
+            return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own };
         }
         catch
         {
             compute.Dispose();
+            own?.Dispose();
+            throw;
+        }
+    }
+
+    private static Compute ComputeOn(SharedThreads threads, SharedThreads? own)
+    {
+        try
+        {
+            return new Compute(CommonOptions.ComputeOf(threads: null) with { Threads = null, Workers = threads.Workers });
+        }
+        catch
+        {
+            own?.Dispose();
             throw;
         }
     }

@@ -3,6 +3,7 @@ using Freehold.Engine;
 using Freehold.Engine.Chat;
 using Freehold.Engine.Refusals;
 using Freehold.Kernels;
+using Freehold.Kernels.Machine;
 using Freehold.Models.Architectures;
 using Freehold.Planning;
 
@@ -27,6 +28,12 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
 
     public Compute Compute { get; } = compute;
 
+    /// <summary>Where it computes on a machine of several NUMA nodes.</summary>
+    public required NodePlacement Placement { get; init; }
+
+    /// <summary>Its threads, where it shares none.</summary>
+    public SharedThreads? OwnThreads { private get; init; }
+
     /// <summary>What answers name because it is not the model's default; null for the default.</summary>
     public string? Note => Loaded.Activations == Loaded.DefaultActivations ? null : $"activations-{(int)Loaded.Activations}";
 
@@ -38,5 +45,6 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
     {
         Loaded.Dispose();
         Compute.Dispose();
+        OwnThreads?.Dispose();
     }
 }

@@ -22,18 +22,18 @@ internal static class Efficiency
     {
         if (probe.Peak is not { } peak || probe.BytesPerSecond <= 0 || work.OperationsPerPrefill == 0)
             return null;
+        var own = probe.PeakOf(isa);
         // Kernels without a peak of their own (scalar) can only be measured.
-        if (probe.PeakOf(isa) is not { } used && measured is null)
+        if (own is null && measured is null)
             return null;
-        var ofPeak = probe.PeakOf(isa) is { } own ? own.OperationsPerSecond / peak.OperationsPerSecond : 1;
+        var ofPeak = own is null ? 1 : own.OperationsPerSecond / peak.OperationsPerSecond;
         var usual = new SpeedModel(work, planes, kvBytesPerPosition, probe.BytesPerSecond, peak.OperationsPerSecond,
             new Shares(UsualBandwidth, UsualPrefill(isa) * ofPeak, UsualBatch * ofPeak, false));
         if (measured is null)
             return usual;
-        var shares = new Shares(
-            measured.Decode * work.BytesPerDecode / probe.BytesPerSecond,
-            measured.Prefill * work.OperationsPerPrefill * planes / peak.OperationsPerSecond,
-            usual.Shares.Batch, true);
+        var prefill = measured.Prefill * work.OperationsPerPrefill * planes / peak.OperationsPerSecond;
+        // A batch that was not measured does no better than a prompt.
+        var shares = new Shares(measured.Decode * work.BytesPerDecode / probe.BytesPerSecond, prefill, Math.Min(usual.Shares.Batch, prefill), true);
         var known = usual with { Shares = shares };
         var most = measured.Streams.Where(entry => entry.Value > 0).OrderBy(entry => entry.Key).LastOrDefault();
         return most.Key > 1

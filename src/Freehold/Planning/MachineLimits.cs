@@ -21,7 +21,7 @@ internal sealed record MachineLimits(MachineProfile Profile, MachineProbe Probe,
     public static MachineLimits KnownOrMeasured(string cacheFolder, WorkerPool workers, TextWriter error, CancellationToken cancellationToken) =>
         Known(cacheFolder, workers.Workers) ?? Measure(cacheFolder, workers, again: true, error, cancellationToken);
 
-    /// <summary>Measures now and keeps the result.</summary>
+    /// <summary>Measures now and keeps the result, unless others were in the way.</summary>
     /// <param name="cacheFolder">The store's cache.</param>
     /// <param name="workers">The threads.</param>
     /// <param name="again">True forgets what was measured before; false keeps the better of both, as another process may have been in the way this time.</param>
@@ -34,7 +34,9 @@ internal sealed record MachineLimits(MachineProfile Profile, MachineProbe Probe,
         var probe = MachineProbe.Measure(workers, profile, cancellationToken: cancellationToken);
         if (!again && cache.Read() is { } before)
             probe = probe.BestOf(before);
-        if (!cache.TryWrite(probe))
+        if (probe.WasDisturbed)
+            error.WriteLine("freehold: warning: other programs were in the way while the machine was measured: its limits are at least what is shown, and are measured again next time.");
+        else if (!cache.TryWrite(probe))
             error.WriteLine($"freehold: warning: {FolderIn(cacheFolder)} cannot be written; the machine will be measured again next time.");
         return new MachineLimits(profile, probe, cache.Identity);
     }

@@ -68,6 +68,7 @@ internal static class PlanJson
         json.WriteBoolean("amx_int8", profile.Features.AmxInt8);
         json.WriteEndObject();
         json.WriteNumber("threads", probe.Threads);
+        json.WriteBoolean("disturbed", probe.WasDisturbed);
         json.WriteNumber("bytes_per_second", probe.BytesPerSecond);
         json.WriteStartArray("int8_peaks");
         foreach (var peak in probe.Peaks)

@@ -14,7 +14,7 @@ internal static class PlanText
         yield return plan.Model;
         yield return Line("machine", $"{profile.Processor}: {profile.Budget.Cores} cores for this process, {Nodes(profile)}, {ByteCount.Write(profile.MemoryBytes)} of memory, {ByteCount.Write(plan.AvailableBytes)} available");
         yield return Line("it has", Features(profile));
-        yield return Line("measured", FormattableString.Invariant($"{probe.BytesPerSecond / 1e9:0.0} GB/s of memory by {probe.Threads} threads; {Peaks(probe)}"));
+        yield return Line("measured", FormattableString.Invariant($"{(probe.WasDisturbed ? "while others were in the way: at least " : "")}{probe.BytesPerSecond / 1e9:0.0} GB/s of memory by {probe.Threads} threads; {Peaks(probe)}"));
         foreach (var choice in plan.Choices)
             yield return Line(choice.What, $"{choice.Value}: {choice.Why}");
         foreach (var line in Speeds(plan))
@@ -49,7 +49,7 @@ internal static class PlanText
             yield return Line("speed", "unknown for these kernels: freehold bench measures it");
             yield break;
         }
-        yield return Line("prefill", FormattableString.Invariant($"{plan.Kind} {Prefill(plan, speed):0.0} tokens/s, {speed.Shares.Prefill:P0} of the arithmetic peak"));
+        yield return Line("prefill", FormattableString.Invariant($"{plan.Kind}{(plan.Measured is { } bench ? $" on {bench.At:yyyy-MM-dd}" : "")} {Prefill(plan, speed):0.0} tokens/s, {speed.Shares.Prefill:P0} of the arithmetic peak"));
         if (plan.Memory is not { } memory)
             yield break;
         yield return Line("decode", FormattableString.Invariant($"{plan.Kind} {Decode(plan, speed):0.0} tokens/s alone, {speed.Shares.Bandwidth:P0} of the bandwidth"));

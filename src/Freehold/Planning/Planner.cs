@@ -3,7 +3,6 @@ using Freehold.Engine.Memory;
 using Freehold.Hosting;
 using Freehold.Kernels;
 using Freehold.Kernels.Attention;
-using Freehold.Kernels.Machine;
 using Freehold.Kernels.Products;
 
 namespace Freehold.Planning;
@@ -32,14 +31,12 @@ internal static class Planner
         IReadOnlyList<Users> UsersOf(SpeedModel? of) => of is null || memory is null ? []
             : [.. _rates.Select(rate => Users.At(rate, of, conversation!, memory.KvBytes, pageBytes, KvLayout.PageTokens))];
         var users = UsersOf(speed);
-        var placement = NodePlacement.Choose(machine.Profile.Nodes, open.Resolved.Bytes);
         return new ServingPlan
         {
             Model = open.Name,
             Machine = machine,
             AvailableBytes = AvailableMemory.Measure(),
-            Placement = placement,
-            Choices = [.. Choices(open, memory, machine, placement)],
+            Choices = [.. Choices(open, memory, machine)],
             Memory = memory,
             Speed = speed,
             Measured = measured,
@@ -50,7 +47,7 @@ internal static class Planner
         };
     }
 
-    private static IEnumerable<Choice> Choices(OpenModel open, MemoryPlan? memory, MachineLimits machine, NodePlacement placement)
+    private static IEnumerable<Choice> Choices(OpenModel open, MemoryPlan? memory, MachineLimits machine)
     {
         var (isa, budget) = (open.Compute.Isa, machine.Profile.Budget);
         yield return new("instruction set", isa.ToString().ToLowerInvariant(),
@@ -64,7 +61,7 @@ internal static class Planner
             open.Compute.Threads == budget.Threads
                 ? $"one for each of the {budget.Cores} cores this process may use{(budget.Quota is { } quota ? string.Create(CultureInfo.InvariantCulture, $", within a quota of {quota:0.##} CPUs") : "")}"
                 : "asked for");
-        yield return new("placement", placement.Node is { } node ? $"NUMA node {node.Number}" : "whole machine", placement.Why);
+        yield return new("placement", open.Placement.Node is { } node ? $"NUMA node {node.Number}" : "whole machine", open.Placement.Why);
         yield return new("activations", $"{(int)open.Loaded.Activations}",
             open.Loaded.Activations == open.Loaded.DefaultActivations ? "the rule for a model of this size" : "asked for; answers name it");
         if (memory is null)

@@ -1,5 +1,4 @@
 using Freehold.Engine.Memory;
-using Freehold.Kernels.Machine;
 
 namespace Freehold.Planning;
 
@@ -21,8 +20,6 @@ internal sealed record ServingPlan
 
     /// <summary>Memory this process may still take, the model's own included.</summary>
     public required long AvailableBytes { get; init; }
-
-    public required NodePlacement Placement { get; init; }
 
     public required IReadOnlyList<Choice> Choices { get; init; }
 
