@@ -52,7 +52,7 @@ public class SharedThreadsTests
         using var other = Open(_files[1], workers);
         // Eight streams keep the first engine stepping without a pause, far longer than the other needs.
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var streams = Enumerable.Range(0, 8).Select(i => busy.Engine!.Submit(Request(busy, i, 400), enough.Token)).ToList();
+        var streams = Enumerable.Range(0, 8).Select(i => busy.Engine!.Submit(Request(busy, i % 3, 400), enough.Token)).ToList();
         var readers = streams.Select(stream => Count(stream, enough.Token)).ToList();
         var tokens = await Bench.Tokens(other.Engine!.Submit(Request(other, 0, 20), Cancellation)).WaitAsync(TimeSpan.FromSeconds(120), Cancellation);
         Assert.Equal(20, tokens.Length);

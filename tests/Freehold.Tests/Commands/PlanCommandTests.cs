@@ -66,7 +66,7 @@ public sealed class PlanCommandTests : IDisposable
 
     [Fact]
     public async Task A_price_in_the_environment_that_is_none_is_wrong_usage() =>
-        Assert.Equal(2, (await RunAsync(new() { ["FREEHOLD_POWER_PRICE"] = "free" }, "plan", Stories)).ExitCode);
+        Assert.Equal(2, (await RunAsync(new Dictionary<string, string?> { ["FREEHOLD_POWER_PRICE"] = "free" }, "plan", Stories)).ExitCode);
 
     [Fact]
     public async Task A_model_of_an_architecture_that_is_not_run_is_refused_and_a_damaged_one_fails()
