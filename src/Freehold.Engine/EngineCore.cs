@@ -38,7 +38,7 @@ internal sealed class EngineCore : IDisposable
         _vocabulary = Math.Min(model.Tokenizer.VocabularySize, _model.Shape.VocabularySize);
         _pool = new KvPool(_model.State.PageBytes, plan.Pages);
         Pages = new PageLedger(_pool, options.SharePrefixes);
-        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, _model.MaxLogitRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding), options.Speculation);
+        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, _model.MaxLogitRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding), options.Speculation, () => _model.OthersCompute);
         _scratch = new float[_model.Shape.VocabularySize];
         _sampler = new Sampler(_vocabulary);
         _batch = new ForwardBatch(_model.MaxRows, plan.MaxStreams) { Memory = _pool.Memory };
