@@ -87,10 +87,10 @@ public sealed class EqualBitsTests
                 foreach (var chunk in new[] { 7, 64 })
                     Assert.Equal(known, ModelRun.Hash(run.Logits(prompt, chunk, sequence: 1)));
                 // One row a step, alone and among strangers; the scalar kernels would take minutes for all of it.
-                var steps = prompt[..(isa == InstructionSet.Scalar ? 12 : 80)];
+                var steps = prompt[..(isa == InstructionSet.Scalar ? 12 : 70)];
                 var first = ModelRun.Hash(whole[..steps.Length]);
                 Assert.Equal(first, ModelRun.Hash(run.Logits(steps, 1, sequence: 1)));
-                foreach (var batch in new[] { 8, 32 })
+                foreach (var batch in threads == 1 ? new[] { 8 } : [8, 32])
                     Assert.Equal(first, ModelRun.Hash(run.LogitsAmongStrangers(steps, batch - 1)));
             }
     }

@@ -15,8 +15,8 @@ public enum ToolsPlace
 
 /// <summary>A variable that switches thinking.</summary>
 /// <param name="Variable">Its name: <c>enable_thinking</c> or <c>thinking</c>; true and false are its values.</param>
-/// <param name="IsOnByDefault">What the template does when it is absent.</param>
-public sealed record ThinkingSwitch(string Variable, bool IsOnByDefault);
+/// <param name="Default">What the template does when it is absent; null where that is neither: the model decides.</param>
+public sealed record ThinkingSwitch(string Variable, bool? Default);
 
 /// <summary>What answers to a template's prompts look like: tool calls, reasoning, and how the template is told of both.</summary>
 public sealed class AnswerFormat
@@ -78,7 +78,7 @@ public sealed class AnswerFormat
                 continue;
             var (on, off, absent) = (Render(template, Question(variable, true)), Render(template, Question(variable, false)), Render(template, Question(null, true)));
             if (on is not null && off is not null && on != off)
-                return new ThinkingSwitch(variable, absent == on);
+                return new ThinkingSwitch(variable, absent == on ? true : absent == off ? false : null);
         }
         return null;
     }

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Freehold.Models.Templates.ToolUse;
 
-/// <summary>Reads <c>{"name": "f", "arguments": {...}}</c>, its keys in any order; keys that mean nothing here are passed over.</summary>
+/// <summary>
+/// Reads <c>{"name": "f", "arguments": {...}}</c>, its keys in any order; keys that mean nothing here are passed over. Models mix up <c>arguments</c> and
+/// <c>parameters</c>, so each is read for the other.
+/// </summary>
 internal sealed class ObjectCallReader(ToolCallFormat format) : CallReader
 {
     private enum State { Brace, FirstKey, Key, KeyText, Colon, Value, ValueText, Arguments, Comma }
@@ -34,7 +37,7 @@ internal sealed class ObjectCallReader(ToolCallFormat format) : CallReader
             case (State.Colon, ':'): return To(State.Value);
             case (State.Comma, ','): return To(State.Key);
             case (State.FirstKey or State.Comma, '}'): return End();
-            case (State.Value, _) when _key == format.ArgumentsKey:
+            case (State.Value, _) when _key == format.ArgumentsKey || _key is "arguments" or "parameters":
                 if (ArgumentsLength > 0)
                     return Invalid($"'{format.ArgumentsKey}' appears twice");
                 _state = State.Arguments;

@@ -21,7 +21,7 @@ public sealed class AnswerFormatTests
         string[] row =
         [
             name, format.Family, format.Calls is null ? "not read" : "read", format.Tools.ToString(), format.ArgumentsAsText ? "text" : "object",
-            format.Reasoning?.Opens ?? "-", format.Thinking is { } thinking ? $"{thinking.Variable} {(thinking.IsOnByDefault ? "on" : "off")}" : "-",
+            format.Reasoning?.Opens ?? "-", format.Thinking is { } thinking ? $"{thinking.Variable} {thinking.Default switch { true => "on", false => "off", null => "model" }}" : "-",
         ];
         Assert.Contains(string.Join('\t', row), File.ReadLines(_table));
     }

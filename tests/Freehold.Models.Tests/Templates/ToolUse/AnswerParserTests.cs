@@ -11,6 +11,7 @@ public sealed class AnswerParserTests
     {
         { "hermes", "<tool_call>\n{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Lyon\"}}\n</tool_call>" },
         { "hermes", "<tool_call>{\"arguments\": {\"city\": \"Lyon\"}, \"name\": \"get_weather\"}</tool_call>" },
+        { "hermes", "<tool_call>{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Lyon\"}}</tool_call>" },
         { "hermes", "<tool_call>\n{\"id\": \"c1\", \"n\": -1.5e3, \"name\": \"get_weather\", \"arguments\": {\"city\": \"Lyon\"} , \"x\": [1, {}]}" },
         { "llama-3", "{\"name\": \"get_weather\", \"parameters\": {\"city\": \"Lyon\"}}" },
         { "llama-3", "\n {\"type\": \"function\", \"name\": \"get_weather\", \"parameters\": {\"city\": \"Lyon\"}}" },
@@ -74,6 +75,7 @@ public sealed class AnswerParserTests
     [InlineData("hermes", "<tool_call>\n{\"name\": \"search\", \"arguments\": {\"q\": oops}}\n</tool_call>", "no valid JSON")]
     [InlineData("hermes", "<tool_call>\n{\"name\": \"search\", \"arguments\": \"{}\"}\n</tool_call>", "no JSON object")]
     [InlineData("hermes", "<tool_call>\n{\"name\": \"search\"}\n</tool_call>", "no 'arguments'")]
+    [InlineData("hermes", "<tool_call>\n{\"name\": \"search\", \"arguments\": {}, \"parameters\": {}}\n</tool_call>", "twice")]
     [InlineData("hermes", "<tool_call>\n{\"arguments\": {}}\n</tool_call>", "no 'name'")]
     [InlineData("hermes", "<tool_call>\n{\"name\": 7, \"arguments\": {}}\n</tool_call>", "no tool's name")]
     [InlineData("hermes", "<tool_call>\n{\"name\": \"\\ud800\", \"arguments\": {}}\n</tool_call>", "no tool's name")]
