@@ -16,7 +16,7 @@ namespace Freehold.Fuzz;
 /// <param name="keep">Whether inputs that end in a new way are added to the corpus.</param>
 public sealed partial class Fuzzer(IFuzzTarget target, string corpusRoot, ulong seed, TimeSpan inputLimit, bool keep = false)
 {
-    private const int LargestKept = 4096, MostEndings = 500;
+    private const int LargestKept = 4096, MostEndings = 60;
     private readonly string _folder = Path.Combine(corpusRoot, target.Name);
     private readonly HashSet<string> _endings = new(StringComparer.Ordinal);
     private string _ending = "";
@@ -44,7 +44,7 @@ public sealed partial class Fuzzer(IFuzzTarget target, string corpusRoot, ulong 
             var mutator = new Mutator(Randomness.For(seed, target.Name));
             for (var i = 0; finding is null && (i < known || clock.Elapsed < time); i++)
             {
-                var input = i < known ? inputs[i] : mutator.Mutate(inputs);
+                var input = i < known ? inputs[i] : mutator.Mutate(inputs, seeds);
                 Volatile.Write(ref current, input);
                 Volatile.Write(ref startedAt, Stopwatch.GetTimestamp());
                 finding = Try(input, i < seeds);
@@ -75,7 +75,8 @@ public sealed partial class Fuzzer(IFuzzTarget target, string corpusRoot, ulong 
         }
         catch (Exception e) when (target.IsRefusal(e))
         {
-            _ending = Shape().Replace(e.Message, "");
+            var shape = Shape().Replace(e.Message, "");
+            _ending = shape[..Math.Min(shape.Length, 60)];
             // A seed of ours that is refused means the target no longer tests what it claims to; configs lack the tensors they describe on purpose.
             if (isSeed && target.Name != "config")
                 return Keep(input, $"a valid seed was refused: {e.Message}");
@@ -96,7 +97,7 @@ public sealed partial class Fuzzer(IFuzzTarget target, string corpusRoot, ulong 
     }
 
     // Names in quotes, numbers and paths tell inputs apart, not ways to end.
-    [GeneratedRegex("""'[^']*'|/\S*|[0-9]+|[^\x20-\x7e]""")]
+    [GeneratedRegex("""'[^']*'|\([^)]*\)|/\S*|[0-9]+|[^\x20-\x7e]""")]
     private static partial Regex Shape();
 
     private string Keep(byte[] input, string what)

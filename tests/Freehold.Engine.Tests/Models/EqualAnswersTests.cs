@@ -12,7 +12,9 @@ namespace Freehold.Engine.Tests.Models;
 /// </summary>
 public sealed class EqualAnswersTests
 {
-    private const string Preamble = "You are a careful clerk of a small library. Answer in one short sentence, say what you do not know, and never invent a title, a name or a year. Readers ask about books, opening hours and reading rooms. ";
+    /// <summary>Longer than a page of 64 positions.</summary>
+    private const string Preamble = "You are a careful clerk of a small library. Answer in one short sentence, say what you do not know, and never invent a title, a name or a year. Readers ask about books, opening hours and reading rooms. "
+        + "The library opens at nine on weekdays and at ten on Saturdays, it is closed on Sundays, and its two reading rooms are on the first floor beside the stairs, where silence is kept. ";
 
     private static readonly string[] _questions =
         ["What is the capital of France?", "Who wrote Faust?", "When do you open?", "Count to five.", "Is the sea blue?", "Name a river in Egypt.", "What is 2+2?", "Say hello in Spanish."];
@@ -43,7 +45,7 @@ public sealed class EqualAnswersTests
     {
         using var whole = Open(new() { MaxStreams = 2, SharePrefixes = false });
         using var chunked = Open(new() { MaxStreams = 2, SharePrefixes = false, PrefillChunk = chunk, PrefillChunkBesideDecoding = chunk });
-        Assert.Equal(await Answers(whole, 2, together: false), await Answers(chunked, 2, together: true));
+        Assert.Equal(await Answers(whole, 2, together: false, Preamble), await Answers(chunked, 2, together: true, Preamble));
     }
 
     [Fact]
@@ -76,7 +78,7 @@ public sealed class EqualAnswersTests
                 Assert.Equal(expected[..length], answer[..length]);
                 expected = answer.Count > expected.Count ? answer : expected;
             }
-        Assert.Equal(12, expected!.Count);
+        Assert.True(expected!.Count > 3, "the answer is too short to tell");
     }
 
     private static FreeholdModel Open(EngineOptions options, ComputeOptions? compute = null) => FreeholdModel.Open(
