@@ -35,6 +35,12 @@ public sealed class GrammarState
         return true;
     }
 
+    /// <summary>Whether a token may follow.</summary>
+    public bool CanTake(int token) => _grammar.Vocabulary[token].Length > 0 && !_grammar.After(_at, token).IsDead;
+
+    /// <summary>Another text that stands where this one does.</summary>
+    public GrammarState Copy() => new(_grammar, _at);
+
     /// <summary>Whether, once a token is taken, so many further tokens suffice to complete the text.</summary>
     public bool CanEndAfter(int token, int furtherTokens)
     {

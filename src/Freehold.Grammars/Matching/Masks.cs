@@ -31,7 +31,7 @@ internal sealed class Masks(Machine machine, Vocabulary vocabulary, CharacterMas
             if (thread.Node.IsWide)
                 AddWide(thread, set);
         if (at.Accepts)
-            foreach (var end in vocabulary.Ends)
+            foreach (var end in vocabulary.EndOfGeneration)
                 set.Add(end);
         Remember(at, set);
     }

@@ -10,15 +10,24 @@ internal static class StringFormats
         @"(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
     private const string Clock = @"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?";
     private const string Zone = @"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)";
+    private const string Days = @"\d{1,9}D";
+    private const string Months = @"\d{1,9}M(?:" + Days + ")?";
+    private const string Seconds = @"\d{1,9}S";
+    private const string Minutes = @"\d{1,9}M(?:" + Seconds + ")?";
+    private const string Times = "T(?:" + @"\d{1,9}H(?:" + Minutes + ")?|" + Minutes + "|" + Seconds + ")";
+    private const string Duration = @"P(?:\d{1,9}W|(?:\d{1,9}Y(?:" + Months + ")?|" + Months + "|" + Days + ")(?:" + Times + ")?|" + Times + ")";
     private const string Byte = @"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)";
     private const string Ipv4 = Byte + @"(?:\." + Byte + "){3}";
-    private const string Label = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?";
+    // No hyphen beside another: what looks like punycode might not be.
+    private const string Label = "[A-Za-z0-9](?:-?[A-Za-z0-9]){0,30}";
     private const string Host = Label + @"(?:\." + Label + "){0,6}";
     private const string Group = "[0-9A-Fa-f]{1,4}";
     private const string Ipv6 = "(?:" + Group + ":){7}" + Group + "|(?:" + Group + ":){1,7}:|(?:" + Group + ":){1,6}:" + Group + "|(?:" + Group + ":){1,5}(?::" + Group + "){1,2}|(?:" + Group + ":){1,4}(?::" + Group +
         "){1,3}|(?:" + Group + ":){1,3}(?::" + Group + "){1,4}|(?:" + Group + ":){1,2}(?::" + Group + "){1,5}|" + Group + ":(?::" + Group + "){1,6}|:(?:(?::" + Group + "){1,7}|:)";
     private const string PathCharacter = @"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})";
-    private const string Tail = "(?:/" + PathCharacter + @"*)*(?:\?(?:" + PathCharacter + @"|[/?])*)?(?:#(?:" + PathCharacter + "|[/?])*)?";
+    private const string Query = @"(?:\?(?:" + PathCharacter + @"|[/?])*)?(?:#(?:" + PathCharacter + "|[/?])*)?";
+    private const string Tail = "(?:/" + PathCharacter + "*)*" + Query;
+    private const string Relative = "(?:/(?:" + PathCharacter + "+(?:/" + PathCharacter + @"*)*)?|(?:[A-Za-z0-9\-._~!$&'()*+,;=@]|%[0-9A-Fa-f]{2})+(?:/" + PathCharacter + "*)*)?";
     private const string Scheme = @"[A-Za-z][A-Za-z0-9+\-.]*:";
     private const string Authority = "//" + Host + "(?::[0-9]{1,5})?";
     private const string PointerTokens = "(?:/(?:[^~/]|~0|~1)*)*";
@@ -36,20 +45,17 @@ internal static class StringFormats
         "date" => Date,
         "time" or "iso-time" => Clock + Zone,
         "date-time" or "iso-date-time" => Date + "T" + Clock + Zone,
-        "duration" => @"P(?:\d{1,9}W|(?:\d{1,9}Y)?(?:\d{1,9}M)?\d{1,9}D(?:T(?:" + DurationTime + "))?|" +
-            @"(?:\d{1,9}Y)?\d{1,9}M(?:T(?:" + DurationTime + @"))?|\d{1,9}Y(?:T(?:" + DurationTime + "))?|T(?:" + DurationTime + "))",
+        "duration" => Duration,
         "uuid" => "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}",
         "email" => Atom + @"(?:\." + Atom + ")*@" + Label + @"(?:\." + Label + "){1,6}",
         "hostname" => Host,
         "ipv4" => Ipv4,
         "ipv6" => Ipv6,
         "uri" => Scheme + "(?:" + Authority + Tail + "|(?:/?" + PathCharacter + "+)" + Tail + ")",
-        "uri-reference" => "(?:" + Scheme + Authority + "|" + Authority + "|)" + Tail,
+        "uri-reference" => "(?:(?:" + Scheme + ")?" + Authority + Tail + "|" + Relative + Query + ")",
         "json-pointer" => PointerTokens,
         "relative-json-pointer" => "(?:0|[1-9][0-9]{0,8})(?:#|" + PointerTokens + ")",
         "byte" => "(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
         _ => null,
     };
-
-    private const string DurationTime = @"(?:\d{1,9}H)(?:\d{1,9}M)?(?:\d{1,9}S)?|(?:\d{1,9}M)(?:\d{1,9}S)?|\d{1,9}S";
 }

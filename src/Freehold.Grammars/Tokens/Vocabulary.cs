@@ -4,6 +4,7 @@ namespace Freehold.Grammars.Tokens;
 public sealed class Vocabulary
 {
     private readonly ReadOnlyMemory<byte>[] _bytes;
+    private readonly int[] _ends;
     private readonly bool[] _spellable = new bool[256];
 
     /// <summary>Takes the tokens down.</summary>
@@ -12,8 +13,8 @@ public sealed class Vocabulary
     public Vocabulary(IEnumerable<ReadOnlyMemory<byte>> tokens, IEnumerable<int> endOfGeneration)
     {
         _bytes = [.. tokens];
-        Ends = [.. endOfGeneration.Where(id => (uint)id < (uint)_bytes.Length).Order()];
-        foreach (var id in Ends)
+        _ends = [.. endOfGeneration.Where(id => (uint)id < (uint)_bytes.Length).Order()];
+        foreach (var id in _ends)
             _bytes[id] = default;
         foreach (var token in _bytes)
             if (token.Length == 1)
@@ -24,7 +25,8 @@ public sealed class Vocabulary
     /// <summary>Ids.</summary>
     public int Count => _bytes.Length;
 
-    internal int[] Ends { get; }
+    /// <summary>Ids that end an answer, ascending.</summary>
+    public ReadOnlySpan<int> EndOfGeneration => _ends;
 
     internal TokenTrie Trie { get; }
 
