@@ -19,7 +19,7 @@ internal sealed class KernelTable
     {
         _float = new FloatKernel(isa);
         if (isa == InstructionSet.AdvSimd)
-            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, many, many)));
+            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, many, many)));
         if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512))
             return;
         Add<Q4_0Layout, NibblePlanes, HalfScales>(TensorType.Q4_0, isa);
