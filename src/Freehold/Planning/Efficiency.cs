@@ -36,7 +36,7 @@ internal static class Efficiency
         var known = usual with { Shares = shares };
         var most = measured.Streams.Where(entry => entry.Value > 0).OrderBy(entry => entry.Key).LastOrDefault();
         return most.Key > 1
-            ? known with { Shares = shares with { Batch = SpeedModel.BatchShare(known, most.Key, most.Value, measured.StreamPositions) } }
+            ? known with { Shares = shares with { Batch = known.BatchShareOf(most.Key, most.Value, measured.StreamPositions) } }
             : known;
     }
 }
