@@ -19,12 +19,14 @@ public sealed class GrammarCompiler
     private readonly Weaver _shared;
     private readonly JsonRules _json;
     private readonly CharacterMask _characters;
+    private readonly KnownPatterns _patterns;
 
     /// <summary>Prepares for a vocabulary.</summary>
     /// <exception cref="GrammarRefusedException">The vocabulary can't spell JSON byte by byte.</exception>
     public GrammarCompiler(Vocabulary vocabulary, GrammarLimits? limits = null)
     {
         (_vocabulary, _limits) = (vocabulary, limits ?? new GrammarLimits());
+        _patterns = new KnownPatterns(_limits);
         _shared = new Weaver(100_000);
         _json = new JsonRules(_shared);
         // The inside of a string is a node of its own in each string's rule; one stands for all of them.
@@ -46,7 +48,7 @@ public sealed class GrammarCompiler
     {
         CheckLength(schema.GetRawText());
         var weaver = new Weaver(_limits.MaxNodes);
-        var compiler = new SchemaCompiler(schema, weaver, _json, _limits, isStrict);
+        var compiler = new SchemaCompiler(schema, weaver, _json, _patterns, _limits, isStrict);
         return Finish(weaver, compiler.Compile(), compiler.Unenforced);
     }
 
@@ -59,7 +61,7 @@ public sealed class GrammarCompiler
         var weaver = new Weaver(_limits.MaxNodes);
         try
         {
-            return Finish(weaver, DfaWeaver.Plain(weaver, DfaBuilder.Of(pattern, isSearch: false, _limits), "pattern"));
+            return Finish(weaver, DfaWeaver.Plain(weaver, _patterns.Of(pattern, isSearch: false), "pattern"));
         }
         catch (FormatException error)
         {
