@@ -24,8 +24,6 @@ public class CostTests
                 var schema = System.Text.Json.JsonElement.Parse(new SchemaMaker(seed).Make().ToJsonString());
                 start = ProcessorTime.Milliseconds;
                 var grammar = compiler.JsonSchema(schema);
-                if (seed > 20 && ProcessorTime.Milliseconds - start > 30)
-                    TestContext.Current.TestOutputHelper?.WriteLine($"SLOW {ProcessorTime.Milliseconds - start:f1} {schema.GetRawText()}");
                 if (seed > 20)
                     compile.Add(ProcessorTime.Milliseconds - start);
                 var (random, state) = (new Random(seed), grammar.Begin());
@@ -33,8 +31,6 @@ public class CostTests
                 {
                     start = ProcessorTime.Milliseconds;
                     state.Fill(allowed);
-                    if (seed > 20 && ProcessorTime.Milliseconds - start > 4)
-                        TestContext.Current.TestOutputHelper?.WriteLine($"SLOWMASK {ProcessorTime.Milliseconds - start:f1} step {step} {schema.GetRawText()}");
                     if (seed > 20)
                         mask.Add(ProcessorTime.Milliseconds - start);
                     var token = Pick.Any(allowed, random);
