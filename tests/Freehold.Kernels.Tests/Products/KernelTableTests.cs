@@ -1,4 +1,3 @@
-using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Xunit;
 
@@ -14,9 +13,12 @@ public sealed class KernelTableTests
         {
             var table = new KernelTable(isa);
             foreach (var type in RandomWeights.Quantised)
+            {
+                using var weights = new RandomWeights(type, 1, 256, 1);
                 foreach (var rows in new[] { 1, 64 })
                     foreach (var bits in new[] { ActivationBits.Eight, ActivationBits.Sixteen })
-                        Assert.IsNotType<ScalarKernel>(table.For(BlockFormat.Of(type), rows, bits));
+                        Assert.IsNotType<ScalarKernel>(table.For(weights.Matrix, rows, bits));
+            }
         }
     }
 }
