@@ -21,7 +21,8 @@ public sealed unsafe partial class Compute : IDisposable
                 $"this CPU or runtime does not offer {Isa}; it offers {string.Join(", ", InstructionSets.Supported)}");
         Workers = new WorkerPool(options.Threads ?? ProcessorBudget.Detect().Threads);
         _scratch = new WorkerScratch(Workers.Workers);
-        _matMul = new MatMulWork(Isa, new KernelTable(Isa), _scratch);
+        _kernels = new KernelTable(Isa);
+        _matMul = new MatMulWork(Isa, _kernels, _scratch);
     }
 
     /// <summary>The instruction set in use.</summary>
@@ -37,6 +38,7 @@ public sealed unsafe partial class Compute : IDisposable
     public void Dispose()
     {
         Workers.Dispose();
+        _kernels.Dispose();
         _scratch.Dispose();
         _attention?.Dispose();
     }

@@ -1,11 +1,12 @@
 using System.Runtime.Intrinsics;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Blocks.Layouts;
+using Freehold.Kernels.Generated;
 
 namespace Freehold.Kernels.Products;
 
 /// <summary>Which kernel multiplies which weights by how many rows, for one instruction set.</summary>
-internal sealed class KernelTable
+internal sealed class KernelTable : IDisposable
 {
     // From here on, unpacking a panel pays for itself.
     private const int ManyRows = 4;
@@ -17,7 +18,7 @@ internal sealed class KernelTable
     internal KernelTable(InstructionSet isa)
     {
         _float = new FloatKernel(isa);
-        if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512))
+        if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni))
             return;
         Add<Q4_0Layout>(TensorType.Q4_0, isa);
         Add<Q4_1Layout>(TensorType.Q4_1, isa);
@@ -46,12 +47,21 @@ internal sealed class KernelTable
         return bits == ActivationBits.Eight ? kernels.ManyEight : kernels.ManySixteen;
     }
 
+    /// <summary>Frees what kernels hold: generated code.</summary>
+    public void Dispose()
+    {
+        foreach (var kernels in _quantised.Values)
+            foreach (var kernel in new[] { kernels.Few, kernels.ManyEight, kernels.ManySixteen })
+                (kernel as IDisposable)?.Dispose();
+    }
+
     private void Add<T>(TensorType type, InstructionSet isa)
         where T : struct, IBlockLayout
     {
         // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit.
         ProductKernel Panel(bool eight) => isa switch
         {
+            InstructionSet.Avx512Vnni => new VnniPanelKernel<T>(eight, code => new NativeRoutines(code)),
             InstructionSet.Avx512 => new PanelKernel<T, Avx512PanelLanes, Vector512<int>>(eight && !T.Signed),
             InstructionSet.AvxVnni => new PanelKernel<T, AvxVnniPanelLanes, Vector256<int>>(eight),
             _ => new PanelKernel<T, Avx2PanelLanes, Vector256<int>>(eight && !T.Signed),
