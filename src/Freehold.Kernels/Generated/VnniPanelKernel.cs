@@ -76,6 +76,7 @@ internal sealed unsafe class VnniPanelKernel<T>(bool quads, Func<byte[][], Routi
             for (var o = 0; o < Outputs; o += 8)
                 PanelPacker.Eight<T>(rowsOf + o, from, groups, quads, (int*)call.Panel + o, call.Scale + o, call.Minimum + o, Outputs);
             call.Groups = groups;
+            var last = from + groups >= x.Groups;
             var ahead = tiles < TilesToPrefetch ? default : Ahead(product.Weights, first, end, from + groups, x.Groups);
             for (var tile = 0; tile < tiles; tile++)
             {
@@ -86,11 +87,25 @@ internal sealed unsafe class VnniPanelKernel<T>(bool quads, Func<byte[][], Routi
                 call.Sums = x.TiledSums + at * 3 * Tile;
                 call.DSums = x.TiledDSums + at * 3 * Tile;
                 call.Y = y + tile * Tile * Outputs;
-                routines.Call(Math.Min(Tile, rows - tile * Tile) - 1, &call);
+                var present = Math.Min(Tile, rows - tile * Tile);
+                if (last && tiles >= TilesToPrefetch)
+                    PrefetchOutput(product, row + tile * Tile, present, first);
+                routines.Call(present - 1, &call);
             }
         }
         for (var r = 0; r < rows; r++)
             Store(product, row + r, first, valid, y + r * Outputs, Outputs);
+    }
+
+    // The lines that the finished chains go to, which are as cold as the weights are.
+    private static void PrefetchOutput(in Product product, int row, int rows, int first)
+    {
+        for (var r = row; r < row + rows; r++)
+        {
+            var to = product.Output + r * product.OutputStride + first;
+            Sse.Prefetch1(to);
+            Sse.Prefetch1(to + 16);
+        }
     }
 
     /// <summary>What will be unpacked next: these outputs' next stretch, or the next outputs' first.</summary>

@@ -16,10 +16,22 @@ internal sealed unsafe partial class Interpreter
     private readonly List<(ulong Start, ulong End, bool Write)> _memory = [];
     private readonly ulong[] _registers = new ulong[16];
     private readonly byte[] _vectors = new byte[32 * 64];
-    private bool _zero, _carry, _below;
+    private bool _zero;
 
     internal Interpreter(byte[] code)
     {
+        // What a callee finds in them is anything.
+        new Random(1).NextBytes(_vectors);
+        new Random(2).NextBytes(MemoryMarshal.AsBytes(_registers.AsSpan()));
+        for (var i = 0; i < 16; i++)
+            _vectors.AsSpan(i * 64 + 16, 48).Clear();
+        Load(code);
+    }
+
+    /// <summary>Takes other code; registers and tiles stay.</summary>
+    internal void Load(byte[] code)
+    {
+        _code.Clear();
         var decoder = Decoder.Create(64, new ByteArrayCodeReader(code), 0);
         while (decoder.IP < (ulong)code.Length)
         {
@@ -28,9 +40,6 @@ internal sealed unsafe partial class Interpreter
                 throw new InvalidOperationException($"no instruction at {instruction.IP}");
             _code.Add(instruction.IP, instruction);
         }
-        // What a callee finds in them is anything.
-        new Random(1).NextBytes(_vectors);
-        new Random(2).NextBytes(MemoryMarshal.AsBytes(_registers.AsSpan()));
     }
 
     /// <summary>Instructions run.</summary>
@@ -79,13 +88,7 @@ internal sealed unsafe partial class Interpreter
             case Mnemonic.Mov: SetInteger(i, 0, Integer(i, 1)); break;
             case Mnemonic.Lea: SetInteger(i, 0, Address(i)); break;
             case Mnemonic.Add: SetInteger(i, 0, Flags(i, Integer(i, 0) + Integer(i, 1))); break;
-            case Mnemonic.Sub or Mnemonic.Cmp:
-                var (left, right) = (Integer(i, 0), Integer(i, 1));
-                (_carry, _below) = (left < right, (long)left < (long)right);
-                Flags(i, left - right);
-                if (i.Mnemonic == Mnemonic.Sub)
-                    SetInteger(i, 0, left - right);
-                break;
+            case Mnemonic.Sub: SetInteger(i, 0, Flags(i, Integer(i, 0) - Integer(i, 1))); break;
             case Mnemonic.Dec: SetInteger(i, 0, Flags(i, Integer(i, 0) - 1)); break;
             case Mnemonic.Neg: SetInteger(i, 0, Flags(i, 0 - Integer(i, 0))); break;
             case Mnemonic.Shl: SetInteger(i, 0, Flags(i, Integer(i, 0) << (int)Integer(i, 1))); break;
@@ -104,8 +107,8 @@ internal sealed unsafe partial class Interpreter
                 return *(ulong*)Checked(_registers[4] - 8, 8, write: false);
             case Mnemonic.Jne:
                 return _zero ? i.NextIP : i.NearBranchTarget;
-            case Mnemonic.Jb:
-                return _carry ? i.NearBranchTarget : i.NextIP;
+            case Mnemonic.Je:
+                return _zero ? i.NearBranchTarget : i.NextIP;
             case Mnemonic.Prefetcht0 or Mnemonic.Prefetcht1 or Mnemonic.Prefetchw:
                 _ = Address(i);
                 break;
