@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Freehold.Kernels;
+using Freehold.Kernels.Blocks;
+using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Check;
 using Freehold.Kernels.Generated;
 using Freehold.Kernels.Machine;
@@ -46,7 +48,10 @@ if (tiles)
 {
     passed &= Tiles.SameBits();
     for (var threads = 1; threads <= most; threads++)
+    {
         Tiles.PrintSpeed(threads);
+        passed &= TileGemm.Print<Q8_0Layout>(TensorType.Q8_0, threads) & TileGemm.Print<Q4_0Layout>(TensorType.Q4_0, threads);
+    }
     passed &= Tiles.Survive(most);
 }
 Console.WriteLine($"{(passed ? "PASS" : "FAIL")}     in {clock.Elapsed.TotalSeconds:F0} s");
