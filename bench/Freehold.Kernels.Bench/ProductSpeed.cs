@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Bench;
 
@@ -11,7 +12,7 @@ internal static unsafe partial class ProductSpeed
     private const int Columns = 2048;
 
     /// <summary>Prints GB/s of weights read and TOPS (two operations a multiplication and addition) for each row count.</summary>
-    internal static void Print(Compute compute, TensorType type, ActivationBits bits, ReadOnlySpan<int> rowCounts, int most)
+    internal static void Print(Compute compute, TensorType type, ActivationBits bits, ReadOnlySpan<int> rowCounts, int most, bool packed)
     {
         var format = BlockFormat.Of(type);
         var bytes = format.RowBytes(Columns) * most;
@@ -21,16 +22,31 @@ internal static unsafe partial class ProductSpeed
         var weights = new WeightMatrix[copies];
         for (var i = 0; i < copies; i++)
             weights[i] = new WeightMatrix(type, most, Columns, data + i * bytes, null);
-        var line = $"{compute.Isa,-8} {type,-7} {(int)bits,2} bits";
+        var panels = PackedMatrix.BytesOf(weights[0]);
+        var panelData = packed ? (byte*)NativeMemory.AlignedAlloc((nuint)(panels * copies), 4096) : null;
+        for (var i = 0; i < copies && packed; i++)
+        {
+            PackedMatrix.Pack(weights[i], 0, PackedMatrix.PanelsOf(weights[i]), panelData + i * panels, compute.Workers);
+            weights[i].Use(PackedMatrix.At(weights[i], panelData + i * panels, null));
+        }
+        var line = $"{compute.Isa,-8} {type,-7} {(int)bits,2} bits {(packed ? "packed" : "stored")}";
         foreach (var rows in rowCounts)
         {
             // Short samples, of which some run undisturbed even on a busy machine.
             var outputs = Math.Min(most, Math.Max(512, most * 8 / rows));
-            var seconds = Best(compute, weights, outputs, rows, bits);
+            var parts = new WeightMatrix[copies];
+            for (var i = 0; i < copies; i++)
+            {
+                parts[i] = weights[i].Slice(0, outputs);
+                if (packed)
+                    parts[i].Use(weights[i].Packed!);
+            }
+            var seconds = Best(compute, parts, rows, bits);
             line += $"   {rows,3} rows {format.RowBytes(Columns) * outputs / seconds / 1e9,5:F1} GB/s {2.0 * rows * Columns * outputs / seconds / 1e12,6:F3} TOPS";
         }
         Console.WriteLine(line);
         NativeMemory.AlignedFree(data);
+        NativeMemory.AlignedFree(panelData);
     }
 
     // With one thread the time it ran is taken, not the time that passed: other processes then do not show. CLOCK_THREAD_CPUTIME_ID is 3.
@@ -46,8 +62,9 @@ internal static unsafe partial class ProductSpeed
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     private static partial int ClockGetTime(int clock, long* time);
 
-    private static double Best(Compute compute, WeightMatrix[] weights, int outputs, int rows, ActivationBits bits)
+    private static double Best(Compute compute, WeightMatrix[] weights, int rows, ActivationBits bits)
     {
+        var outputs = weights[0].Rows;
         var x = (float*)NativeMemory.AlignedAlloc((nuint)(rows * Columns * 4), 64);
         var y = (float*)NativeMemory.AlignedAlloc((nuint)((long)rows * outputs * 4), 64);
         var random = new Random(2);
@@ -60,7 +77,7 @@ internal static unsafe partial class ProductSpeed
         {
             var start = Now(compute);
             activations.Set(x, Columns, rows, Columns);
-            compute.MatMul(activations, [new Product(weights[i % weights.Length].Slice(0, outputs), y, outputs)]);
+            compute.MatMul(activations, [new Product(weights[i % weights.Length], y, outputs)]);
             best = Math.Min(best, (Now(compute) - start) * 1e-9);
             if (clock.Elapsed.TotalSeconds > 3)
                 break;

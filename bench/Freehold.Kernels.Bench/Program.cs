@@ -3,7 +3,7 @@ using Freehold.Kernels.Bench;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 
-// Freehold.Kernels.Bench [types, comma-separated] [row counts] [isa] [threads] [bits] [outputs]: the products' speed in a few seconds.
+// Freehold.Kernels.Bench [types, comma-separated] [row counts] [isa] [threads] [bits] [outputs]: the products' speed in a few seconds, weights as stored and packed.
 var types = args.Length > 0 && args[0] != "all"
     ? args[0].Split(',').Select(Enum.Parse<TensorType>).ToArray()
     : Enum.GetValues<TensorType>().Where(type => !BlockFormat.Of(type).IsFloat).ToArray();
@@ -19,5 +19,6 @@ foreach (var isa in sets)
     using var compute = new Compute(new ComputeOptions { Isa = isa, Threads = threads });
     foreach (var type in types)
         foreach (var b in bits)
-            ProductSpeed.Print(compute, type, b, rows, outputs);
+            foreach (var packed in new[] { false, true })
+                ProductSpeed.Print(compute, type, b, rows, outputs, packed);
 }

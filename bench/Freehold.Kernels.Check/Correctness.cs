@@ -1,7 +1,5 @@
 using Freehold.Kernels.Blocks;
-using Freehold.Kernels.Generated;
 using Freehold.Kernels.Products;
-using Freehold.Kernels.Tests.Generated;
 using Freehold.Kernels.Tests.Products;
 
 namespace Freehold.Kernels.Check;
@@ -12,7 +10,7 @@ internal static unsafe class Correctness
     private static readonly ushort[] Hostile = [0x7C00, 0xFC00, 0x7E01, 0x7C01, 0x0001, 0x83FF, 0x0000, 0x8000, 0x7BFF, 0x3C00];
 
     /// <summary>Every type, both kinds of activations, many numbers of rows, on every instruction set that is here.</summary>
-    internal static bool Panels()
+    internal static bool Print()
     {
         var all = true;
         foreach (var isa in InstructionSets.Supported.Where(isa => isa != InstructionSet.Scalar))
@@ -23,7 +21,7 @@ internal static unsafe class Correctness
                     foreach (var (columns, half) in new (int, Func<Random, ushort>?)[] { (2304, null), (512, random => Hostile[random.Next(Hostile.Length)]) })
                         Type(isa, type, bits, columns, half, failures);
             all &= failures.Count == 0;
-            Console.WriteLine($"bits     {isa,-10} {(failures.Count == 0 ? "PASS: 13 types, 8 and 15 bits, rows 1 to 9, 16 and 33, any scale" : "FAIL: " + string.Join("; ", failures.Take(20)))}");
+            Console.WriteLine($"bits     {isa,-10} {(failures.Count == 0 ? "PASS: 13 types, stored and packed, 8 and 15 bits, rows 1 to 9, 16 and 33, any scale" : "FAIL: " + string.Join("; ", failures.Take(20)))}");
         }
         return all;
     }
@@ -32,50 +30,18 @@ internal static unsafe class Correctness
     {
         const int Outputs = 83, MostRows = 33;
         using var weights = new RandomWeights(type, Outputs, columns, columns, half);
+        using var packed = new PackedWeights(weights.Matrix);
         var x = Activations(MostRows, columns, hostile: half is not null);
         var expected = Multiply(InstructionSet.Scalar, 1, bits, weights.Matrix, x, MostRows);
         foreach (var rows in new[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 33 })
         {
-            var actual = Multiply(isa, 1 + rows % 2, bits, weights.Matrix, x, rows);
-            if (Difference(expected, actual) is { } at)
-                failures.Add($"{type} {(int)bits} bits {rows} x {columns}: value {at} is {actual[at]:R}, not {expected[at]:R}");
-        }
-    }
-
-    /// <summary>Packed panels by generated code.</summary>
-    internal static bool Packed()
-    {
-        var failures = new List<string>();
-        foreach (var type in PackedSample.Types)
-            foreach (var half in new Func<Random, ushort>?[] { null, random => Hostile[random.Next(Hostile.Length)] })
+            foreach (var matrix in new[] { weights.Matrix, packed.Matrix })
             {
-                const int Columns = 544, Outputs = 5 * PackedSample.Lanes;
-                using var weights = new RandomWeights(type, Outputs, Columns, 3, half);
-                using var packed = new PackedSample(weights.Matrix, ahead: 8);
-                using var code = new NativeRoutines(VnniPacked.Routines(packed.Shape));
-                for (var rows = 1; rows <= VnniPacked.MostRows; rows++)
-                {
-                    var x = Activations(rows, Columns, hostile: half is not null);
-                    using var compute = new Compute(new ComputeOptions { Isa = InstructionSet.Scalar, Threads = 1 });
-                    using var activations = new ActivationRows(rows, Columns, ActivationBits.Eight);
-                    var expected = Multiply(compute, activations, weights.Matrix, x, rows);
-                    foreach (var panels in new[] { new[] { 4 }, [3, 0], [4, 1, 0, 2] })
-                    {
-                        float[] y = new float[rows * panels.Length * 16], wanted = new float[y.Length];
-                        for (var i = 0; i < y.Length; i++)
-                            wanted[i] = expected[i / 16 / panels.Length * Outputs + panels[i / 16 % panels.Length] * 16 + i % 16];
-                        fixed (float* py = y)
-                        {
-                            var call = packed.Call(panels, activations, py);
-                            code.Call(VnniPacked.Routine(panels.Length, rows), &call);
-                        }
-                        if (Difference(wanted, y) is { } at)
-                            failures.Add($"{type} {rows} rows, {panels.Length} panels: value {at} is {y[at]:R}, not {wanted[at]:R}");
-                    }
-                }
+                var actual = Multiply(isa, 1 + rows % 2, bits, matrix, x, rows);
+                if (Difference(expected, actual) is { } at)
+                    failures.Add($"{type} {(matrix.Packed is null ? "stored" : "packed")} {(int)bits} bits {rows} x {columns}: value {at} is {actual[at]:R}, not {expected[at]:R}");
             }
-        Console.WriteLine($"bits     packed     {(failures.Count == 0 ? "PASS: Q8_0, Q4_0, Q4_1, rows 1 to 4, 1, 2 and 4 panels, any scale" : "FAIL: " + string.Join("; ", failures.Take(20)))}");
-        return failures.Count == 0;
+        }
     }
 
     /// <summary>The first value whose bits differ, any two NaN being alike.</summary>
@@ -102,11 +68,6 @@ internal static unsafe class Correctness
     {
         using var compute = new Compute(new ComputeOptions { Isa = isa, Threads = threads });
         using var activations = new ActivationRows(rows, weights.Columns, bits);
-        return Multiply(compute, activations, weights, x, rows);
-    }
-
-    private static float[] Multiply(Compute compute, ActivationRows activations, WeightMatrix weights, float[] x, int rows)
-    {
         var y = new float[rows * weights.Rows];
         fixed (float* px = x, py = y)
         {
@@ -115,4 +76,5 @@ internal static unsafe class Correctness
         }
         return y;
     }
+
 }

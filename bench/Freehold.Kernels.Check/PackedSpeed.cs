@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Generated;
 using Freehold.Kernels.Products;
-using Freehold.Kernels.Tests.Generated;
 using Freehold.Kernels.Threads;
 
 namespace Freehold.Kernels.Check;
@@ -51,7 +50,7 @@ internal static unsafe class PackedSpeed
     {
         using var pool = new WorkerPool(threads);
         Pinned.Pin(pool);
-        var shape = PackedSample.ShapeOf(type, 0);
+        var shape = VnniPackedKernel.ShapeOf(type)!.Value;
         var valuesAt = (long)Groups * shape.ScaleBytes;
         var panelBytes = valuesAt + (long)Groups * shape.ValueBytes;
         var all = (int)(Bytes / panelBytes) / (8 * threads) * 8 * threads;

@@ -3,6 +3,7 @@ using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Generated;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Check;
 
@@ -111,7 +112,7 @@ internal static unsafe class PanelSpeed
         Pinned.Pin(compute.Workers);
         using var sample = new Sample(TensorType.Q8_0, Rows, ActivationBits.Eight);
         sample.Multiply(compute, 0);
-        using var kernel = new VnniPanelKernel<Q8_0Layout>(true, code => new NativeRoutines(code), groups);
+        using var kernel = new VnniPanelKernel<Q8_0Layout, BytePlanes, HalfScales>(true, code => new NativeRoutines(code), groups);
         var scratch = (byte*)NativeMemory.AlignedAlloc(ProductKernel.ScratchBytes, 4096);
         var i = 0;
         var seconds = Peaks.Shortest(0.7, () => kernel.Multiply(sample.Product(i++ % Copies), sample.Activations, 0, Outputs, scratch));

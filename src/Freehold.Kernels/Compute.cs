@@ -28,6 +28,9 @@ public sealed unsafe partial class Compute : IDisposable
     /// <summary>The instruction set in use.</summary>
     public InstructionSet Isa { get; }
 
+    /// <summary>Whether products read packed weights (<see cref="Products.Packed.PackedMatrix"/>) where they are given.</summary>
+    public bool ReadsPanels => Isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni;
+
     /// <summary>Worker threads, the caller's included.</summary>
     public int Threads => Workers.Workers;
 

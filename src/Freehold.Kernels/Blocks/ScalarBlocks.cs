@@ -74,13 +74,16 @@ internal static unsafe class ScalarBlocks
     private static void Q3Scales(byte* b, float* scale)
     {
         var d = F16(b + 108);
-        var s = b + 96;
         for (var g = 0; g < 16; g++)
-        {
-            var low = g < 8 ? s[g] & 15 : s[g - 8] >> 4;
-            var high = s[8 + (g & 3)] >> 2 * (g >> 2) & 3;
-            scale[g] = d * ((low | high << 4) - 32);
-        }
+            scale[g] = d * Q3Scale(b + 96, g);
+    }
+
+    /// <summary>Scale j (0 to 15) of the 12 packed bytes of Q3_K, -32 to 31.</summary>
+    internal static int Q3Scale(byte* s, int j)
+    {
+        var low = j < 8 ? s[j] & 15 : s[j - 8] >> 4;
+        var high = s[8 + (j & 3)] >> 2 * (j >> 2) & 3;
+        return (low | high << 4) - 32;
     }
 
     private static void Q6Scales(byte* b, float* scale)
@@ -93,10 +96,12 @@ internal static unsafe class ScalarBlocks
     private static void XsScales(byte* b, float* scale)
     {
         var d = F16(b);
-        var high = b[2] | b[3] << 8;
         for (var g = 0; g < 8; g++)
-            scale[g] = d * ((b[4 + g / 2] >> 4 * (g & 1) & 15 | (high >> 2 * g & 3) << 4) - 32);
+            scale[g] = d * XsScale(b, g);
     }
+
+    /// <summary>Scale j (0 to 7) of an IQ4_XS block, -32 to 31.</summary>
+    internal static int XsScale(byte* b, int j) => (b[4 + j / 2] >> 4 * (j & 1) & 15 | ((b[2] | b[3] << 8) >> 2 * j & 3) << 4) - 32;
 
     /// <summary>A little-endian binary16 as f32, exactly.</summary>
     internal static float F16(byte* p) => (float)BitConverter.UInt16BitsToHalf((ushort)(p[0] | p[1] << 8));

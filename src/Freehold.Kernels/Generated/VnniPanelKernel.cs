@@ -1,22 +1,25 @@
 using System.Runtime.Intrinsics.X86;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Generated;
 
 /// <summary>
-/// Many rows by generated AVX-512 VNNI code: as <see cref="PanelKernel{T, TLanes, TVector}"/>, 32 outputs are unpacked a stretch of the inputs at a
-/// time, and each tile of eight rows takes one call. Between calls the next stretch's stored rows are asked for, so that unpacking finds them in the cache.
+/// Many rows by generated AVX-512 VNNI code: as in <see cref="PanelKernel{T, TPlanes, TScales, TLanes, TVector}"/>, 32 outputs are unpacked a stretch of
+/// the inputs at a time, and each tile of eight rows takes one call. Between calls the next stretch's weights are asked for, so that unpacking finds
+/// them in the cache.
 /// </summary>
 /// <param name="quads">Bytes by int8 activations, or else int16 by int16.</param>
 /// <param name="load">Makes code ready to be called.</param>
-/// <param name="groupsAtOnce">Groups of 32 inputs in a stretch: a multiple of 8 up to <see cref="MostGroups"/>.</param>
-internal sealed unsafe class VnniPanelKernel<T>(bool quads, Func<byte[][], Routines> load, int groupsAtOnce = VnniPanelKernel<T>.MostGroups)
-    : ProductKernel, IDisposable
+/// <param name="groupsAtOnce">Groups of 32 inputs in a stretch: a multiple of 8 up to 64.</param>
+internal sealed unsafe class VnniPanelKernel<T, TPlanes, TScales>(bool quads, Func<byte[][], Routines> load, int groupsAtOnce = 64) : ProductKernel, IDisposable
     where T : struct, IBlockLayout
+    where TPlanes : struct, ICodePlanes
+    where TScales : struct, IPanelScales
 {
-    /// <summary>The longest stretch: its bytes then take 64 KiB of the second-level cache, and its int16 128 KiB.</summary>
-    internal const int MostGroups = 64;
+    // The longest stretch: its bytes then take 64 KiB of the second-level cache, and its int16 128 KiB.
+    private const int MostGroups = 64;
 
     private const int Outputs = 32;
     private const int Tile = ActivationRows.TileRows;
@@ -66,7 +69,8 @@ internal sealed unsafe class VnniPanelKernel<T>(bool quads, Func<byte[][], Routi
         call.Minimum = call.Scale + MostGroups * 2 * Outputs;
         var y = call.Minimum + MostGroups * 2 * Outputs;
         call.Panel = (byte*)(y + RowsAtOnce * Outputs);
-        for (var o = 0; o < Outputs; o++)
+        var packed = product.Weights.Packed;
+        for (var o = 0; o < Outputs && packed is null; o++)
             rowsOf[o] = product.Weights.Row(first + Math.Min(o, valid - 1));
         var tiles = (rows + Tile - 1) / Tile;
         new Span<float>(y, rows * Outputs).Clear();
@@ -74,10 +78,17 @@ internal sealed unsafe class VnniPanelKernel<T>(bool quads, Func<byte[][], Routi
         {
             var groups = Math.Min(groupsAtOnce, x.Groups - from);
             for (var o = 0; o < Outputs; o += 8)
-                PanelPacker.Eight<T>(rowsOf + o, from, groups, quads, (int*)call.Panel + o, call.Scale + o, call.Minimum + o, Outputs);
+            {
+                if (packed is null)
+                    PanelPacker.Eight<T>(rowsOf + o, from, groups, quads, (int*)call.Panel + o, call.Scale + o, call.Minimum + o, Outputs);
+                else
+                    PackedPanel<T, TPlanes, TScales>.Eight(
+                        packed, (first + Math.Min(o, valid - 1)) / PackedFormat.Outputs, o >> 3 & 1, from, groups, quads,
+                        (int*)call.Panel + o, call.Scale + o, call.Minimum + o, Outputs);
+            }
             call.Groups = groups;
             var last = from + groups >= x.Groups;
-            var ahead = tiles < TilesToPrefetch ? default : Ahead(product.Weights, first, end, from + groups, x.Groups);
+            var ahead = tiles < TilesToPrefetch ? default : Ahead(product.Weights, packed, first, end, from + groups, x.Groups);
             for (var tile = 0; tile < tiles; tile++)
             {
                 ahead.Prefetch(tile, tiles);
@@ -109,26 +120,37 @@ internal sealed unsafe class VnniPanelKernel<T>(bool quads, Func<byte[][], Routi
     }
 
     /// <summary>What will be unpacked next: these outputs' next stretch, or the next outputs' first.</summary>
-    private StoredStretch Ahead(WeightMatrix weights, int first, int end, int from, int groups)
+    private MemoryAhead Ahead(WeightMatrix weights, PackedMatrix? packed, int first, int end, int from, int groups)
     {
         if (from >= groups)
             (first, from) = (first + Outputs, 0);
         var rows = Math.Min(Outputs, end - first);
         if (rows <= 0)
             return default;
-        var bytes = Math.Min(groupsAtOnce, groups - from) / T.BlockRuns * T.BlockBytes;
-        return new StoredStretch(weights.Row(first) + (long)(from / T.BlockRuns) * T.BlockBytes, weights.RowBytes, rows, bytes);
+        var stretch = Math.Min(groupsAtOnce, groups - from);
+        if (packed is null)
+            return new MemoryAhead(
+                weights.Row(first) + (long)(from / T.BlockRuns) * T.BlockBytes, weights.RowBytes, rows, stretch / T.BlockRuns * T.BlockBytes);
+        var values = packed.Panel(first / PackedFormat.Outputs) + packed.ValuesAt + (long)from * TPlanes.Bits * 64;
+        return new MemoryAhead(values, packed.PanelBytes, (rows + PackedFormat.Outputs - 1) / PackedFormat.Outputs, stretch * TPlanes.Bits * 64);
     }
 
-    /// <summary>The same stretch of some stored rows.</summary>
-    private readonly struct StoredStretch(byte* first, long stride, int rows, int bytes)
+    /// <summary>Some pieces of memory at equal distances.</summary>
+    private readonly struct MemoryAhead(byte* first, long stride, int pieces, int bytes)
     {
-        /// <summary>Asks for the rows of one of several parts, for the second-level cache.</summary>
+        /// <summary>Asks for one of several parts, for the second-level cache.</summary>
         internal void Prefetch(int part, int parts)
         {
-            for (var r = rows * part / parts; r < rows * (part + 1) / parts; r++)
-                for (var at = 0; at < bytes; at += 64)
-                    Sse.Prefetch1(first + r * stride + at);
+            var lines = (bytes + 63) / 64;
+            int all = pieces * lines, at = all * part / parts, end = all * (part + 1) / parts;
+            while (at < end)
+            {
+                var piece = at / lines;
+                var from = first + piece * stride;
+                var until = Math.Min(end, (piece + 1) * lines);
+                for (var line = at - piece * lines; at < until; at++, line++)
+                    Sse.Prefetch1(from + line * 64);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products;
 
@@ -20,30 +21,32 @@ internal sealed class KernelTable : IDisposable
         _float = new FloatKernel(isa);
         if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni))
             return;
-        Add<Q4_0Layout>(TensorType.Q4_0, isa);
-        Add<Q4_1Layout>(TensorType.Q4_1, isa);
-        Add<Q5_0Layout>(TensorType.Q5_0, isa);
-        Add<Q5_1Layout>(TensorType.Q5_1, isa);
-        Add<Q8_0Layout>(TensorType.Q8_0, isa);
-        Add<Q2_KLayout>(TensorType.Q2_K, isa);
-        Add<Q3_KLayout>(TensorType.Q3_K, isa);
-        Add<Q4_KLayout>(TensorType.Q4_K, isa);
-        Add<Q5_KLayout>(TensorType.Q5_K, isa);
-        Add<Q6_KLayout>(TensorType.Q6_K, isa);
-        Add<IQ4_NLLayout>(TensorType.IQ4_NL, isa);
-        Add<IQ4_XSLayout>(TensorType.IQ4_XS, isa);
-        Add<MXFP4Layout>(TensorType.MXFP4, isa);
+        Add<Q4_0Layout, NibblePlanes, HalfScales>(TensorType.Q4_0, isa);
+        Add<Q4_1Layout, NibblePlanes, HalfMinimumScales>(TensorType.Q4_1, isa);
+        Add<Q5_0Layout, FiveBitPlanes, HalfScales>(TensorType.Q5_0, isa);
+        Add<Q5_1Layout, FiveBitPlanes, HalfMinimumScales>(TensorType.Q5_1, isa);
+        Add<Q8_0Layout, BytePlanes, HalfScales>(TensorType.Q8_0, isa);
+        Add<Q2_KLayout, TwoBitPlanes, SuperScales<Q2_KLayout>>(TensorType.Q2_K, isa);
+        Add<Q3_KLayout, ThreeBitPlanes, SuperScales<Q3_KLayout>>(TensorType.Q3_K, isa);
+        Add<Q4_KLayout, NibblePlanes, SuperScales<Q4_KLayout>>(TensorType.Q4_K, isa);
+        Add<Q5_KLayout, FiveBitPlanes, SuperScales<Q5_KLayout>>(TensorType.Q5_K, isa);
+        Add<Q6_KLayout, SixBitPlanes, SuperScales<Q6_KLayout>>(TensorType.Q6_K, isa);
+        Add<IQ4_NLLayout, NonLinearPlanes, HalfScales>(TensorType.IQ4_NL, isa);
+        Add<IQ4_XSLayout, NonLinearPlanes, SuperScales<IQ4_XSLayout>>(TensorType.IQ4_XS, isa);
+        Add<MXFP4Layout, E2M1Planes, E8M0Scales>(TensorType.MXFP4, isa);
     }
 
-    /// <summary>The kernel for weights of a format and a number of activation rows.</summary>
-    internal ProductKernel For(BlockFormat format, int rows, ActivationBits bits)
+    /// <summary>The kernel for weights and a number of activation rows.</summary>
+    internal ProductKernel For(WeightMatrix weights, int rows, ActivationBits bits)
     {
-        if (format.IsFloat)
+        if (weights.Format.IsFloat)
             return _float;
-        if (!_quantised.TryGetValue(format.Type, out var kernels))
+        if (!_quantised.TryGetValue(weights.Type, out var kernels))
             return _scalar;
         if (rows < ManyRows)
-            return kernels.Few;
+            return weights.Packed is null ? kernels.Few : kernels.FewPacked;
+        if (weights.Packed is not null && bits == ActivationBits.Eight && rows <= kernels.MostPacked)
+            return kernels.FewPacked;
         return bits == ActivationBits.Eight ? kernels.ManyEight : kernels.ManySixteen;
     }
 
@@ -51,23 +54,33 @@ internal sealed class KernelTable : IDisposable
     public void Dispose()
     {
         foreach (var kernels in _quantised.Values)
-            foreach (var kernel in new[] { kernels.Few, kernels.ManyEight, kernels.ManySixteen })
+            foreach (var kernel in new[] { kernels.Few, kernels.FewPacked, kernels.ManyEight, kernels.ManySixteen })
                 (kernel as IDisposable)?.Dispose();
     }
 
-    private void Add<T>(TensorType type, InstructionSet isa)
+    private void Add<T, TPlanes, TScales>(TensorType type, InstructionSet isa)
         where T : struct, IBlockLayout
+        where TPlanes : struct, ICodePlanes
+        where TScales : struct, IPanelScales
     {
         // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit.
         ProductKernel Panel(bool eight) => isa switch
         {
-            InstructionSet.Avx512Vnni => new VnniPanelKernel<T>(eight, code => new NativeRoutines(code)),
-            InstructionSet.Avx512 => new PanelKernel<T, Avx512PanelLanes, Vector512<int>>(eight && !T.Signed),
-            InstructionSet.AvxVnni => new PanelKernel<T, AvxVnniPanelLanes, Vector256<int>>(eight),
-            _ => new PanelKernel<T, Avx2PanelLanes, Vector256<int>>(eight && !T.Signed),
+            InstructionSet.Avx512Vnni => new VnniPanelKernel<T, TPlanes, TScales>(eight, code => new NativeRoutines(code)),
+            InstructionSet.Avx512 => new PanelKernel<T, TPlanes, TScales, Avx512PanelLanes, Vector512<int>>(eight && !T.Signed),
+            InstructionSet.AvxVnni => new PanelKernel<T, TPlanes, TScales, AvxVnniPanelLanes, Vector256<int>>(eight),
+            _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(eight && !T.Signed),
         };
-        _quantised.Add(type, new Kernels(new Avx2Gemv<T>(), Panel(eight: true), Panel(eight: false)));
+        ProductKernel packed = new PackedGemv<T, TPlanes, TScales>();
+        var mostPacked = ManyRows - 1;
+        if (isa == InstructionSet.Avx512Vnni && VnniPackedKernel.ShapeOf(type) is { } shape)
+        {
+            packed = new VnniPackedKernel(shape, code => new NativeRoutines(code), packed);
+            mostPacked = VnniPackedKernel.WorthRows;
+        }
+        _quantised.Add(type, new Kernels(new Avx2Gemv<T>(), packed, mostPacked, Panel(eight: true), Panel(eight: false)));
     }
 
-    private sealed record Kernels(ProductKernel Few, ProductKernel ManyEight, ProductKernel ManySixteen);
+    // MostPacked: up to how many rows of int8 reading panels as they lie beats unpacking them.
+    private sealed record Kernels(ProductKernel Few, ProductKernel FewPacked, int MostPacked, ProductKernel ManyEight, ProductKernel ManySixteen);
 }

@@ -36,7 +36,7 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             var weights = product.Weights;
             if (weights.Columns != x.Columns)
                 throw new ArgumentException($"a product of {weights.Columns} inputs was given rows of {x.Columns}");
-            var kernel = kernels.For(weights.Format, x.Rows, x.Bits);
+            var kernel = kernels.For(weights, x.Rows, x.Bits);
             quantise |= !weights.Format.IsFloat;
             tile |= kernel.NeedsTiles;
             _products[i] = product;

@@ -1,13 +1,16 @@
 using Freehold.Kernels.Blocks;
+using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products;
 
 /// <summary>
-/// Many rows: some outputs are unpacked into this worker's scratch with outputs as lanes, a stretch of the inputs at a time so that the panel stays in
+/// Many rows: some outputs, packed or as stored, are unpacked into this worker's scratch with outputs as lanes, a stretch of the inputs at a time so that the panel stays in
 /// the second-level cache, and multiplied by tiles of rows. A chain that is not at its end waits in scratch as the f32 it is, so stretches do not show.
 /// </summary>
-internal sealed unsafe class PanelKernel<T, TLanes, TVector>(bool quads) : ProductKernel
+internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(bool quads) : ProductKernel
     where T : struct, IBlockLayout
+    where TPlanes : struct, ICodePlanes
+    where TScales : struct, IPanelScales
     where TLanes : struct, IPanelLanes<TVector>
     where TVector : struct
 {
@@ -36,14 +39,21 @@ internal sealed unsafe class PanelKernel<T, TLanes, TVector>(bool quads) : Produ
         var minimum = scale + GroupsAtOnce * 2 * Outputs;
         var y = minimum + GroupsAtOnce * 2 * Outputs;
         var panel = (byte*)(y + RowsAtOnce * Outputs);
-        for (var o = 0; o < Outputs; o++)
+        var packed = product.Weights.Packed;
+        for (var o = 0; o < Outputs && packed is null; o++)
             rowsOf[o] = product.Weights.Row(first + Math.Min(o, valid - 1));
         new Span<float>(y, (rows + Tile - 1) / Tile * Tile * Outputs).Clear();
         for (var from = 0; from < x.Groups; from += GroupsAtOnce)
         {
             var groups = Math.Min(GroupsAtOnce, x.Groups - from);
             for (var o = 0; o < Outputs; o += 8)
-                PanelPacker.Eight<T>(rowsOf + o, from, groups, quads, (int*)panel + o, scale + o, minimum + o, Outputs);
+            {
+                if (packed is null)
+                    PanelPacker.Eight<T>(rowsOf + o, from, groups, quads, (int*)panel + o, scale + o, minimum + o, Outputs);
+                else
+                    PackedPanel<T, TPlanes, TScales>.Eight(
+                        packed, (first + Math.Min(o, valid - 1)) / PackedFormat.Outputs, o >> 3 & 1, from, groups, quads, (int*)panel + o, scale + o, minimum + o, Outputs);
+            }
             for (var r = 0; r < rows; r += 4)
                 Four(x, row + r, from, groups, panel, scale, minimum, y + r * Outputs);
         }

@@ -1,4 +1,5 @@
 using Freehold.Kernels.Blocks;
+using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products;
 
@@ -47,6 +48,12 @@ public sealed unsafe class WeightMatrix
 
     /// <summary>What keeps <see cref="Data"/> alive.</summary>
     public object? Owner { get; }
+
+    /// <summary>The same values as panels, where they were packed: products then read these, and look-ups still <see cref="Data"/>.</summary>
+    public PackedMatrix? Packed { get; private set; }
+
+    /// <summary>Gives the matrix its panels, at any time: products before and after have the same bits.</summary>
+    public void Use(PackedMatrix packed) => Packed = packed;
 
     /// <summary>All bytes of the matrix.</summary>
     public long Bytes => RowBytes * Rows;

@@ -19,11 +19,11 @@ internal sealed unsafe class DecoderBuilder(IModelSource source, Compute compute
             layers.Add(describe(new LayerBuilder(this, i)));
         var norm = new Norm(Tensors.Vector("output_norm.weight", Sizes.Embedding), null, Sizes.Epsilon, Sizes.Embedding, centred: false);
         var head = Tensors.Has("output.weight") ? Tensors.Matrix("output.weight", Embedding.Rows, Sizes.Embedding) : Embedding;
-        var around = new DecoderEnds(Embedding, norm, head);
+        var around = new DecoderEnds(Embedding, norm, Factor(head));
         Tensors.RequireAllTaken();
         var shape = new ModelShape(
             Metadata.Architecture, Embedding.Rows, Sizes.Context, Sizes.Embedding, Sizes.Layers, ParameterCount.Of(Tensors.Source));
         return new Decoder(
-            Tensors.Source, Compute, Work, shape, ends?.Invoke(around) ?? around, [.. layers], [.. Ropes], Tensors.Bytes);
+            Tensors.Source, Compute, Work, shape, ends?.Invoke(around) ?? around, [.. layers], [.. Ropes], Tensors.Bytes, Pack(options.Packs));
     }
 }

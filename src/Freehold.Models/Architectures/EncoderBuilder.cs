@@ -3,11 +3,12 @@ using Freehold.Kernels.Products;
 using Freehold.Models.Architectures.Layers;
 using Freehold.Models.Files;
 using Freehold.Models.Inference;
+using Freehold.Models.Packing;
 
 namespace Freehold.Models.Architectures;
 
 /// <summary>Composes an encoder from a description of its layers.</summary>
-internal sealed class EncoderBuilder(IModelSource source, Compute compute, int rows, ActivationBits bits)
+internal sealed class EncoderBuilder(IModelSource source, Compute compute, int rows, ActivationBits bits, PackFolder? packs)
     : ModelBuilder(source, compute, rows, logitRows: 0, context: 0, bits)
 {
     /// <summary>Builds the model, one layer description per block.</summary>
@@ -26,6 +27,6 @@ internal sealed class EncoderBuilder(IModelSource source, Compute compute, int r
         Tensors.RequireAllTaken();
         var shape = new ModelShape(
             Metadata.Architecture, Embedding.Rows, Sizes.Context, Sizes.Embedding, Sizes.Layers, ParameterCount.Of(Tensors.Source));
-        return new Encoder(Tensors.Source, Compute, Work, shape, ends, [.. layers], [.. Ropes]);
+        return new Encoder(Tensors.Source, Compute, Work, shape, ends, [.. layers], [.. Ropes], Pack(packs));
     }
 }

@@ -35,9 +35,9 @@ internal sealed unsafe class LayerBuilder(ModelBuilder model, int index)
             var bias = Tensors.VectorOrNull(_prefix + "attn_qkv.bias", queries + keys + values);
             project =
             [
-                new Product(fused.Slice(0, queries), work.Queries, queries, bias),
-                new Product(fused.Slice(queries, keys), work.Keys, keys, bias == null ? null : bias + queries),
-                new Product(fused.Slice(queries + keys, values), work.Values, values, bias == null ? null : bias + queries + keys),
+                new Product(model.Factor(fused.Slice(0, queries)), work.Queries, queries, bias),
+                new Product(model.Factor(fused.Slice(queries, keys)), work.Keys, keys, bias == null ? null : bias + queries),
+                new Product(model.Factor(fused.Slice(queries + keys, values)), work.Values, values, bias == null ? null : bias + queries + keys),
             ];
         }
         else
@@ -63,7 +63,7 @@ internal sealed unsafe class LayerBuilder(ModelBuilder model, int index)
         else
         {
             var fused = Tensors.Matrix(_prefix + "ffn_up.weight", 2 * length, Sizes.Embedding);
-            project = [new Product(fused.Slice(0, length), work.Gate, length), new Product(fused.Slice(length, length), work.Up, length)];
+            project = [new Product(model.Factor(fused.Slice(0, length)), work.Gate, length), new Product(model.Factor(fused.Slice(length, length)), work.Up, length)];
         }
         return new FeedForward(project, activation, gated: true, length);
     }
@@ -82,8 +82,8 @@ internal sealed unsafe class LayerBuilder(ModelBuilder model, int index)
         new(Tensors.Vector($"{_prefix}{name}.weight", length), null, Sizes.Epsilon, length, centred: false);
 
     private Product Into(float* output, string name, int rows) =>
-        new(Tensors.Matrix($"{_prefix}{name}.weight", rows, Sizes.Embedding), output, rows, Tensors.VectorOrNull($"{_prefix}{name}.bias", rows));
+        new(model.Factor(Tensors.Matrix($"{_prefix}{name}.weight", rows, Sizes.Embedding)), output, rows, Tensors.VectorOrNull($"{_prefix}{name}.bias", rows));
 
     private Joint Joint(string name, int columns, Norm? norm, float scale) =>
-        new(model.Work, Tensors.Matrix($"{_prefix}{name}.weight", Sizes.Embedding, columns), Tensors.VectorOrNull($"{_prefix}{name}.bias", Sizes.Embedding), norm, scale);
+        new(model.Work, model.Factor(Tensors.Matrix($"{_prefix}{name}.weight", Sizes.Embedding, columns)), Tensors.VectorOrNull($"{_prefix}{name}.bias", Sizes.Embedding), norm, scale);
 }

@@ -1,4 +1,5 @@
 using Freehold.Kernels.Products;
+using Freehold.Models.Packing;
 
 namespace Freehold.Models.Architectures;
 
@@ -7,6 +8,9 @@ public sealed record LoadOptions
 {
     /// <summary>Bits of activations; null takes 16 for models under one billion parameters and 8 above (a rule by model, never by machine).</summary>
     public ActivationBits? Activations { get; init; }
+
+    /// <summary>Where packed weights are kept and found; null runs the model from its own file.</summary>
+    public PackFolder? Packs { get; init; }
 
     /// <summary>Rows one forward may take.</summary>
     public int MaxRows { get; init; } = 512;

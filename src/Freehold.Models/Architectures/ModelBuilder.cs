@@ -4,6 +4,7 @@ using Freehold.Kernels.Products;
 using Freehold.Kernels.Rope;
 using Freehold.Models.Architectures.Layers;
 using Freehold.Models.Files;
+using Freehold.Models.Packing;
 
 namespace Freehold.Models.Architectures;
 
@@ -11,6 +12,7 @@ namespace Freehold.Models.Architectures;
 internal abstract unsafe class ModelBuilder : IDisposable
 {
     private readonly int _context;
+    private readonly List<WeightMatrix> _factors = [];
     private readonly List<RopePlan> _ropes = [];
 
     protected ModelBuilder(IModelSource source, Compute compute, int rows, int logitRows, int context, ActivationBits bits)
@@ -45,6 +47,13 @@ internal abstract unsafe class ModelBuilder : IDisposable
 
     protected IReadOnlyList<RopePlan> Ropes => _ropes;
 
+    /// <summary>Notes a matrix that products multiply by, so that it can be packed.</summary>
+    public WeightMatrix Factor(WeightMatrix matrix)
+    {
+        _factors.Add(matrix);
+        return matrix;
+    }
+
     /// <summary>A number under the architecture's prefix, or what stands in for it.</summary>
     public double Number(string key, double otherwise) => Metadata.GetDouble($"{Metadata.Architecture}.{key}", otherwise);
 
@@ -64,6 +73,9 @@ internal abstract unsafe class ModelBuilder : IDisposable
 
     /// <summary>Frees the workspace of a model that could not be built.</summary>
     public void Dispose() => Work.Dispose();
+
+    /// <summary>Gives the noted matrices their panels, where <paramref name="packs"/> is given and can.</summary>
+    protected PackedWeights? Pack(PackFolder? packs) => packs?.Open(Tensors.Source, _factors, Compute);
 
     private RopePlan Keep(RopePairing pairing, RopeFrequencies frequencies)
     {

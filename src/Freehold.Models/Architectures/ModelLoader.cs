@@ -85,7 +85,7 @@ public static class ModelLoader
         if (Array.Find(_encoders, candidate => candidate.Name == name) is { } encoder)
         {
             var rows = DecoderSizes.Read(source.Metadata).Context;
-            var builder = new EncoderBuilder(source, compute, options.Context > 0 ? Math.Min(rows, options.Context) : rows, bits);
+            var builder = new EncoderBuilder(source, compute, options.Context > 0 ? Math.Min(rows, options.Context) : rows, bits, options.Packs);
             return (null, Keep(builder, () => encoder.Build(builder)));
         }
         throw new ModelFormatException($"{source.Origin} is of architecture '{name}', which this engine does not run; it runs {string.Join(", ", Architectures)}");

@@ -30,6 +30,9 @@ public sealed unsafe class GgufFile : IModelSource
     public string Origin { get; }
 
     /// <inheritdoc/>
+    public string Stamp => string.Join(", ", _parts.Select(part => part.Stamp));
+
+    /// <inheritdoc/>
     public ModelMetadata Metadata { get; }
 
     /// <inheritdoc/>

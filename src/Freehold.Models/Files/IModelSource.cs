@@ -11,6 +11,9 @@ public interface IModelSource : IDisposable
     /// <summary>Where it came from, for messages.</summary>
     string Origin { get; }
 
+    /// <summary>Lengths and times of change of the files, to tell whether something made from them is still theirs; empty where that is not known.</summary>
+    string Stamp => "";
+
     /// <summary>The key-value metadata under GGUF's keys.</summary>
     ModelMetadata Metadata { get; }
 

@@ -12,8 +12,9 @@ internal sealed unsafe class MappedFile : IDisposable
     private readonly MemoryMappedViewAccessor? _view;
     private byte* _start;
 
-    private MappedFile(MemoryMappedFile? file, MemoryMappedViewAccessor? view, long length)
+    private MappedFile(MemoryMappedFile? file, MemoryMappedViewAccessor? view, long length, string stamp)
     {
+        Stamp = stamp;
         _file = file;
         _view = view;
         Length = length;
@@ -29,6 +30,9 @@ internal sealed unsafe class MappedFile : IDisposable
 
     /// <summary>Bytes mapped.</summary>
     public long Length { get; }
+
+    /// <summary>The file's length and time of change when it was opened, and the stretch mapped.</summary>
+    public string Stamp { get; }
 
     /// <summary>Maps a whole file.</summary>
     public static MappedFile Open(string path) => Open(path, 0, null);
@@ -46,15 +50,16 @@ internal sealed unsafe class MappedFile : IDisposable
             var bytes = length ?? available;
             if (available < 0 || bytes > available)
                 throw new ModelFormatException($"{path}: {bytes} bytes from byte {offset} were asked for, the file has {stream.Length}; it is truncated: get it again");
+            var stamp = FormattableString.Invariant($"{stream.Length} {File.GetLastWriteTimeUtc(stream.SafeFileHandle).Ticks} {offset} {bytes}");
             if (bytes == 0)
             {
                 stream.Dispose();
-                return new MappedFile(null, null, 0);
+                return new MappedFile(null, null, 0, stamp);
             }
             var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             try
             {
-                return new MappedFile(file, file.CreateViewAccessor(offset, bytes, MemoryMappedFileAccess.Read), bytes);
+                return new MappedFile(file, file.CreateViewAccessor(offset, bytes, MemoryMappedFileAccess.Read), bytes, stamp);
             }
             catch
             {

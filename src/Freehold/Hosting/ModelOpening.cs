@@ -26,8 +26,10 @@ internal sealed class ModelOpening(CatalogueContext context)
         var compute = new Compute(CommonOptions.ComputeOf(settings.Threads));
         try
         {
-            var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = maxLogitRows };
-            return new OpenModel(model.Name, model.Path, ModelLoader.Load(OpenFile(model), compute, options), compute);
+            var packs = PackedModels.Folder(Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error);
+            var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = maxLogitRows, Packs = packs };
+            var loaded = ModelLoader.Load(OpenFile(model), compute, options);
+            return new OpenModel(model.Name, model.Path, loaded, compute) { Packing = packs?.Outcome ?? "not packed" };
         }
         catch
         {

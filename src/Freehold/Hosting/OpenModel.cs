@@ -19,6 +19,9 @@ internal sealed class OpenModel(string name, string path, LoadedModel loaded, Co
 
     public Compute Compute { get; } = compute;
 
+    /// <summary>How the weights lie in memory, for people.</summary>
+    public string Packing { get; init; } = "not packed";
+
     /// <summary>What answers name because it is not the model's default; null for the default.</summary>
     public string? Note => Loaded.Activations == Loaded.DefaultActivations ? null : $"activations-{(int)Loaded.Activations}";
 

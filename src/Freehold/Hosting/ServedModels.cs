@@ -24,7 +24,7 @@ internal sealed class ServedModels : IDisposable
     {
         _owned.Add(open);
         var created = new DateTimeOffset(File.GetLastWriteTimeUtc(open.Path), TimeSpan.Zero);
-        var computing = $"{open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}";
+        var computing = $"{open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}; weights {open.Packing}";
         if (open.Loaded.Causal is null)
         {
             var encoder = open.Loaded.Embedding!;

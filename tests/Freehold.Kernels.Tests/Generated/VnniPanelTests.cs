@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Freehold.Kernels.Tests.Products;
@@ -75,23 +74,10 @@ public sealed unsafe class VnniPanelTests
 
     private static void Compare(TensorType type, ActivationBits bits, WeightMatrix weights, float[] x, int rows, int groupsAtOnce)
     {
-        var quads = bits == ActivationBits.Eight;
-        var what = $"{type} {bits} {rows} x {weights.Columns}";
-        var kernel = InterpretedPanels.Kernel(type, quads, groupsAtOnce);
-        var scratch = (byte*)NativeMemory.AlignedAlloc(ProductKernel.ScratchBytes, 64);
-        using var activations = new ActivationRows(rows, weights.Columns, bits);
-        float[] expected = new float[rows * weights.Rows], actual = new float[rows * weights.Rows];
-        fixed (float* px = x, pe = expected, pa = actual)
-        {
-            activations.Set(px, weights.Columns, rows, weights.Columns);
-            for (var row = 0; row < rows; row++)
-                Quantiser.Row(InstructionSet.Scalar, activations, row);
-            for (var tile = 0; tile * ActivationRows.TileRows < rows; tile++)
-                Tiler.Tile(activations, tile);
-            new ScalarKernel().Multiply(new Product(weights, pe, weights.Rows), activations, 0, weights.Rows, scratch);
-            kernel.Multiply(new Product(weights, pa, weights.Rows), activations, 0, weights.Rows, scratch);
-        }
-        NativeMemory.AlignedFree(scratch);
-        Multiplied.SameBits(expected, actual, what);
+        var expected = ByKernel.Multiply(new ScalarKernel(), bits, weights, x, rows);
+        var kernel = InterpretedPanels.Kernel(type, quads: bits == ActivationBits.Eight, groupsAtOnce);
+        Multiplied.SameBits(expected, ByKernel.Multiply(kernel, bits, weights, x, rows), $"{type} {bits} {rows} x {weights.Columns}");
+        using var packed = new PackedWeights(weights);
+        Multiplied.SameBits(expected, ByKernel.Multiply(kernel, bits, packed.Matrix, x, rows), $"packed {type} {bits} {rows} x {weights.Columns}");
     }
 }

@@ -65,5 +65,5 @@ public sealed class EqualBitsTests
         Assert.Equal(whole, ModelRun.Hash(run.LogitsAmongStrangers(prompt, 31)));
     }
 
-    private static int[] Prompt(int vocabulary, int length) => [.. Enumerable.Range(0, length).Select(i => (i * 37 + 11) % vocabulary)];
+    internal static int[] Prompt(int vocabulary, int length) => [.. Enumerable.Range(0, length).Select(i => (i * 37 + 11) % vocabulary)];
 }

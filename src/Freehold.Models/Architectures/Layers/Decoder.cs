@@ -2,6 +2,7 @@ using Freehold.Kernels;
 using Freehold.Kernels.Products;
 using Freehold.Models.Files;
 using Freehold.Models.Inference;
+using Freehold.Models.Packing;
 
 namespace Freehold.Models.Architectures.Layers;
 
@@ -29,12 +30,13 @@ internal sealed unsafe class Decoder : CausalModel
     private readonly Product[] _head;
     private readonly Pass _pass;
     private readonly long _weightBytes;
+    private readonly PackedWeights? _packed;
 
     public Decoder(
         IModelSource source, Compute compute, Workspace workspace, ModelShape shape, DecoderEnds ends,
-        DecoderLayer[] layers, RopePlan[] ropes, long weightBytes)
+        DecoderLayer[] layers, RopePlan[] ropes, long weightBytes, PackedWeights? packed)
     {
-        (_source, _workspace, _ends, _layers, _ropes, _weightBytes) = (source, workspace, ends, layers, ropes, weightBytes);
+        (_source, _workspace, _ends, _layers, _ropes, _weightBytes, _packed) = (source, workspace, ends, layers, ropes, weightBytes, packed);
         Shape = shape;
         State = StateLayout.Of(layers.Select(layer => layer.Attention.Layout));
         _head = [new Product(ends.Head, workspace.Logits, ends.Head.Rows)];
@@ -49,7 +51,8 @@ internal sealed unsafe class Decoder : CausalModel
 
     public override int MaxLogitRows => _workspace.Sizes.LogitRows;
 
-    public override long ResidentBytes => _weightBytes + _workspace.Bytes;
+    // Panels are read instead of the file's bytes, of which only looked-up rows stay.
+    public override long ResidentBytes => Math.Max(_weightBytes, _packed?.Bytes ?? 0) + _workspace.Bytes;
 
     public override ReadOnlySpan<float> Forward(ForwardBatch batch)
     {
@@ -78,6 +81,7 @@ internal sealed unsafe class Decoder : CausalModel
         if (!disposing)
             return;
         _workspace.Dispose();
+        _packed?.Dispose();
         _source.Dispose();
     }
 

@@ -4,6 +4,7 @@ using Freehold.Kernels.Attention;
 using Freehold.Kernels.Products;
 using Freehold.Models.Files;
 using Freehold.Models.Inference;
+using Freehold.Models.Packing;
 
 namespace Freehold.Models.Architectures.Layers;
 
@@ -18,6 +19,7 @@ internal sealed unsafe class Encoder : EmbeddingModel
     private readonly EncoderEnds _ends;
     private readonly EncoderLayer[] _layers;
     private readonly RopePlan[] _ropes;
+    private readonly PackedWeights? _packed;
     private readonly Pass _pass;
     private readonly int[] _ids, _firstType;
     private readonly float* _added;
@@ -25,9 +27,9 @@ internal sealed unsafe class Encoder : EmbeddingModel
     private readonly KvMemory _memory;
     private bool _disposed;
 
-    public Encoder(IModelSource source, Compute compute, Workspace workspace, ModelShape shape, EncoderEnds ends, EncoderLayer[] layers, RopePlan[] ropes)
+    public Encoder(IModelSource source, Compute compute, Workspace workspace, ModelShape shape, EncoderEnds ends, EncoderLayer[] layers, RopePlan[] ropes, PackedWeights? packed)
     {
-        (_source, _workspace, _ends, _layers, _ropes) = (source, workspace, ends, layers, ropes);
+        (_source, _workspace, _ends, _layers, _ropes, _packed) = (source, workspace, ends, layers, ropes, packed);
         Shape = shape;
         _pass = new Pass(compute, workspace);
         _ids = [.. Enumerable.Range(0, MaxTokens)];
@@ -78,6 +80,7 @@ internal sealed unsafe class Encoder : EmbeddingModel
         NativeMemory.Free(_pages);
         NativeMemory.AlignedFree(_memory.Base);
         _workspace.Dispose();
+        _packed?.Dispose();
         _source.Dispose();
     }
 

@@ -1,0 +1,102 @@
+using Freehold.Kernels;
+using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Packed;
+using Freehold.Models.Files;
+
+namespace Freehold.Models.Packing;
+
+/// <summary>
+/// A folder of packed weights: each model's once, found by what it was made of and mapped from then on. It stays below a limit: the longest unused
+/// goes first. Whatever stands in the way (no room, no rights), the model runs from its own file, slower, and <see cref="Outcome"/> says why.
+/// </summary>
+public sealed class PackFolder(string path, Action<PackProgress>? progress = null)
+{
+    private const string Ending = ".pack";
+
+    /// <summary>Bytes that all packs together may take; the newest may always stay.</summary>
+    public long LimitBytes { get; init; } = 64L << 30;
+
+    /// <summary>Models of fewer bytes are not packed: they fit the caches, which do what packing would.</summary>
+    public long SmallestBytes { get; init; } = 8L << 20;
+
+    /// <summary>Bytes that must stay free on the disk.</summary>
+    public long ReserveBytes { get; init; } = 2L << 30;
+
+    /// <summary>What came of the last model, for people.</summary>
+    public string Outcome { get; private set; } = "not packed";
+
+    /// <summary>The folder.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>The packs and their bytes, the longest unused first.</summary>
+    public static IReadOnlyList<FileInfo> List(string path) => Directory.Exists(path)
+        ? [.. new DirectoryInfo(path).EnumerateFiles("*" + Ending).OrderBy(file => file.LastWriteTimeUtc)]
+        : [];
+
+    /// <summary>Gives matrices their panels, packing them first where that was not done before; null where they stay as they are.</summary>
+    internal PackedWeights? Open(IModelSource source, IReadOnlyList<WeightMatrix> matrices, Compute compute)
+    {
+        matrices = [.. matrices.Distinct().Where(matrix => PackedMatrix.BytesOf(matrix) > 0)];
+        if (!compute.ReadsPanels)
+        {
+            Outcome = $"read from the file as they are by {compute.Isa}";
+            return null;
+        }
+        if (matrices.Sum(PackedMatrix.BytesOf) < SmallestBytes)
+        {
+            Outcome = matrices.Count == 0 ? "of floats, read from the file as they are" : "read from the file as they are, being few";
+            return null;
+        }
+        if (PackKey.Of(source, matrices) is not { } key)
+        {
+            Outcome = "not packed: the source does not say when it changed";
+            return null;
+        }
+        var file = System.IO.Path.Combine(Path, Convert.ToHexStringLower(key)[..40] + Ending);
+        try
+        {
+            if (PackedWeights.TryOpen(file, key, matrices) is { } known)
+            {
+                File.SetLastWriteTimeUtc(file, DateTime.UtcNow); // as used, for the limit
+                Outcome = $"packed, {Size(known.Bytes)} mapped from {file}";
+                return known;
+            }
+            Make(file, key, matrices, compute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Outcome = $"not packed: {e.Message} It runs from its own file, slower";
+            return null;
+        }
+        var made = PackedWeights.TryOpen(file, key, matrices);
+        Outcome = made is null ? $"not packed: {file} was taken away while it was made" : $"packed for this CPU, {Size(made.Bytes)} in {file}";
+        return made;
+    }
+
+    private void Make(string file, byte[] key, IReadOnlyList<WeightMatrix> matrices, Compute compute)
+    {
+        Directory.CreateDirectory(Path);
+        var (_, length) = PackedWeights.Plan(matrices);
+        Trim(LimitBytes - length);
+        var free = new DriveInfo(OperatingSystem.IsWindows() ? System.IO.Path.GetPathRoot(System.IO.Path.GetFullPath(Path))! : Path).AvailableFreeSpace;
+        if (free < length + ReserveBytes)
+            throw new IOException($"packing takes {Size(length)} in {Path}, where {Size(free)} are free and {Size(ReserveBytes)} must stay so.");
+        new PackWriter(compute.Workers, progress).Write(file, key, matrices);
+    }
+
+    // A pack in use stays mapped though its name goes, so nobody is harmed.
+    private void Trim(long limit)
+    {
+        var packs = List(Path);
+        var total = packs.Sum(pack => pack.Length);
+        foreach (var pack in packs)
+        {
+            if (total <= limit)
+                return;
+            total -= pack.Length;
+            pack.Delete();
+        }
+    }
+
+    private static string Size(long bytes) => FormattableString.Invariant($"{bytes / (double)(1L << 20):0} MiB");
+}

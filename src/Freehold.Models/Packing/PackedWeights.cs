@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Packed;
+using Freehold.Models.Files;
+
+namespace Freehold.Models.Packing;
+
+/// <summary>
+/// A model's panels in a file of their own, mapped. Little-endian:
+/// <code>
+///  0  magic "FREEHOLD-PACK\n" and two zeros     24  length of the file (u64)
+/// 16  version 1 (u32)                           32  key (32 bytes)
+/// 20  matrices (u32)                            64  offset of each matrix (u64), a multiple of 4,096
+/// </code>
+/// </summary>
+internal sealed unsafe class PackedWeights : IDisposable
+{
+    private const int Version = 1, HeaderBytes = 64, Alignment = 4096;
+    private readonly MappedFile _file;
+
+    private PackedWeights(MappedFile file) => _file = file;
+
+    private static ReadOnlySpan<byte> Magic => "FREEHOLD-PACK\n\0\0"u8;
+
+    /// <summary>Bytes of the file.</summary>
+    public long Bytes => _file.Length;
+
+    /// <summary>Where each matrix lies, and how long the file is.</summary>
+    public static (long[] Offsets, long Length) Plan(IReadOnlyList<WeightMatrix> matrices)
+    {
+        var offsets = new long[matrices.Count];
+        long at = HeaderBytes + 8L * matrices.Count;
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            at = (at + Alignment - 1) / Alignment * Alignment;
+            offsets[i] = at;
+            at += PackedMatrix.BytesOf(matrices[i]);
+        }
+        return (offsets, at);
+    }
+
+    /// <summary>The bytes before the first matrix.</summary>
+    public static byte[] Header(byte[] key, long[] offsets, long length)
+    {
+        var header = new byte[HeaderBytes + 8 * offsets.Length];
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(16), Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(20), (uint)offsets.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(24), length);
+        key.CopyTo(header, 32);
+        for (var i = 0; i < offsets.Length; i++)
+            BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(HeaderBytes + 8 * i), offsets[i]);
+        return header;
+    }
+
+    /// <summary>Maps a file and gives the matrices their panels; null where the file is not these matrices' or not whole.</summary>
+    public static PackedWeights? TryOpen(string path, byte[] key, IReadOnlyList<WeightMatrix> matrices)
+    {
+        var (offsets, length) = Plan(matrices);
+        MappedFile file;
+        try
+        {
+            file = MappedFile.Open(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        var header = Header(key, offsets, length);
+        if (file.Length != length || !new ReadOnlySpan<byte>(file.Start, header.Length).SequenceEqual(header))
+        {
+            file.Dispose();
+            return null;
+        }
+        var weights = new PackedWeights(file);
+        for (var i = 0; i < offsets.Length; i++)
+            matrices[i].Use(PackedMatrix.At(matrices[i], file.Start + offsets[i], weights));
+        return weights;
+    }
+
+    public void Dispose() => _file.Dispose();
+}
