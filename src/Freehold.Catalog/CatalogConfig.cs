@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Freehold.Catalog;
 
-/// <summary>The catalogue's keys in <c>config.json</c>; unknown keys belong to others and are left alone.</summary>
+/// <summary>The catalogue's keys in <c>config.json</c>; unknown keys are kept apart, for <c>freehold config</c> to name.</summary>
 internal sealed record CatalogConfig
 {
     [JsonPropertyName("mirror")]
@@ -17,6 +17,10 @@ internal sealed record CatalogConfig
 
     [JsonPropertyName("offline")]
     public bool Offline { get; init; }
+
+    /// <summary>Keys that mean nothing here: those of newer versions, and slips of the pen.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Others { get; set; }
 
     public static CatalogConfig Read(string path)
     {

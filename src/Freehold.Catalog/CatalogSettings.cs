@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Freehold.Catalog.Network;
 
 namespace Freehold.Catalog;
 
@@ -26,6 +26,18 @@ public sealed record CatalogSettings
     /// <summary>Folders of model files to use as they are (<c>FREEHOLD_MODELS</c>, separated as in PATH; config key <c>models</c>, an array).</summary>
     public IReadOnlyList<string> ModelFolders { get; init; } = [];
 
+    /// <summary>The way to the network (<c>HTTPS_PROXY</c>, <c>HTTP_PROXY</c>, <c>NO_PROXY</c>, <c>SSL_CERT_FILE</c>).</summary>
+    public NetworkSettings Network { get; init; } = NetworkSettings.Direct;
+
+    /// <summary>The configuration file, <c>config.json</c> in <see cref="Home"/>, whether or not it is there.</summary>
+    public string ConfigFile => Path.Combine(Home, "config.json");
+
+    /// <summary>Each setting with its source, for people.</summary>
+    public IReadOnlyList<EffectiveSetting> Effective { get; init; } = [];
+
+    /// <summary>Keys of the configuration file that nothing reads.</summary>
+    public IReadOnlyList<string> UnknownKeys { get; init; } = [];
+
     /// <summary>Reads the settings.</summary>
     /// <param name="environment">Gives an environment variable's value, or null.</param>
     /// <exception cref="CatalogException">A setting cannot be what it says, or no home can be found.</exception>
@@ -37,9 +49,10 @@ public sealed record CatalogSettings
         home = Path.GetFullPath(home);
         var config = CatalogConfig.Read(Path.Combine(home, "config.json"));
         var offline = Variable("FREEHOLD_OFFLINE");
+        var network = NetworkSettings.Read(environment);
         var hub = Variable("HF_ENDPOINT") is { } endpoint ? Endpoint(endpoint, "HF_ENDPOINT")
             : config.HuggingFaceEndpoint is { } configured ? Endpoint(configured, "hf_endpoint in config.json") : PublicHub;
-        return new CatalogSettings
+        var settings = new CatalogSettings
         {
             Home = home,
             OfflineReason = offline is null
@@ -48,11 +61,39 @@ public sealed record CatalogSettings
                     ? null : $"FREEHOLD_OFFLINE={offline} is set",
             Hub = hub,
             HubToken = Variable("HF_TOKEN"),
+            Network = network,
+            UnknownKeys = [.. config.Others?.Keys ?? Enumerable.Empty<string>()],
             Mirror = Variable("FREEHOLD_MIRROR") ?? config.Mirror,
             ModelFolders = Variable("FREEHOLD_MODELS") is { } folders
                 ? folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 : config.Models ?? [],
         };
+        return settings with { Effective = Explain(settings, config, Variable) };
+    }
+
+    private static IReadOnlyList<EffectiveSetting> Explain(CatalogSettings settings, CatalogConfig config, Func<string, string?> variable)
+    {
+        EffectiveSetting Of(string name, string? key, bool isConfigured, string? value) =>
+            new(name, key, value, variable(name) is not null ? SettingSource.Environment : isConfigured ? SettingSource.ConfigFile : SettingSource.Default);
+
+        // The network's variables have no key, and lower case goes before upper.
+        EffectiveSetting OfNetwork(string name, string? value) => new(name, null, value, value is null ? SettingSource.Default : SettingSource.Environment);
+
+        static string? Proxy(string? proxy) => proxy is null ? null : NetworkSettings.Shown(proxy);
+
+        return
+        [
+            Of("FREEHOLD_HOME", null, false, settings.Home),
+            Of("FREEHOLD_OFFLINE", "offline", config.Offline, settings.OfflineReason is null ? "no" : "yes"),
+            Of("FREEHOLD_MIRROR", "mirror", config.Mirror is not null, settings.Mirror),
+            Of("FREEHOLD_MODELS", "models", config.Models is not null, settings.ModelFolders.Count == 0 ? null : string.Join(Path.PathSeparator, settings.ModelFolders)),
+            Of("HF_ENDPOINT", "hf_endpoint", config.HuggingFaceEndpoint is not null, settings.Hub.AbsoluteUri),
+            Of("HF_TOKEN", null, false, settings.HubToken is null ? null : "set (not shown)"),
+            OfNetwork("HTTPS_PROXY", Proxy(settings.Network.HttpsProxy)),
+            OfNetwork("HTTP_PROXY", Proxy(settings.Network.HttpProxy)),
+            OfNetwork("NO_PROXY", settings.Network.NoProxy),
+            OfNetwork("SSL_CERT_FILE", settings.Network.CertificateFile),
+        ];
     }
 
     private static string DefaultHome(Func<string, string?> variable)

@@ -38,7 +38,7 @@ internal sealed class EngineCore : IDisposable
         _vocabulary = Math.Min(model.Tokenizer.VocabularySize, _model.Shape.VocabularySize);
         _pool = new KvPool(_model.State.PageBytes, plan.Pages);
         Pages = new PageLedger(_pool, options.SharePrefixes);
-        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding));
+        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, _model.MaxLogitRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding), options.Speculation);
         _scratch = new float[_model.Shape.VocabularySize];
         _sampler = new Sampler(_vocabulary);
         _batch = new ForwardBatch(_model.MaxRows, plan.MaxStreams) { Memory = _pool.Memory };
@@ -97,15 +97,19 @@ internal sealed class EngineCore : IDisposable
         for (int i = 0, row = 0; i < planned.Count; i++)
         {
             var sequence = planned[i];
+            var rows = sequence.LogitRows;
             if (_failure is not null)
             {
                 Finish(sequence, _failure);
                 continue;
             }
-            _scheduler.Complete(sequence);
-            if (sequence.Uncomputed > 0)
+            var given = logits.Slice(row * _model.Shape.VocabularySize, rows * _model.Shape.VocabularySize);
+            row += rows;
+            if (sequence.IsScoring && !Score(sequence, given))
                 continue;
-            Continue(sequence, logits.Slice(row++ * _model.Shape.VocabularySize, _model.Shape.VocabularySize));
+            _scheduler.Complete(sequence, sequence.Rows - sequence.Drafted);
+            if (sequence.Uncomputed == 0)
+                Continue(sequence, given[^((1 + sequence.Drafted) * _model.Shape.VocabularySize)..]);
         }
         _failure = null;
         Steps++;
@@ -142,7 +146,24 @@ internal sealed class EngineCore : IDisposable
         }
     }
 
+    // The first row of logits gives the next token. Each further row belongs to a guess, and counts only while the guesses come true: then it is
+    // the row that would have been computed next, to the bit.
     private void Continue(Sequence sequence, ReadOnlySpan<float> logits)
+    {
+        var accepted = 0;
+        while (Continue(sequence, logits.Slice(accepted * _model.Shape.VocabularySize, _model.Shape.VocabularySize), accepted))
+        {
+            accepted++;
+            _scheduler.Complete(sequence, 1);
+        }
+        if (sequence.Drafted == 0)
+            return;
+        _meters.Guessed(sequence.Drafted, accepted);
+        sequence.Judge(accepted);
+    }
+
+    /// <summary>Takes one token; returns whether it was guessed and the answer goes on.</summary>
+    private bool Continue(Sequence sequence, ReadOnlySpan<float> logits, int accepted)
     {
         try
         {
@@ -156,13 +177,35 @@ internal sealed class EngineCore : IDisposable
                 alternatives = Logits.Likeliest(logits[.._vocabulary], sum, sequence.Stream.Ring.NextAlternatives);
             }
             _meters.Token(sequence, _clock);
-            if (sequence.Append(token, logProbability, alternatives))
-                Finish(sequence, null);
+            var guessed = sequence.Guessed(accepted, token);
+            if (!sequence.Append(token, logProbability, alternatives))
+                return guessed;
+            Finish(sequence, null);
         }
         catch (GenerationFailedException error)
         {
             Finish(sequence, error);
         }
+        return false;
+    }
+
+    // The row of each position tells how likely the token behind it was. False: the sequence is over.
+    private bool Score(Sequence sequence, ReadOnlySpan<float> rows)
+    {
+        var scores = sequence.Scores!;
+        for (var next = sequence.Computed + 1; next <= sequence.Computed + sequence.Rows && next < sequence.PromptLength; next++)
+        {
+            var logits = rows.Slice((next - 1 - sequence.Computed) * _model.Shape.VocabularySize, _model.Shape.VocabularySize);
+            var likeliest = Logits.Likeliest(logits);
+            if (likeliest < 0)
+            {
+                Finish(sequence, new GenerationFailedException($"the model's logits for position {next} are not finite numbers; the model file is damaged or its computation overflowed. Check the file, or try another quantisation"));
+                return false;
+            }
+            var sum = Logits.LogSumExp(logits, logits[likeliest], _scratch);
+            scores.Set(next, (float)(logits[sequence.Tokens[next]] - sum), Logits.Likeliest(logits[.._vocabulary], sum, scores.Place(next)));
+        }
+        return true;
     }
 
     private void TakeIn()

@@ -27,6 +27,9 @@ public sealed record EngineOptions
     /// <summary>Whether sequences of one tenant that begin alike share pages.</summary>
     public bool SharePrefixes { get; init; } = true;
 
+    /// <summary>Whether answers that repeat their prompt or themselves are guessed ahead: fewer steps, the same tokens.</summary>
+    public bool Speculation { get; init; } = true;
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -8,7 +8,7 @@ public sealed record GenerationRequest
     /// <summary>The prompt's token ids, BOS included where the model wants it; at least one.</summary>
     public required IReadOnlyList<int> Prompt { get; init; }
 
-    /// <summary>How many tokens may be sampled; null: as many as the context has room for.</summary>
+    /// <summary>How many tokens may be sampled at most; the context's end is a ceiling in any case. Null: as many as it has room for.</summary>
     public int? MaxTokens { get; init; }
 
     /// <summary>How the next token is chosen.</summary>
@@ -20,8 +20,11 @@ public sealed record GenerationRequest
     /// <summary>Whether each token comes with its log-probability.</summary>
     public bool LogProbabilities { get; init; }
 
-    /// <summary>How many of the likeliest tokens come with each token, 0 to 20; more than 0 needs <see cref="LogProbabilities"/>.</summary>
+    /// <summary>How many of the likeliest tokens come with each token, 0 to 20; more than 0 needs <see cref="LogProbabilities"/> or <see cref="PromptLogProbabilities"/>.</summary>
     public int TopLogProbabilities { get; init; }
+
+    /// <summary>Whether the prompt's tokens are scored too (<see cref="Streams.GenerationStream.PromptScores"/>), with the same number of alternatives. All of the prompt is computed then.</summary>
+    public bool PromptLogProbabilities { get; init; }
 
     /// <summary>Whose request it is. Pages are shared inside a tenant only.</summary>
     public string Tenant { get; init; } = "";

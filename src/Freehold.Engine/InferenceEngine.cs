@@ -15,6 +15,9 @@ namespace Freehold.Engine;
 /// </summary>
 public sealed class InferenceEngine : IDisposable
 {
+    /// <summary>Log-probabilities of a prompt's tokens, alternatives included, that one request may ask for: they are kept until they are read.</summary>
+    public const int MaxPromptScores = 250_000;
+
     private readonly EngineCore _core;
     private readonly EngineMeters _meters;
     private readonly TokenTexts _texts;
@@ -131,15 +134,19 @@ public sealed class InferenceEngine : IDisposable
         CheckStops(request.StopStrings);
         if (request.TopLogProbabilities is < 0 or > 20)
             throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"top_logprobs is {request.TopLogProbabilities}; it must be 0 to 20", "top_logprobs");
-        if (request.TopLogProbabilities > 0 && !request.LogProbabilities)
+        if (request.TopLogProbabilities > 0 && !request.LogProbabilities && !request.PromptLogProbabilities)
             throw new RequestRefusedException(RefusalCodes.InvalidParameter, "top_logprobs needs logprobs", "top_logprobs");
 
+        if (request.PromptLogProbabilities && (long)prompt * (1 + request.TopLogProbabilities) > MaxPromptScores)
+            throw new RequestRefusedException(RefusalCodes.InvalidParameter,
+                $"{prompt} tokens of a prompt with {request.TopLogProbabilities} alternatives each make {(long)prompt * (1 + request.TopLogProbabilities)} log-probabilities; at most {MaxPromptScores} are kept. Shorten the prompt or ask for fewer alternatives", "logprobs");
+
         var budget = (long)Plan.Pages * KvLayout.PageTokens;
-        if (prompt >= Plan.Context || prompt + (request.MaxTokens ?? 1L) > Plan.Context)
+        if (prompt >= Plan.Context)
             throw new RequestRefusedException(RefusalCodes.ContextLengthExceeded,
-                $"the prompt has {prompt} tokens and the answer may have {request.MaxTokens?.ToString() ?? "at least 1"}; the context has {Plan.Context} positions " +
-                $"(the model was trained for {Model.Causal.Shape.ContextLength}, the memory for keys and values holds {budget}). Shorten the prompt or ask for fewer tokens", "messages");
-        return request.MaxTokens ?? Plan.Context - prompt;
+                $"the prompt has {prompt} tokens; the context has {Plan.Context} positions, which leaves no room for an answer " +
+                $"(the model was trained for {Model.Causal.Shape.ContextLength}, the memory for keys and values holds {budget}). Shorten the prompt", "prompt");
+        return Math.Min(request.MaxTokens ?? int.MaxValue, Plan.Context - prompt);
     }
 
     private static void CheckStops(IReadOnlyList<string> stops)

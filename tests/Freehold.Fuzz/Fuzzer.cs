@@ -36,7 +36,8 @@ public sealed class Fuzzer(IFuzzTarget target, string corpusRoot, ulong seed, Ti
                 finding = Try(input, i < target.Seeds.Count());
                 Volatile.Write(ref startedAt, 0);
             }
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         worker.Start();
         while (!worker.Join(100))
         {

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text.Json;
 using Freehold.Catalog.Names;
 using Freehold.Catalog.Resolution;
@@ -12,12 +12,12 @@ namespace Freehold.Catalog.Bundles;
 /// <param name="Models">The models, with their places in the file.</param>
 public sealed record BundleIndex(string Path, long HostLength, IReadOnlyList<ResolvedModel> Models);
 
-/// <summary>Finds the models that an executable carries. It costs one read of 80 bytes where there are none.</summary>
+/// <summary>Finds the models that an executable carries. Where there are none it looks for the beginning of such, which a copy that was cut off still has.</summary>
 public static class BundleReader
 {
     /// <summary>Reads a bundle's index, or returns null where the file is no bundle.</summary>
     /// <param name="path">An executable, usually <see cref="Environment.ProcessPath"/>; null for none.</param>
-    /// <exception cref="CatalogException">It is a bundle and damaged.</exception>
+    /// <exception cref="CatalogException">It is a bundle and damaged or cut off.</exception>
     public static BundleIndex? Open(string? path)
     {
         if (path is null)
@@ -27,10 +27,14 @@ public static class BundleReader
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
             var length = RandomAccess.GetLength(file);
             Span<byte> tail = stackalloc byte[BundleFormat.TrailerBytes];
-            if (length < tail.Length || ReadFully(file, tail, length - tail.Length) < tail.Length || BundleTrailer.Read(tail, length, path) is not var (trailer, hash))
+            if (length < tail.Length || ReadFully(file, tail, length - tail.Length) < tail.Length)
                 return null;
+            if (BundleTrailer.Read(tail, length, path) is not var (trailer, hash))
+                return BundleHead.Find(file, length) is { } head
+                    ? throw Damaged(path, head.FileLength > length ? $"it has {length} of its {head.FileLength} bytes, the rest was cut off" : "its last bytes are not its own")
+                    : null;
             var index = new byte[trailer.IndexLength];
-            if (ReadFully(file, index, trailer.IndexOffset) < index.Length || !SHA256.HashData(index).AsSpan().SequenceEqual(hash))
+            if (ReadFully(file, index, trailer.IndexOffset) < index.Length || !XxHash128.Hash(index).AsSpan().SequenceEqual(hash))
                 throw Damaged(path, "its index is not what its trailer says");
             return Check(JsonSerializer.Deserialize(index, CatalogJson.Default.BundleDocument), trailer, path);
         }
@@ -42,19 +46,6 @@ public static class BundleReader
         {
             throw DiskFault.Explain(e, "looking for models in the executable", path);
         }
-    }
-
-    /// <summary>Hashes every model and compares; null where all are whole, else what is wrong.</summary>
-    public static async Task<string?> VerifyAsync(BundleIndex bundle, TransferReport report, CancellationToken cancellation)
-    {
-        foreach (var model in bundle.Models)
-        {
-            report.Begin(model.Name, model.Length, 0, TransferPhase.Verifying);
-            var digest = await FileHash.OfAsync(bundle.Path, model.Offset, model.Length!.Value, report.Advance, cancellation).ConfigureAwait(false);
-            if (digest.Hex != model.Sha256)
-                return $"{model.Name} in {bundle.Path} is damaged: it has SHA-256 {digest.Hex} and should have {model.Sha256}";
-        }
-        return null;
     }
 
     private static BundleIndex Check(BundleDocument? document, BundleTrailer trailer, string path)

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 
 namespace Freehold.Catalog.Bundles;
 
@@ -18,7 +18,7 @@ internal sealed record BundleTrailer(long HostLength, long IndexOffset, long Ind
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(24), HostLength);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(32), IndexOffset);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(40), IndexLength);
-        SHA256.HashData(index, bytes.AsSpan(48));
+        XxHash128.Hash(index, bytes.AsSpan(48));
         return bytes;
     }
 
@@ -36,6 +36,6 @@ internal sealed record BundleTrailer(long HostLength, long IndexOffset, long Ind
         if (trailer.HostLength <= 0 || trailer.IndexLength is <= 0 or > BundleFormat.MaxIndexBytes || trailer.IndexOffset < trailer.HostLength
             || trailer.IndexOffset != fileLength - BundleFormat.TrailerBytes - trailer.IndexLength)
             throw CatalogException.Failed($"{path} is a damaged bundle: its trailer points outside the file; copy it again from where it came");
-        return (trailer, bytes.Slice(48, 32).ToArray());
+        return (trailer, bytes.Slice(48, BundleFormat.HashBytes).ToArray());
     }
 }

@@ -53,7 +53,7 @@ public sealed class BundleWriter(IFreeSpace freeSpace)
         }
         if (models.GroupBy(m => m.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw CatalogException.Usage($"{twice.Key} is named twice");
-        var total = models.Aggregate(BundleFormat.Align(host), (at, m) => BundleFormat.Align(at + m.Bytes)) + BundleFormat.TrailerBytes + BundleFormat.Alignment;
+        var total = models.Aggregate(BundleFormat.Align(host) + BundleFormat.Alignment, (at, m) => BundleFormat.Align(at + m.Bytes)) + BundleFormat.TrailerBytes + BundleFormat.Alignment;
         if (SingleFileHost.IsWindows(executable) && total > WindowsLimit)
             throw CatalogException.Refused($"the bundle would have {ByteSize.Text(total)} and Windows starts no executable over 4 GiB; take a smaller model or quantisation, or carry the model beside the program (FREEHOLD_MODELS)");
         var folder = Path.GetDirectoryName(output)!;
@@ -74,6 +74,8 @@ public sealed class BundleWriter(IFreeSpace freeSpace)
             {
                 report.Begin(Path.GetFileName(executable), host, 0, TransferPhase.Copying);
                 await AppendAsync(executable, 0, host, target, report, cancellation).ConfigureAwait(false);
+                var head = BundleFormat.Align(host);
+                target.SetLength(head + BundleFormat.HeadBytes);
                 foreach (var model in models)
                 {
                     // What lies between is a hole that reads as zeros.
@@ -90,6 +92,9 @@ public sealed class BundleWriter(IFreeSpace freeSpace)
                 var trailer = new BundleTrailer(host, target.Position, index.Length);
                 await target.WriteAsync(index, cancellation).ConfigureAwait(false);
                 await target.WriteAsync(trailer.Write(index), cancellation).ConfigureAwait(false);
+                var length = target.Position;
+                target.Seek(head, SeekOrigin.Begin);
+                await target.WriteAsync(new BundleHead(length).Write(), cancellation).ConfigureAwait(false);
                 target.Flush(flushToDisk: true);
             }
             if (!OperatingSystem.IsWindows())

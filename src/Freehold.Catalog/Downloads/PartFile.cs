@@ -34,6 +34,8 @@ internal sealed class PartFile : IDisposable
 
     public static string DataPath(string folder) => Path.Combine(folder, "data");
 
+    public static string JournalPath(string folder) => Path.Combine(folder, "journal");
+
     public void Dispose()
     {
         _data.Dispose();
@@ -98,8 +100,6 @@ internal sealed class PartFile : IDisposable
 
     /// <summary>Puts the bytes on the disk for good.</summary>
     public void Flush() => RandomAccess.FlushToDisk(_data);
-
-    private static string JournalPath(string folder) => Path.Combine(folder, "journal");
 
     private static SafeFileHandle OpenData(string folder) => File.OpenHandle(DataPath(folder), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
 

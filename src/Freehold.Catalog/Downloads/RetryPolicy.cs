@@ -1,4 +1,5 @@
 using System.Net;
+using Freehold.Catalog.Network;
 
 namespace Freehold.Catalog.Downloads;
 
@@ -24,6 +25,10 @@ internal sealed class RetryPolicy(TransferLimits limits, TimeProvider time, Tran
             {
                 return await step(cancellation).ConfigureAwait(false);
             }
+            catch (HttpRequestException e) when (Refusal(e) is { } refusal)
+            {
+                throw CatalogException.Refused($"{what}: {refusal}", e);
+            }
             catch (Exception e) when (AsFault(e, cancellation) is { } fault)
             {
                 failures = progress() > before ? 1 : failures + 1;
@@ -44,10 +49,16 @@ internal sealed class RetryPolicy(TransferLimits limits, TimeProvider time, Tran
         return TimeSpan.FromMilliseconds(ceiling * (0.5 + 0.5 * Random.Shared.NextDouble()));
     }
 
+    /// <summary>What no other try mends, or null.</summary>
+    private static string? Refusal(HttpRequestException e) =>
+        UntrustedCertificate.In(e) is { } untrusted ? untrusted.Message
+            : e is { HttpRequestError: HttpRequestError.ProxyTunnelError, StatusCode: { } status } ? Proxy(status) : null;
+
     private static TransferFault? AsFault(Exception e, CancellationToken cancellation) => e switch
     {
         TransferFault fault => fault,
         OperationCanceledException when cancellation.IsCancellationRequested => null,
+        HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } r => new TransferFault($"the proxy could not be used ({r.Message})", null, r),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } r => new TransferFault($"its host's name is not known here ({r.Message})", null, r),
         HttpRequestException r => new TransferFault($"the connection failed ({r.Message})", null, r),
         _ => null,
@@ -63,6 +74,8 @@ internal sealed class RetryPolicy(TransferLimits limits, TimeProvider time, Tran
         {
             case HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or (HttpStatusCode)425 or >= HttpStatusCode.InternalServerError:
                 throw new TransferFault($"the server answered {status} {response.StatusCode}", RetryAfter(response, time));
+            case HttpStatusCode.ProxyAuthenticationRequired:
+                throw CatalogException.Refused($"{what}: {Proxy(response.StatusCode)}");
             case HttpStatusCode.NotFound or HttpStatusCode.Gone:
                 throw CatalogException.NotFound($"{what} does not exist on its server (status {status})");
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden:
@@ -71,6 +84,15 @@ internal sealed class RetryPolicy(TransferLimits limits, TimeProvider time, Tran
                 throw CatalogException.Failed($"{what}: the server answered {status} {response.StatusCode}");
         }
     }
+
+    /// <summary>What a proxy means that will say the same again, or null.</summary>
+    private static string? Proxy(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.ProxyAuthenticationRequired => "the proxy wants a user and password, or others than it was given (status 407); write them into HTTPS_PROXY (HTTP_PROXY for http) as http://user:password@host:port",
+        >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError and not (HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests) =>
+            $"the proxy of HTTPS_PROXY does not let this through (status {(int)status}); ask its administrators to allow the host, or name the host in NO_PROXY where it can be reached without",
+        _ => null,
+    };
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
     {

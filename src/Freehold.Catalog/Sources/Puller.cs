@@ -1,5 +1,6 @@
 using Freehold.Catalog.Downloads;
 using Freehold.Catalog.Names;
+using Freehold.Catalog.Network;
 using Freehold.Catalog.Store;
 
 namespace Freehold.Catalog.Sources;
@@ -118,7 +119,7 @@ public sealed class Puller(CatalogStore store, CatalogSettings settings, Network
             if (file.Size is not { } size || (file.Sha256 is { } sha && store.Holds(sha, size)))
                 continue;
             // What a part holds already needs no more room; a sparse file's length says nothing, its journal does.
-            var noted = PartJournal.Read(Path.Combine(store.Layout.Part(file.PartKey), "journal"))?.Notes.Values.Sum(n => n.Bytes) ?? 0;
+            var noted = PartJournal.Read(PartFile.JournalPath(store.Layout.Part(file.PartKey)))?.Notes.Values.Sum(n => n.Bytes) ?? 0;
             needed += Math.Max(0, size - noted);
         }
         DiskFault.RequireRoom(store.FreeSpace, store.Layout.Blobs, needed, plan.Name.ToString());

@@ -84,7 +84,7 @@ public sealed class CatalogStore
         using var held = await FileLock.AcquireAsync(_layout.StoreLock, _time, null, cancellation).ConfigureAwait(false);
         foreach (var file in manifest.Files)
         {
-            if (staged?.GetValueOrDefault(file.Sha256) is { } path && !Holds(file.Digest, file.Size))
+            if (staged?.GetValueOrDefault(file.Sha256) is { } path && !Holds(file.Digest, file.Size) && File.Exists(path))
                 File.Move(path, _layout.Blob(file.Digest), overwrite: true);
         }
         var missing = manifest.Files.Where(f => !Holds(f.Digest, f.Size)).ToList();

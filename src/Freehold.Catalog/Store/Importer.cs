@@ -57,8 +57,11 @@ public sealed class Importer(CatalogStore store)
                     Added = store.Time.GetUtcNow(),
                     Labels = labels,
                 };
-                if ((await store.CommitAsync(manifest, staged, cancellation).ConfigureAwait(false)).Count == 0)
+                var missing = await store.CommitAsync(manifest, staged, cancellation).ConfigureAwait(false);
+                if (missing.Count == 0)
                     return new ImportResult(manifest, placement);
+                foreach (var file in missing)
+                    staged.Remove(file.Sha256);
             }
             throw CatalogException.Failed($"other processes keep removing the same files from {store.Home}; import {path} again when they are done");
         }

@@ -32,12 +32,8 @@ internal sealed class ChatParameters
             RepetitionPenalty = Number("repetition_penalty", 1),
             LogitBias = Take<IReadOnlyDictionary<int, float>>("logit_bias") ?? new Dictionary<int, float>(),
         };
-        LogProbabilities = Take<object>("logprobs") switch
-        {
-            null => false,
-            bool asked => asked,
-            var other => throw Wrong("logprobs", other, "true or false"),
-        };
+        LogProbabilities = Flag("logprobs");
+        PromptLogProbabilities = Flag("prompt_logprobs");
         TopLogProbabilities = Whole("top_logprobs");
         RawPrompt = Take<string>("raw_prompt");
         PromptTokens = Take<int[]>("prompt_token_ids");
@@ -59,11 +55,15 @@ internal sealed class ChatParameters
     public string? Instructions { get; }
     public bool LogProbabilities { get; }
     public int TopLogProbabilities { get; }
+    public bool PromptLogProbabilities { get; }
     public string? RawPrompt { get; }
     public int[]? PromptTokens { get; }
     public string Tenant { get; }
     public string Client { get; }
     public JsonObject? TemplateVariables { get; }
+
+    /// <summary>The prompt's tokens, once they are known.</summary>
+    public IReadOnlyList<int> Prompt { get; set; } = [];
 
     private static void RefuseUnsupported(ChatOptions options)
     {
@@ -89,6 +89,13 @@ internal sealed class ChatParameters
             return null;
         return value as T ?? throw Wrong(key, value, typeof(T).Name);
     }
+
+    private bool Flag(string key) => Take<object>(key) switch
+    {
+        null => false,
+        bool asked => asked,
+        var other => throw Wrong(key, other, "true or false"),
+    };
 
     private float Number(string key, float otherwise) => Take<object>(key) switch
     {

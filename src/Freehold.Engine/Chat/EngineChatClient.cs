@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Streams;
-using Freehold.Models.Templates;
 using Microsoft.Extensions.AI;
 
 namespace Freehold.Engine.Chat;
@@ -11,42 +10,48 @@ namespace Freehold.Engine.Chat;
 /// <summary>
 /// The engine as an <see cref="IChatClient"/>. Of <see cref="ChatOptions"/> it honours Temperature, TopP, TopK, FrequencyPenalty, PresencePenalty, Seed, StopSequences,
 /// MaxOutputTokens, ModelId, Instructions, and in AdditionalProperties: <c>min_p</c>, <c>typical_p</c>, <c>repetition_penalty</c>, <c>logit_bias</c>
-/// (<c>IReadOnlyDictionary&lt;int, float&gt;</c>), <c>logprobs</c>, <c>top_logprobs</c>, <c>raw_prompt</c>, <c>prompt_token_ids</c>, <c>tenant</c>, <c>client</c> and <c>chat_template_kwargs</c>.
-/// Everything else is refused. Log-probabilities come back under <c>logprobs</c>.
+/// (<c>IReadOnlyDictionary&lt;int, float&gt;</c>), <c>logprobs</c>, <c>top_logprobs</c>, <c>prompt_logprobs</c>, <c>raw_prompt</c>, <c>prompt_token_ids</c>, <c>tenant</c>, <c>client</c> and <c>chat_template_kwargs</c>.
+/// Everything else is refused. Log-probabilities come back under <c>logprobs</c>, the prompt's own under <c>prompt_logprobs</c> (with the first update).
+/// MaxOutputTokens 0 computes the prompt and answers nothing.
 /// </summary>
 /// <param name="engine">The engine; it outlives this client.</param>
 /// <param name="clock">For the answers' time of creation.</param>
 public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock = null) : IChatClient
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+    private readonly ChatPrompt _prompt = new(engine.Model.Id, engine.Model.Render);
     private readonly ChatClientMetadata _metadata = new("freehold", defaultModelId: engine.Model.Id);
 
     /// <inheritdoc/>
     /// <exception cref="RequestRefusedException">The request cannot be honoured.</exception>
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(messages);
         var text = new StringBuilder();
-        var logProbabilities = new JsonArray();
-        GenerationUpdate? last = null;
-        var (stream, parameters) = Begin(messages, options, cancellationToken);
-        await foreach (var update in stream.WithCancellation(cancellationToken).ConfigureAwait(false))
+        JsonArray logProbabilities = [];
+        var further = new AdditionalPropertiesDictionary();
+        ChatResponseUpdate? last = null;
+        await foreach (var update in Stream([.. messages], options?.Clone(), cancellationToken).ConfigureAwait(false))
         {
             text.Append(update.Text);
-            if (parameters.LogProbabilities)
-                logProbabilities.Add((JsonNode)LogProbabilityJson.Of(update, engine.Model.Tokenizer));
+            if (update.AdditionalProperties?.TryGetValue("prompt_logprobs", out var scores) is true)
+                further["prompt_logprobs"] = scores;
+            if (update.AdditionalProperties?.TryGetValue("logprobs", out var found) is true)
+                foreach (var entry in (JsonArray)found!)
+                    logProbabilities.Add(entry!.DeepClone());
             last = update;
         }
-        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, text.ToString()))
+        if (logProbabilities.Count > 0)
+            further["logprobs"] = logProbabilities;
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, text.ToString()))
         {
-            ResponseId = NewId(),
+            ResponseId = last!.ResponseId,
             ModelId = engine.Model.Id,
-            CreatedAt = _clock.GetUtcNow(),
-            FinishReason = Reason(last!.FinishReason),
-            Usage = Usage(last.Usage),
+            CreatedAt = last.CreatedAt,
+            FinishReason = last.FinishReason,
+            Usage = last.Contents.OfType<UsageContent>().Single().Details,
+            AdditionalProperties = further.Count > 0 ? further : null,
         };
-        if (parameters.LogProbabilities)
-            response.AdditionalProperties = new() { ["logprobs"] = logProbabilities };
-        return response;
     }
 
     /// <inheritdoc/>
@@ -74,27 +79,33 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
         // Log-probabilities of tokens whose text is held back go with the text that follows.
         JsonArray? logProbabilities = null;
         var (stream, parameters) = Begin(messages, options, cancellationToken);
+        var scores = stream.PromptScores;
         await foreach (var update in stream.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            if (parameters.LogProbabilities)
+            var isShown = parameters.MaxTokens != 0;
+            if (parameters.LogProbabilities && isShown)
                 (logProbabilities ??= []).Add((JsonNode)LogProbabilityJson.Of(update, engine.Model.Tokenizer));
             var isLast = update.FinishReason != FinishReason.None;
             if (update.Text.Length == 0 && !isLast)
                 continue;
-            var shown = new ChatResponseUpdate(ChatRole.Assistant, update.Text)
+            var shown = new ChatResponseUpdate(ChatRole.Assistant, isShown ? update.Text : "")
             {
                 ResponseId = id,
                 MessageId = id,
                 ModelId = engine.Model.Id,
                 CreatedAt = created,
             };
+            if (logProbabilities is not null || scores is not null)
+                shown.AdditionalProperties = [];
             if (logProbabilities is not null)
-                shown.AdditionalProperties = new() { ["logprobs"] = logProbabilities };
-            logProbabilities = null;
+                shown.AdditionalProperties!["logprobs"] = logProbabilities;
+            if (scores is not null)
+                shown.AdditionalProperties!["prompt_logprobs"] = LogProbabilityJson.Of(parameters.Prompt, scores, engine.Model.Tokenizer);
+            (logProbabilities, scores) = (null, null);
             if (isLast)
             {
-                shown.FinishReason = Reason(update.FinishReason);
-                shown.Contents.Add(new UsageContent(Usage(update.Usage)));
+                shown.FinishReason = isShown ? Reason(update.FinishReason) : ChatFinishReason.Length;
+                shown.Contents.Add(new UsageContent(Usage(update.Usage, isShown)));
             }
             yield return shown;
         }
@@ -106,54 +117,48 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
         if (options.ModelId is { } asked && asked != engine.Model.Id)
             throw new RequestRefusedException(RefusalCodes.ModelNotFound, $"the model '{asked}' was asked for; this engine serves '{engine.Model.Id}'", "model");
         var parameters = new ChatParameters(options);
-        var stream = engine.Submit(new GenerationRequest
+        parameters.Prompt = PromptOf(messages, parameters);
+        try
         {
-            Prompt = PromptOf(messages, parameters),
-            MaxTokens = parameters.MaxTokens,
-            Sampling = parameters.Sampling,
-            StopStrings = parameters.StopStrings,
-            LogProbabilities = parameters.LogProbabilities,
-            TopLogProbabilities = parameters.TopLogProbabilities,
-            Tenant = parameters.Tenant,
-            Client = parameters.Client,
-        }, cancellationToken);
-        return (stream, parameters);
+            var stream = engine.Submit(new GenerationRequest
+            {
+                Prompt = parameters.Prompt,
+                MaxTokens = parameters.MaxTokens == 0 ? 1 : parameters.MaxTokens, // the prompt alone: the step that ends it samples a token, which is not shown
+                Sampling = parameters.Sampling,
+                StopStrings = parameters.StopStrings,
+                LogProbabilities = parameters.LogProbabilities,
+                TopLogProbabilities = parameters.TopLogProbabilities,
+                PromptLogProbabilities = parameters.PromptLogProbabilities,
+                Tenant = parameters.Tenant,
+                Client = parameters.Client,
+            }, cancellationToken);
+            return (stream, parameters);
+        }
+        catch (RequestRefusedException refused) when (refused.Parameter == "prompt" && parameters is { RawPrompt: null, PromptTokens: null })
+        {
+            throw new RequestRefusedException(refused.Code, refused.Message, "messages");
+        }
     }
 
     private IReadOnlyList<int> PromptOf(IEnumerable<ChatMessage> messages, ChatParameters parameters)
     {
         if (parameters.PromptTokens is { } ids)
             return ids;
-        if (parameters.RawPrompt is { } raw)
-            return engine.Model.Tokenizer.Encode(raw);
-        if (engine.Model.Render is not { } render)
-            throw new RequestRefusedException(RefusalCodes.UnsupportedModel, $"the model '{engine.Model.Id}' has no chat template; ask for a completion instead", "messages");
-        var input = parameters.TemplateVariables is { } variables ? (JsonObject)variables.DeepClone() : [];
-        input["messages"] = PromptMessages.Of(messages, parameters.Instructions);
-        input["add_generation_prompt"] = true;
-        try
-        {
-            return engine.Model.Tokenizer.Encode(render(input));
-        }
-        catch (TemplateRefusedException refused)
-        {
-            throw new RequestRefusedException(RefusalCodes.TemplateRefused, $"the model's chat template refuses these messages: {refused.Message}", "messages");
-        }
-        catch (TemplateErrorException error)
-        {
-            throw new RequestRefusedException(RefusalCodes.TemplateRefused, $"the model's chat template fails on these messages: {error.Message}", "messages");
-        }
+        var tokenizer = engine.Model.Tokenizer;
+        return parameters.RawPrompt is { } raw
+            ? tokenizer.Encode(raw)
+            : tokenizer.Encode(_prompt.Render(messages, parameters.Instructions, parameters.TemplateVariables).Prompt);
     }
 
     private static string NewId() => $"chatcmpl-{Guid.NewGuid():N}";
 
     private static ChatFinishReason Reason(FinishReason reason) => reason == FinishReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
 
-    private static UsageDetails Usage(GenerationUsage usage) => new()
+    private static UsageDetails Usage(GenerationUsage usage, bool isShown) => new()
     {
         InputTokenCount = usage.PromptTokens,
-        OutputTokenCount = usage.GeneratedTokens,
-        TotalTokenCount = usage.PromptTokens + usage.GeneratedTokens,
+        OutputTokenCount = isShown ? usage.GeneratedTokens : 0,
+        TotalTokenCount = usage.PromptTokens + (isShown ? usage.GeneratedTokens : 0),
         CachedInputTokenCount = usage.CachedTokens,
     };
 }

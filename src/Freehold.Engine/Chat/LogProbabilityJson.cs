@@ -20,6 +20,24 @@ internal static class LogProbabilityJson
         return token;
     }
 
+    /// <summary>The tokens of a prompt: likewise, the first with a log-probability of null, since nothing precedes it.</summary>
+    public static JsonArray Of(IReadOnlyList<int> prompt, PromptScores scores, Tokenizer tokenizer)
+    {
+        var tokens = new JsonArray();
+        for (var i = 0; i < scores.Length; i++)
+        {
+            var token = Entry(prompt[i], scores.LogProbability(i), tokenizer);
+            if (i == 0)
+                token["logprob"] = null;
+            var top = new JsonArray();
+            foreach (var alternative in scores.Alternatives(i))
+                top.Add((JsonNode)Entry(alternative.TokenId, alternative.LogProbability, tokenizer));
+            token["top_logprobs"] = top;
+            tokens.Add((JsonNode)token);
+        }
+        return tokens;
+    }
+
     private static JsonObject Entry(int id, float logProbability, Tokenizer tokenizer)
     {
         var written = new ArrayBufferWriter<byte>();

@@ -12,7 +12,7 @@ internal sealed class EngineMeters : IDisposable
     private static readonly double[] _seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
     private readonly Meter _meter = new(Name);
     private readonly KeyValuePair<string, object?> _model;
-    private readonly Counter<long> _requests, _promptTokens, _cachedTokens, _generatedTokens;
+    private readonly Counter<long> _requests, _promptTokens, _cachedTokens, _generatedTokens, _draftedTokens, _acceptedTokens;
     private readonly Histogram<double> _firstToken, _betweenTokens;
 
     public EngineMeters(string model)
@@ -22,6 +22,8 @@ internal sealed class EngineMeters : IDisposable
         _promptTokens = _meter.CreateCounter<long>("freehold_engine_prompt_tokens_total", null, "Tokens of prompts");
         _cachedTokens = _meter.CreateCounter<long>("freehold_engine_cached_tokens_total", null, "Tokens of prompts whose pages were shared");
         _generatedTokens = _meter.CreateCounter<long>("freehold_engine_generated_tokens_total", null, "Tokens sampled");
+        _draftedTokens = _meter.CreateCounter<long>("freehold_engine_drafted_tokens_total", null, "Tokens guessed ahead and checked");
+        _acceptedTokens = _meter.CreateCounter<long>("freehold_engine_accepted_tokens_total", null, "Guesses that came true");
         var buckets = new InstrumentAdvice<double> { HistogramBucketBoundaries = _seconds };
         _firstToken = _meter.CreateHistogram("freehold_engine_time_to_first_token_seconds", null, "From submission to the first token", null, buckets);
         _betweenTokens = _meter.CreateHistogram("freehold_engine_inter_token_seconds", null, "Between two tokens of one stream", null, buckets);
@@ -49,6 +51,13 @@ internal sealed class EngineMeters : IDisposable
             _betweenTokens.Record(clock.GetElapsedTime(sequence.LastTokenAt, now).TotalSeconds, _model);
         sequence.LastTokenAt = now;
         _generatedTokens.Add(1, _model);
+    }
+
+    /// <summary>Guesses were checked.</summary>
+    public void Guessed(int drafted, int accepted)
+    {
+        _draftedTokens.Add(drafted, _model);
+        _acceptedTokens.Add(accepted, _model);
     }
 
     /// <summary>The sequence is over.</summary>

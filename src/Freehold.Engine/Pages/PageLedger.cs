@@ -22,13 +22,13 @@ internal sealed class PageLedger(KvPool pool, bool sharePrefixes)
 
     /// <summary>
     /// While the sequence stands on a page border, takes over pages that already hold its next tokens. Its last known token is never taken over: computing
-    /// it gives the logits.
+    /// it gives the logits; nor is any token of a prompt that is being scored.
     /// </summary>
     public void TakeShared(Sequence sequence)
     {
         const int size = KvLayout.PageTokens;
         var pages = sequence.Pages;
-        while (sharePrefixes && sequence.Computed == pages.Count * size && sequence.Computed + size < sequence.Tokens.Length)
+        while (sharePrefixes && !sequence.IsScoring && sequence.Computed == pages.Count * size && sequence.Computed + size < sequence.Tokens.Length)
         {
             var page = _tree.Find(sequence.Tenant, Parent(pages, pages.Count), sequence.Tokens.Slice(sequence.Computed, size));
             if (page < 0)

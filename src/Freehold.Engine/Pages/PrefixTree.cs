@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Freehold.Kernels.Attention;
 
 namespace Freehold.Engine.Pages;
@@ -39,7 +38,8 @@ internal sealed class PrefixTree
         _tenant = new TenantKey[pages];
         _published = new bool[pages];
         // Where a key lands must not be known outside, or one client could make every lookup slow. It decides nothing else.
-        _seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+        // (A Guid's bits are the system's own randomness; RandomNumberGenerator would need OpenSSL on Linux.)
+        _seed = BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
     }
 
     /// <summary>Pages kept although no sequence uses them.</summary>

@@ -4,15 +4,26 @@ using System.Text;
 namespace Freehold.Engine.Pages;
 
 /// <summary>
-/// A tenant's name as 128 bits of its SHA-256: fixed in size whatever names arrive, and no two tenants share one.
+/// A tenant's name in 128 bits: fixed in size whatever names arrive, and no two tenants share one. A short name is its own key; of a longer one 120 bits of its
+/// SHA-256 are, which needs OpenSSL on Linux.
 /// </summary>
 internal readonly record struct TenantKey(UInt128 Bits)
 {
+    private const int Bytes = 16;
+    private const byte Hashed = 0xFF;
+
     /// <summary>The key of a name; the empty name is a tenant like any other.</summary>
     public static TenantKey Of(string tenant)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(tenant), hash);
-        return new TenantKey(new UInt128(BitConverter.ToUInt64(hash), BitConverter.ToUInt64(hash[8..])));
+        Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];
+        key.Clear();
+        var name = Encoding.UTF8.GetBytes(tenant);
+        // The last byte tells short names of each length and hashes apart.
+        if (name.Length < Bytes)
+            name.CopyTo(key);
+        else
+            SHA256.HashData(name, key);
+        key[Bytes - 1] = name.Length < Bytes ? (byte)name.Length : Hashed;
+        return new TenantKey(new UInt128(BitConverter.ToUInt64(key), BitConverter.ToUInt64(key[8..])));
     }
 }

@@ -13,8 +13,11 @@ namespace Freehold.Engine.Scheduling;
 /// Nothing is lost: a sequence whose pages are taken waits with its tokens and computes them again; as results do not depend on the batch, its
 /// answer does not change.
 /// </remarks>
-internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int promptRows, int promptRowsBesideDecoding)
+internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int maxLogitRows, int promptRows, int promptRowsBesideDecoding, bool speculates)
 {
+    // With more streams than this the step is busy enough: a guess that fails then costs what it could have saved.
+    private const int MostStreamsThatGuess = 4;
+
     private readonly List<Sequence> _running = new(maxStreams);
     private readonly List<Sequence> _planned = new(maxStreams);
     private readonly PromptShares _shares = new();
@@ -30,6 +33,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
     {
         Admit();
         ShareRows();
+        LimitLogits();
         GivePages();
         batch.Clear();
         _planned.Clear();
@@ -37,17 +41,16 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         {
             if (sequence.Rows == 0)
                 continue;
-            var rows = sequence.Tokens.Slice(sequence.Computed, sequence.Rows);
-            batch.Add(rows, sequence.Computed, sequence.Pages.Pointer, logits: sequence.Rows == sequence.Uncomputed ? 1 : 0);
+            batch.Add(sequence.Planned, sequence.Computed, sequence.Pages.Pointer, sequence.LogitRows);
             _planned.Add(sequence);
         }
         return _planned;
     }
 
-    /// <summary>The step computed the sequence's rows.</summary>
-    public void Complete(Sequence sequence)
+    /// <summary>The step computed some of the sequence's rows.</summary>
+    public void Complete(Sequence sequence, int rows)
     {
-        sequence.Advance(sequence.Rows);
+        sequence.Advance(rows);
         ledger.PublishFull(sequence);
     }
 
@@ -141,11 +144,43 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         {
             ledger.TakeShared(sequence);
             sequence.IsPaused = !sequence.HasReader;
+            sequence.DropDraft();
             sequence.Rows = sequence.IsDecoding && !sequence.IsPaused ? 1 : 0;
             decoding += sequence.Rows;
         }
+        if (speculates && decoding is > 0 and <= MostStreamsThatGuess)
+            decoding = Draft(decoding);
         var rows = Math.Min(decoding == 0 ? promptRows : promptRowsBesideDecoding, maxRows - decoding);
         _shares.Share(rows, _running, waiting.Lines);
+    }
+
+    // Every running sequence may want a row of logits; what is left of them is for guesses, shared evenly.
+    private int Draft(int decoding)
+    {
+        var each = Math.Min(maxLogitRows - _running.Count, maxRows - decoding) / decoding;
+        decoding = 0;
+        foreach (var sequence in _running)
+        {
+            if (sequence.Rows == 1)
+                sequence.Rows = sequence.Draft(each);
+            decoding += sequence.Rows;
+        }
+        return decoding;
+    }
+
+    // A prompt that is being scored wants logits of every row; each sequence keeps room for one.
+    private void LimitLogits()
+    {
+        var left = maxLogitRows - _running.Count;
+        foreach (var sequence in _running)
+            left -= sequence.Drafted;
+        foreach (var sequence in _running)
+        {
+            if (!sequence.IsScoring || sequence.Rows <= 1)
+                continue;
+            sequence.Rows = Math.Min(sequence.Rows, 1 + left);
+            left -= sequence.Rows - 1;
+        }
     }
 
     // The earliest first: it takes what it lacks from stalled sequences, then from the latest.

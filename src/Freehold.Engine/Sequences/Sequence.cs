@@ -1,6 +1,7 @@
 using Freehold.Engine.Pages;
 using Freehold.Engine.Sampling;
 using Freehold.Engine.Scheduling;
+using Freehold.Engine.Speculation;
 using Freehold.Engine.Streams;
 using Freehold.Engine.Text;
 
@@ -17,6 +18,7 @@ internal sealed class Sequence
     private readonly TokenTexts _texts;
     private readonly IReadOnlySet<int> _endOfGeneration;
     private int _count, _firstComputed = -1;
+    private DraftPace _pace;
 
     /// <summary>A sequence that has not begun.</summary>
     public Sequence(GenerationRequest request, int maxTokens, TokenTexts texts, IReadOnlySet<int> endOfGeneration, Action wakeEngine, CancellationToken cancellation)
@@ -31,7 +33,7 @@ internal sealed class Sequence
         // The last token sampled is never fed back, so it needs no place in the pages.
         Pages = new PageTable(PromptLength + maxTokens - 1);
         Sampling = request.Sampling;
-        Seed = request.Sampling.Seed ?? BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(8));
+        Seed = request.Sampling.Seed ?? BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
         LogProbabilities = request.LogProbabilities;
         Alternatives = request.TopLogProbabilities;
         Tenant = TenantKey.Of(request.Tenant);
@@ -40,7 +42,8 @@ internal sealed class Sequence
         _text = new AnswerText(stops, texts.Longest);
         LongestToken = texts.Longest;
         var ring = new UpdateRing(Math.Min(maxTokens, MaxUnreadTokens), Math.Max(4096, AnswerText.MaxReleasedBytes(stops, texts.Longest)), Alternatives);
-        Stream = new GenerationStream(ring, Seed, wakeEngine, cancellation);
+        Scores = request.PromptLogProbabilities ? new PromptScores(PromptLength, Alternatives) : null;
+        Stream = new GenerationStream(ring, Seed, wakeEngine, cancellation) { PromptScores = Scores };
         Node = new LinkedListNode<Sequence>(this);
     }
 
@@ -71,6 +74,15 @@ internal sealed class Sequence
     /// <summary>Rows in the step being planned.</summary>
     public int Rows { get; set; }
 
+    /// <summary>Guessed tokens among those rows: they lie behind <see cref="Tokens"/> until they come true.</summary>
+    public int Drafted { get; private set; }
+
+    /// <summary>The tokens of the step being planned, guesses included.</summary>
+    public ReadOnlySpan<int> Planned => _tokens.AsSpan(Computed, Rows);
+
+    /// <summary>For how many of them, the last ones, logits are wanted: one for the next token and one for each guess, or all while the prompt is scored.</summary>
+    public int LogitRows => IsScoring ? Rows : Math.Max(0, Rows - Uncomputed + 1);
+
     /// <summary>Whether it sits out the step being planned, because its reader stalls.</summary>
     public bool IsPaused { get; set; }
 
@@ -98,6 +110,12 @@ internal sealed class Sequence
     /// <summary>Who is treated fairly.</summary>
     public ClientKey Client { get; }
 
+    /// <summary>The scores of the prompt's tokens; null unless they are wanted.</summary>
+    public PromptScores? Scores { get; }
+
+    /// <summary>Whether tokens of the prompt still lack their score, so that every row must be computed.</summary>
+    public bool IsScoring => Scores is { IsComplete: false };
+
     /// <summary>Bytes of the vocabulary's longest token.</summary>
     public int LongestToken { get; }
 
@@ -120,10 +138,47 @@ internal sealed class Sequence
     public bool HasReader => Stream.HasRoom(_text.HeldBytes + LongestToken);
 
     /// <summary>What it has taken so far.</summary>
-    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated);
+    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated, DraftedTokens, AcceptedTokens);
 
     /// <summary>The pages already hold the next positions.</summary>
     public void Skip(int positions) => Computed += positions;
+
+    /// <summary>
+    /// Guesses the next tokens (<see cref="PromptLookup"/>), as many as its pace, its length, its reader and the page of the next position allow: guessing
+    /// never takes a page from anybody. Returns the rows it needs in this step.
+    /// </summary>
+    /// <param name="most">Guesses there is room for in the step.</param>
+    public int Draft(int most)
+    {
+        var size = Kernels.Attention.KvLayout.PageTokens;
+        most = Math.Min(Math.Min(most, _pace.Allowed), Math.Min(MaxTokens - Generated - 1, size - 1 - Computed % size));
+        while (most > 0 && !Stream.Ring.HasRoom(1 + most, _text.HeldBytes + (1 + most) * LongestToken))
+            most--;
+        Drafted = most > 0 ? PromptLookup.Guess(Tokens, _tokens.AsSpan(_count, most)) : 0;
+        if (Drafted == 0)
+            _pace.Rest();
+        return 1 + Drafted;
+    }
+
+    /// <summary>No guess in this step.</summary>
+    public void DropDraft() => Drafted = 0;
+
+    /// <summary>Whether the guess after <paramref name="accepted"/> right ones was this token. Asked before the token is appended.</summary>
+    public bool Guessed(int accepted, int token) => accepted < Drafted && _tokens[_count] == token;
+
+    /// <summary>The guesses of the step were checked.</summary>
+    public void Judge(int accepted)
+    {
+        (DraftedTokens, AcceptedTokens) = (DraftedTokens + Drafted, AcceptedTokens + accepted);
+        _pace.Judge(Drafted, accepted);
+        Drafted = 0;
+    }
+
+    /// <summary>Tokens guessed, and how many of them came true.</summary>
+    public int DraftedTokens { get; private set; }
+
+    /// <inheritdoc cref="DraftedTokens"/>
+    public int AcceptedTokens { get; private set; }
 
     /// <summary>The step is done: its rows are computed.</summary>
     public void Advance(int rows)

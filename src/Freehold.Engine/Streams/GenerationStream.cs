@@ -29,6 +29,9 @@ public sealed class GenerationStream : IAsyncEnumerable<GenerationUpdate>, IAsyn
     /// <summary>The seed in use: the one asked for, or the one drawn. With the same prompt and parameters it gives the same answer.</summary>
     public ulong Seed { get; }
 
+    /// <summary>The scores of the prompt's tokens, complete once the first update was read; null unless asked for.</summary>
+    public PromptScores? PromptScores { get; internal init; }
+
     internal UpdateRing Ring { get; }
 
     /// <summary>Whether nobody wants the rest of the answer.</summary>

@@ -4,4 +4,6 @@ namespace Freehold.Engine.Streams;
 /// <param name="PromptTokens">Tokens of the prompt, BOS and template included.</param>
 /// <param name="CachedTokens">How many of them did not have to be computed, because their pages were shared.</param>
 /// <param name="GeneratedTokens">Tokens sampled, the one that ended the answer included.</param>
-public readonly record struct GenerationUsage(int PromptTokens, int CachedTokens, int GeneratedTokens);
+/// <param name="DraftedTokens">Tokens guessed ahead and checked.</param>
+/// <param name="AcceptedTokens">How many of the guesses came true: that many steps were saved.</param>
+public readonly record struct GenerationUsage(int PromptTokens, int CachedTokens, int GeneratedTokens, int DraftedTokens = 0, int AcceptedTokens = 0);

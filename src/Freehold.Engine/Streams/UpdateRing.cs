@@ -32,10 +32,14 @@ internal sealed class UpdateRing
     public bool HasRoom(int textBytes) =>
         _written - Volatile.Read(ref _read) < _slots.Length && _text.Length - (_textWritten - Volatile.Read(ref _textRead)) >= textBytes;
 
+    /// <summary>Writer: whether several more tokens with this many bytes of text in all fit.</summary>
+    public bool HasRoom(int tokens, int textBytes) =>
+        _written + tokens - Volatile.Read(ref _read) <= _slots.Length && _text.Length - (_textWritten - Volatile.Read(ref _textRead)) >= textBytes;
+
     /// <summary>Writer: where the next token's alternatives go.</summary>
     public Span<TokenProbability> NextAlternatives => _alternatives.AsSpan((int)(_written & _slots.Length - 1) * _alternativesPerSlot, _alternativesPerSlot);
 
-    /// <summary>Writer: adds a token. <see cref="HasRoom"/> must have said yes.</summary>
+    /// <summary>Writer: adds a token. <see cref="HasRoom(int)"/> must have said yes.</summary>
     public void Write(int token, ReadOnlySpan<byte> text, float logProbability, int alternatives, FinishReason finish, GenerationUsage usage)
     {
         for (var i = 0; i < text.Length; i++)

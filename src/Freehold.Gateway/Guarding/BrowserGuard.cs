@@ -1,32 +1,36 @@
-using System.Net;
-using Freehold.Gateway.OpenAi;
+using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 
 namespace Freehold.Gateway.Guarding;
 
 /// <summary>
-/// Keeps web pages of others from using a server on the reader's own machine: a foreign Origin, a cross-site fetch (Fetch Metadata, W3C), and,
-/// where only loopback listens, a Host that is not loopback's name (DNS rebinding). Programs send none of these headers and pass.
+/// Keeps web pages of others from using this server through their reader's browser: a Host that is not this server's (DNS rebinding), a cross-site fetch
+/// (Fetch Metadata, W3C), and a foreign Origin, unless the owner allows it. Programs send no Origin and no Sec-Fetch-Site and pass.
 /// </summary>
-internal sealed class BrowserGuard(RequestDelegate next, bool loopbackOnly)
+internal sealed class BrowserGuard(RequestDelegate next, GatewayOptions options, RefusalAnswer refusals)
 {
+    private readonly HostNames _hosts = new(options);
+
     public Task InvokeAsync(HttpContext http)
     {
         var refusal = Check(http.Request);
-        return refusal is null ? next(http) : OpenAiErrors.SendAsync(http, refusal);
+        return refusal is null ? next(http) : refusals.SendAsync(http, refusal);
     }
 
     private Refusal? Check(HttpRequest request)
     {
-        if (loopbackOnly && request.Host.HasValue && !IsLoopback(request.Host.Host))
-            return Forbidden("foreign_host", $"The host '{Short(request.Host.Host)}' is not this server's: it listens on loopback only. Use http://127.0.0.1 or http://localhost.");
+        if (request.Host.HasValue && !_hosts.AreOwn(request.Host.Host))
+            return Forbidden("foreign_host", $"The host '{Short(request.Host.Host)}' is not a name of this server. Use its IP address{(options.LoopbackOnly ? " (127.0.0.1) or localhost" : "")}, or start it with --allowed-host {Short(request.Host.Host)}.");
+        var origin = request.Headers.Origin.ToString();
+        if (origin.Length > 0 && options.Allows(origin))
+            return null;
         var site = request.Headers["Sec-Fetch-Site"].ToString();
         if (site is "cross-site" or "same-site" && !IsNavigation(request))
-            return Forbidden("cross_site", "Requests from other web sites are refused (Sec-Fetch-Site).");
-        var origin = request.Headers.Origin.ToString();
+            return Forbidden("cross_site", "Requests from other web sites are refused (Sec-Fetch-Site). To allow a site, start the server with --allowed-origin and its origin.");
         if (origin.Length > 0 && !IsOwn(origin, request))
-            return Forbidden("foreign_origin", $"The origin '{Short(origin)}' is not this server's; web pages of others are refused.");
+            return Forbidden("foreign_origin", $"The origin '{Short(origin)}' is not this server's; web pages of others are refused. To allow it, start the server with --allowed-origin {Short(origin)}.");
         return null;
     }
 
@@ -38,11 +42,6 @@ internal sealed class BrowserGuard(RequestDelegate next, bool loopbackOnly)
         Uri.TryCreate(origin, UriKind.Absolute, out var uri)
         && string.Equals(uri.Scheme, request.Scheme, StringComparison.OrdinalIgnoreCase)
         && string.Equals(uri.Authority, request.Host.Value?.TrimEnd(':'), StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsLoopback(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
-        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static Refusal Forbidden(string code, string message) => new(403, code, null, message);
 

@@ -1,11 +1,19 @@
+using System.Net;
+using System.Net.Sockets;
+using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Guarding;
+using Freehold.Gateway.Identity;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.OpenAi;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
+using Freehold.Gateway.Tokens;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,35 +24,48 @@ namespace Freehold.Gateway.Hosting;
 public static class GatewayHost
 {
     /// <summary>The application, not started yet. Its addresses are in <see cref="WebApplication.Urls"/> once it is.</summary>
-    /// <param name="options">Where it listens and what it bounds.</param>
+    /// <param name="options">Where it listens, whom it lets in and what it bounds.</param>
     /// <param name="directory">The models it serves.</param>
     /// <param name="logging">Adds where the log goes; without it nothing is logged.</param>
+    /// <exception cref="ArgumentException">It would listen beyond this machine without a key.</exception>
     public static WebApplication Create(GatewayOptions options, IModelDirectory directory, Action<ILoggingBuilder>? logging = null)
     {
+        if (options is { LoopbackOnly: false, Key: null })
+            throw new ArgumentException("listening beyond loopback needs a key: everybody who reaches this machine could use it otherwise", nameof(options));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "freehold" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Limit(kestrel, options));
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = endpoint => Listen(endpoint, options));
         builder.Services.AddRoutingCore();
+        builder.Services.AddCors();
         builder.Services.AddMetrics();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<IIdentification>(new OneKey(options.Key)); // tenants, roles and limits plug in here
         builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests));
         builder.Services.AddSingleton<GatewayMeter>();
         builder.Services.AddSingleton<PrometheusExporter>();
+        builder.Services.AddSingleton<RefusalAnswer>();
         builder.Services.AddSingleton<RequestFrame>();
-        builder.Services.AddOpenAi();
+        builder.Services.AddTokens();
+        builder.Services.AddOpenAi(); // last: it words what no other dialect claims
 
         var app = builder.Build();
         var metrics = app.Services.GetRequiredService<PrometheusExporter>(); // listens from now on
-        app.Use(IdentifyAsync);
-        app.UseMiddleware<BrowserGuard>(options.LoopbackOnly);
+        var refusals = app.Services.GetRequiredService<RefusalAnswer>();
+        app.Use(RequestId.StampAsync);
+        app.UseMiddleware<BrowserGuard>();
+        app.UseCors(policy => Permit(policy, options));
+        app.UseMiddleware<IdentityStage>();
         app.UseRouting();
         app.MapOpenAi(directory);
+        app.MapTokens(directory);
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
-        app.MapGet("/", (RequestDelegate)(http => http.Response.WriteAsync("Freehold: language models on this machine, behind the OpenAI API at /v1 (try GET /v1/models).\n")));
-        app.MapFallback((RequestDelegate)(http => OpenAiErrors.SendAsync(http, new Refusal(404, "unknown_url", null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));
+        app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)FrontDoorAsync);
+        app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, "unknown_url", null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));
         return app;
     }
 
@@ -55,19 +76,30 @@ public static class GatewayHost
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
         kestrel.Limits.RequestHeadersTimeout = options.HeadersTimeout;
-        // A client that trickles its request holds a place that others could use. Answers have Kestrel's own floor for readers
-        // (240 bytes a second over a grace of 5 s): below it the connection ends and the generation with it.
+        // A client that trickles its request holds a place that others could use. Answers have Kestrel's own floor for readers:
+        // what waits for them must drain at 240 bytes a second, or the connection ends and the generation with it.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
         kestrel.Limits.MaxConcurrentConnections = Math.Max(1024, options.MaxConcurrentRequests * 4);
     }
 
-    // Every answer names its request, refusals too.
-    private static Task IdentifyAsync(HttpContext http, RequestDelegate next)
+    // An accepted connection inherits its buffer from the socket that listens.
+    private static Socket Listen(EndPoint endpoint, GatewayOptions options)
     {
-        http.TraceIdentifier = "req_" + Guid.NewGuid().ToString("N");
-        http.Response.Headers["x-request-id"] = http.TraceIdentifier;
-        return next(http);
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        if (options.SendBufferBytes is { } bytes)
+            socket.SendBufferSize = bytes;
+        return socket;
     }
+
+    private static void Permit(CorsPolicyBuilder policy, GatewayOptions options)
+    {
+        policy.WithOrigins([.. options.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()
+            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header);
+    }
+
+    private static Task FrontDoorAsync(HttpContext http) => HttpMethods.IsHead(http.Request.Method)
+        ? Task.CompletedTask
+        : http.Response.WriteAsync("Freehold: language models on this machine, behind the OpenAI API at /v1 (try GET /v1/models).\n");
 
     private static Task ReadyAsync(HttpContext http, IModelDirectory directory)
     {

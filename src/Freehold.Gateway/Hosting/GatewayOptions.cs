@@ -1,15 +1,25 @@
 using System.Net;
+using Freehold.Gateway.Identity;
 
 namespace Freehold.Gateway.Hosting;
 
-/// <summary>Where the gateway listens and what it bounds.</summary>
+/// <summary>Where the gateway listens, whom it lets in and what it bounds.</summary>
 public sealed record GatewayOptions
 {
-    /// <summary>Addresses to listen on; loopback unless told otherwise.</summary>
+    /// <summary>Addresses to listen on; loopback unless told otherwise. Anything beyond needs a <see cref="Key"/>.</summary>
     public IReadOnlyList<IPAddress> Addresses { get; init; } = [IPAddress.Loopback];
 
     /// <summary>The port; 0 takes any free one.</summary>
     public int Port { get; init; } = 8080;
+
+    /// <summary>The key that every request but those to <c>/health</c> must show; null asks for none.</summary>
+    public ApiKey? Key { get; init; }
+
+    /// <summary>Names beside this machine's own that requests may carry as Host; <c>*.example.org</c> stands for all below it.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Origins whose web pages may use the API (CORS), such as <c>https://chat.example.org</c>; <c>*</c> stands for all.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>Requests answered at a time; more get 429.</summary>
     public int MaxConcurrentRequests { get; init; } = 256;
@@ -20,9 +30,18 @@ public sealed record GatewayOptions
     /// <summary>How long a client may take to send a request's headers.</summary>
     public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// Bytes of an answer that the system may hold for one connection whose reader is slow; beyond them the answer waits for its reader. Null leaves it
+    /// to the system (megabytes for each connection, outside every budget).
+    /// </summary>
+    public int? SendBufferBytes { get; init; } = 256 << 10;
+
     /// <summary>How long answers under way may go on once the server is told to stop.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether nothing but this machine can reach it.</summary>
     public bool LoopbackOnly => Addresses.All(IPAddress.IsLoopback);
+
+    /// <summary>Whether web pages of this origin may use the API.</summary>
+    internal bool Allows(string origin) => AllowedOrigins.Any(allowed => allowed == "*" || string.Equals(allowed, origin, StringComparison.OrdinalIgnoreCase));
 }

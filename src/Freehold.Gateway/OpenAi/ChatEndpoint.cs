@@ -1,5 +1,8 @@
+using Freehold.Gateway.Answers;
+using Freehold.Gateway.Dialects;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.OpenAi.Requests;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 
@@ -12,14 +15,24 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, Time
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = ChatRequest.Read(body.RootElement);
-        var model = scope.Model = Naming.Find(directory, request.Model);
+        var model = scope.Model = ModelNames.Find(directory, request.Model);
         if (model.Chat is null)
             throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
-        Naming.Stamp(request.Options.AdditionalProperties!, http, request.User);
+        NoteNames(request, model);
+        scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         var generations = new Generation[request.Choices];
         for (var choice = 0; choice < generations.Length; choice++)
             generations[choice] = new Generation(choice, 0, request.Messages, Generation.OptionsOf(request.Options, choice));
         var shape = new ChatShape(request.Options.AdditionalProperties!.ContainsKey("logprobs"));
-        await answering.AnswerAsync(http, model, Naming.HeadOf("chatcmpl-", model, clock), shape, generations, request.Streaming);
+        var head = Naming.HeadOf("chatcmpl-", model, clock) with { ServiceTier = request.ServiceTier };
+        request.Inert.Tell(http);
+        await answering.AnswerAsync(http, model, head, shape, generations, request.Streaming);
     });
+
+    // Most templates show no names; who sends one should know that the model never saw it.
+    private static void NoteNames(ChatRequest request, ServedModel model)
+    {
+        if (request.Messages.Any(message => message.AuthorName is not null) && model.Text is { ShowsNames: false })
+            request.Inert.Add("messages[].name");
+    }
 }

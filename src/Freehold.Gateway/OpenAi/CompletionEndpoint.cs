@@ -1,5 +1,8 @@
+using Freehold.Gateway.Answers;
+using Freehold.Gateway.Dialects;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.OpenAi.Requests;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
@@ -13,17 +16,18 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = CompletionRequest.Read(body.RootElement);
-        var model = scope.Model = Naming.Find(directory, request.Model);
+        var model = scope.Model = ModelNames.Find(directory, request.Model);
         if (model.Chat is null)
             throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot complete text.", "unsupported_value");
-        Naming.Stamp(request.Options.AdditionalProperties!, http, request.User);
-        var generations = new List<Generation>(request.Prompts.Count * request.Choices);
+        scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
+        var generations = new List<Generation>(request.Prompts.Count * request.Candidates);
         for (var prompt = 0; prompt < request.Prompts.Count; prompt++)
-            for (var choice = 0; choice < request.Choices; choice++)
+            for (var choice = 0; choice < request.Candidates; choice++)
                 generations.Add(GenerationOf(request, prompt, choice, generations.Count));
-        var echoed = request.Echo ? generations.ConvertAll(generation => request.Prompts[generation.Prompt].Text!) : null;
-        var shape = new CompletionShape(request.Options.AdditionalProperties!.ContainsKey("logprobs"), echoed, generations.Count);
-        await answering.AnswerAsync(http, model, Naming.HeadOf("cmpl-", model, clock), shape, generations, request.Streaming);
+        List<string>? echoed = request.Echo ? [.. request.Prompts.Select((prompt, index) => TextOf(prompt, index, model))] : null;
+        var shape = new CompletionShape(request.Logprobs, echoed, request.Candidates);
+        request.Inert.Tell(http);
+        await answering.AnswerAsync(http, model, Naming.HeadOf("cmpl-", model, clock), shape, generations, request.Streaming, new BestOf(request.Candidates, request.Choices));
     });
 
     private static Generation GenerationOf(CompletionRequest request, int prompt, int choice, int index)
@@ -32,5 +36,16 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
         var options = Generation.OptionsOf(request.Options, choice);
         options.AdditionalProperties![raw.Ids is null ? "raw_prompt" : "prompt_token_ids"] = (object?)raw.Ids ?? raw.Text;
         return new Generation(index, prompt, [new ChatMessage(ChatRole.User, raw.Text ?? "")], options);
+    }
+
+    private static string TextOf(RawPrompt prompt, int index, ServedModel model)
+    {
+        if (prompt.Ids is not { } ids)
+            return prompt.Text!;
+        if (model.Text is not { } text)
+            throw RefusedException.Field("echo", $"'echo' needs the prompt as text: the tokens of '{model.Id}' are not known here.", "unsupported_parameter");
+        var wrong = Array.FindIndex(ids, id => id >= text.VocabularySize);
+        return wrong < 0 ? text.Decode(ids)
+            : throw RefusedException.Field("prompt", $"Token {wrong} of prompt {index} is {ids[wrong]}; '{model.Id}' has ids 0 to {text.VocabularySize - 1}.");
     }
 }

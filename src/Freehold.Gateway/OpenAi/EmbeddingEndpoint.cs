@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Freehold.Gateway.OpenAi.Answers;
+using Freehold.Gateway.Answers;
+using Freehold.Gateway.Dialects;
 using Freehold.Gateway.OpenAi.Requests;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
@@ -15,21 +17,22 @@ internal sealed class EmbeddingEndpoint(RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = EmbeddingRequest.Read(body.RootElement);
-        var model = scope.Model = Naming.Find(directory, request.Model);
+        var model = scope.Model = ModelNames.Find(directory, request.Model);
         if (model.Embeddings is not { } generator)
             throw RefusedException.Field("model", $"The model '{model.Id}' gives no embeddings.", "unsupported_value");
         var known = (generator.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata)?.DefaultModelDimensions;
         RefuseOther(request.Dimensions, known, model);
 
         var options = new EmbeddingGenerationOptions { AdditionalProperties = [] };
-        Naming.Stamp(options.AdditionalProperties, http, request.User);
+        scope.Principal.Stamp(options.AdditionalProperties, request.User);
         var vectors = await generator.GenerateAsync(request.Inputs, options, http.RequestAborted);
         if (vectors.Count != request.Inputs.Count)
             throw new InvalidOperationException($"{request.Inputs.Count} texts were given and {vectors.Count} vectors came back");
         RefuseOther(request.Dimensions, vectors[0].Vector.Length, model);
         scope.CountEmbedding(vectors.Usage?.InputTokenCount ?? 0);
 
-        http.Response.ContentType = "application/json; charset=utf-8";
+        request.Inert.Tell(http);
+        http.Response.ContentType = JsonText.ContentType;
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
         Write(json, model, vectors, request.Base64);
     });

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Freehold.Gateway.OpenAi.Answers;
+using Freehold.Gateway.Answers;
+using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,7 +12,7 @@ internal sealed class ModelEndpoint(RequestFrame frame)
 {
     public Task ListAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async _ =>
     {
-        http.Response.ContentType = "application/json; charset=utf-8";
+        http.Response.ContentType = JsonText.ContentType;
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
         json.WriteStartObject();
         json.WriteString("object", "list");
@@ -24,8 +25,8 @@ internal sealed class ModelEndpoint(RequestFrame frame)
 
     public Task ShowAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
     {
-        var model = scope.Model = Naming.Find(directory, http.GetRouteValue("id") as string);
-        http.Response.ContentType = "application/json; charset=utf-8";
+        var model = scope.Model = ModelNames.Find(directory, http.GetRouteValue("id") as string);
+        http.Response.ContentType = JsonText.ContentType;
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
         Write(json, model);
     });

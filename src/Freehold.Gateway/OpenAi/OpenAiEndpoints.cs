@@ -1,3 +1,4 @@
+using Freehold.Gateway.Dialects;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
@@ -9,13 +10,14 @@ namespace Freehold.Gateway.OpenAi;
 
 /// <summary>
 /// OpenAI's dialect (platform.openai.com/docs/api-reference: models, chat, completions, embeddings). Every field of a request is
-/// honoured, or refused with 400 naming it.
+/// honoured, refused with 400 naming it, or inert and named in the answer (<see cref="Requests.OpenAiParameters"/>).
 /// </summary>
 public static class OpenAiEndpoints
 {
     /// <summary>The services the endpoints need.</summary>
     public static IServiceCollection AddOpenAi(this IServiceCollection services)
     {
+        services.AddSingleton<IDialect, OpenAiDialect>();
         services.AddSingleton<Answering>();
         services.AddSingleton<ModelEndpoint>();
         services.AddSingleton<ChatEndpoint>();

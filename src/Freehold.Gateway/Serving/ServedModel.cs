@@ -10,6 +10,7 @@ namespace Freehold.Gateway.Serving;
 /// <param name="Embeddings">Gives vectors; null for a model that has none.</param>
 /// <param name="ContextLength">Tokens a sequence may have here, prompt and answer together.</param>
 /// <param name="Note">What differs from the model's default and must be named in answers, e.g. <c>activations-8</c>; null for the default.</param>
+/// <param name="Text">Its tokenizer and chat template; null where they are not known.</param>
 /// <param name="Explain">Turns what the clients throw into what the requester may know; null for a failure that is not the requester's business.</param>
 public sealed record ServedModel(
     string Id,
@@ -19,4 +20,5 @@ public sealed record ServedModel(
     IEmbeddingGenerator<string, Embedding<float>>? Embeddings,
     int ContextLength,
     string? Note,
+    IModelText? Text,
     Func<Exception, Refusal?> Explain);

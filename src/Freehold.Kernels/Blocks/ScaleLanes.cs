@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Freehold.Kernels.Blocks;
@@ -11,6 +12,8 @@ internal static unsafe class ScaleLanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<float> Widen(Vector128<ushort> half)
     {
+        if (AdvSimd.Arm64.IsSupported)
+            return AdvSimdScaleLanes.Widen(half);
         // Sign and magnitude at their places; 2^112 moves the exponent's bias from 15 to 127, exactly, so subnormals come out right too.
         var bits = Avx2.ShiftLeftLogical(Avx2.ConvertToVector256Int32(half.AsInt16()), 13);
         var exponent = bits & Vector256.Create(0x0F800000);
@@ -41,6 +44,9 @@ internal static unsafe class ScaleLanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Half(byte* p0, byte* p1, byte* p2, byte* p3, byte* p4, byte* p5, byte* p6, byte* p7)
     {
+        if (AdvSimd.Arm64.IsSupported)
+            return Widen(Vector128.Create(
+                *(ushort*)p0, *(ushort*)p1, *(ushort*)p2, *(ushort*)p3, *(ushort*)p4, *(ushort*)p5, *(ushort*)p6, *(ushort*)p7));
         var h01 = Sse2.UnpackLow(Word(p0), Word(p1)).AsUInt32();
         var h23 = Sse2.UnpackLow(Word(p2), Word(p3)).AsUInt32();
         var h45 = Sse2.UnpackLow(Word(p4), Word(p5)).AsUInt32();
@@ -55,6 +61,11 @@ internal static unsafe class ScaleLanes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Bytes(ulong* bytes, Vector256<float> d, float* scale, int step, bool negate)
     {
+        if (AdvSimd.Arm64.IsSupported)
+        {
+            AdvSimdScaleLanes.Bytes(bytes, d, scale, step, negate);
+            return;
+        }
         // 8 x 8 bytes transposed: by bytes, by words, by double words.
         Vector128<byte> r0 = Vector128.CreateScalarUnsafe(bytes[0]).AsByte(), r1 = Vector128.CreateScalarUnsafe(bytes[1]).AsByte();
         Vector128<byte> r2 = Vector128.CreateScalarUnsafe(bytes[2]).AsByte(), r3 = Vector128.CreateScalarUnsafe(bytes[3]).AsByte();

@@ -87,6 +87,12 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>int16 pairs for panels: [tile][group][16 pairs][<see cref="TileRows"/>][2], paired as <see cref="PanelPacker"/> pairs them.</summary>
     internal short* TiledQ { get; }
 
+    /// <summary>
+    /// 15-bit values as two planes of int8, [row][group][high, low][32], only on Arm64. They lie where <see cref="TiledQ"/> does elsewhere:
+    /// no kernel of Arm64 wants tiles.
+    /// </summary>
+    internal sbyte* Planes => (sbyte*)TiledQ;
+
     /// <summary>int8 quads for panels: [tile][group][8 quads][<see cref="TileRows"/>][4].</summary>
     internal sbyte* TiledQ8 { get; }
 

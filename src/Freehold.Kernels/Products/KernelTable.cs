@@ -19,6 +19,8 @@ internal sealed class KernelTable : IDisposable
     internal KernelTable(InstructionSet isa)
     {
         _float = new FloatKernel(isa);
+        if (isa == InstructionSet.AdvSimd)
+            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, 0, many, many)));
         if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni))
             return;
         Add<Q4_0Layout, NibblePlanes, HalfScales>(TensorType.Q4_0, isa);

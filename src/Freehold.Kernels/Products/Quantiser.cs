@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Freehold.Kernels.Products;
@@ -21,9 +22,13 @@ internal static unsafe class Quantiser
         {
             if (isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni)
                 Block256(x + g * 32, limit, values, d + g, sums + 2 * g);
+            else if (isa == InstructionSet.AdvSimd)
+                AdvSimdQuantiser.Block(x + g * 32, limit, values, d + g, sums + 2 * g);
             else
                 Block(x + g * 32, limit, values, d + g, sums + 2 * g);
             Split(values, q + g * 32, q8 is null ? null : q8 + g * 32);
+            if (q8 is null && AdvSimd.Arm64.IsSupported)
+                AdvSimdQuantiser.Planes(values, rows.Planes + ((long)row * groups + g) * 64);
         }
     }
 

@@ -28,6 +28,7 @@ internal static class CommandLine
         root.Subcommands.Add(BenchCommand.Create(opening));
         foreach (var command in CatalogueCommands.Create(catalogue))
             root.Subcommands.Add(command);
+        root.Subcommands.Add(ConfigCommand.Create(catalogue));
         root.Subcommands.Add(VersionCommand.Create());
         return root;
     }

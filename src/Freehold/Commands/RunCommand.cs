@@ -6,12 +6,12 @@ using Microsoft.Extensions.AI;
 
 namespace Freehold.Commands;
 
-/// <summary><c>freehold run MODEL</c>: a chat in the terminal; with <c>--prompt</c> one answer.</summary>
+/// <summary><c>freehold run [MODEL]</c>: a chat in the terminal; with <c>--prompt</c> one answer.</summary>
 internal static class RunCommand
 {
     public static Command Create(ModelOpening opening)
     {
-        var model = TextInput.Model();
+        var model = new Argument<string?>("MODEL") { Description = "A path or a catalogue name; without it, the one model there is.", Arity = ArgumentArity.ZeroOrOne };
         var prompt = new Option<string?>("--prompt") { Description = "Answer this and end.", HelpName = "T" };
         var system = new Option<string?>("--system") { Description = "The system message.", HelpName = "T" };
         var maxTokens = CommonOptions.Bounded("--max-tokens", "Tokens an answer may have; as many as the context holds unless given.", 1, int.MaxValue);
@@ -34,7 +34,9 @@ internal static class RunCommand
             var output = parsed.InvocationConfiguration.Output;
             var error = parsed.InvocationConfiguration.Error;
             var chosen = settings.Read(parsed);
-            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), chosen);
+            var folders = settings.Folders(parsed);
+            var named = parsed.GetValue(model) ?? ModelChoice.Only(opening.Available(folders)).Name;
+            using var open = ModelOpening.Load(opening.Resolve(named, folders), chosen);
             LogprobsCommand.Generating(open);
             using var engine = open.StartEngine(chosen.Engine with { MaxStreams = chosen.MaxStreams ?? 1 });
             await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; {open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}");

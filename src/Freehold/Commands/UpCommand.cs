@@ -9,13 +9,14 @@ internal static class UpCommand
     public static Command Create(ModelOpening opening)
     {
         var model = new Argument<string?>("MODEL") { Description = "A path or a catalogue name; without it, one that fits this machine is chosen.", Arity = ArgumentArity.ZeroOrOne };
-        var port = ServingOptions.Port();
-        var host = ServingOptions.Host();
-        var command = new Command("up", "Choose a model that fits this machine, serve it, and say where and why.") { model, port, host };
+        var command = new Command("up", "Choose a model that fits this machine, serve it, and say where and why.") { model };
+        var serving = new ServingOptions(command);
         var settings = new ModelSettingsOptions(command, streams: true);
         command.SetAction(async (parsed, cancellation) =>
         {
             var output = parsed.InvocationConfiguration.Output;
+            var asked = serving.Read(parsed);
+            asked.ToGateway(); // what is refused is refused before a model is loaded
             var chosen = settings.Read(parsed);
             var folders = settings.Folders(parsed);
             var choice = parsed.GetValue(model) is { } named
@@ -24,7 +25,7 @@ internal static class UpCommand
             var resolved = choice.Model.Path.Length > 0 ? choice.Model : opening.Resolve(choice.Model.Name, folders);
             using var served = new ServedModels();
             served.Add(ModelOpening.Load(resolved, chosen), chosen.Engine);
-            await using var server = await ModelServer.StartAsync(parsed.GetValue(host)!, parsed.GetValue(port), served.Directory, parsed.InvocationConfiguration.Error, cancellation);
+            await using var server = await ModelServer.StartAsync(asked, served.Directory, parsed.InvocationConfiguration.Error, cancellation);
             await output.WriteLineAsync($"Freehold is up: {server.Url}v1{(server.Moved ? $" (port {ModelServer.DefaultPort} was taken)" : "")}");
             await output.WriteLineAsync($"Model: {resolved.Name}, because {choice.Why}.");
             if (choice.IsDemonstration)
@@ -32,15 +33,20 @@ internal static class UpCommand
             foreach (var line in served.Choices)
                 await output.WriteLineAsync($"  {line}");
             await output.WriteLineAsync("Try it:");
-            await output.WriteLineAsync($"  {Curl(server.Url, served.Directory.Models[0])}");
+            await output.WriteLineAsync($"  {Curl(server.Url, served.Directory.Models[0], asked.Key is not null)}");
             await output.WriteLineAsync("Ctrl-C stops it.");
+            using var service = ServiceManager.Ready(cancellation);
             await server.RunAsync(cancellation);
             return ExitCode.Interrupted;
         });
         return command;
     }
 
-    private static string Curl(Uri url, Gateway.Serving.ServedModel model) => model.Chat is not null
-        ? $$"""curl {{url}}v1/chat/completions -d '{"model":"{{model.Id}}","messages":[{"role":"user","content":"What is the capital of France?"}],"temperature":0}'"""
-        : $$"""curl {{url}}v1/embeddings -d '{"model":"{{model.Id}}","input":"hello"}'""";
+    private static string Curl(Uri url, Gateway.Serving.ServedModel model, bool keyed)
+    {
+        var key = keyed ? $" -H \"Authorization: Bearer ${ServingOptions.KeyVariable}\"" : "";
+        return model.Chat is not null
+            ? $$"""curl {{url}}v1/chat/completions{{key}} -d '{"model":"{{model.Id}}","messages":[{"role":"user","content":"What is the capital of France?"}],"temperature":0}'"""
+            : $$"""curl {{url}}v1/embeddings{{key}} -d '{"model":"{{model.Id}}","input":"hello"}'""";
+    }
 }

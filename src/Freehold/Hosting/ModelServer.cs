@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Freehold.Commands;
 using Freehold.Gateway.Hosting;
@@ -34,18 +33,17 @@ internal sealed class ModelServer : IAsyncDisposable
     public bool Moved { get; }
 
     /// <summary>Starts listening.</summary>
-    /// <param name="host">An IP address, or localhost.</param>
-    /// <param name="port">The port; null takes 8080 or, where that is taken, the next free one. 0 takes any.</param>
+    /// <param name="settings">Where, and who is let in.</param>
     /// <param name="directory">What is served.</param>
     /// <param name="error">Warnings go here.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="CommandException">The address makes no sense (2), or the port that was asked for is taken (1).</exception>
-    public static async Task<ModelServer> StartAsync(string host, int? port, IModelDirectory directory, TextWriter error, CancellationToken cancellationToken)
+    /// <exception cref="CommandException">The settings are refused (2, 4), or the port that was asked for is taken (1).</exception>
+    public static async Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, TextWriter error, CancellationToken cancellationToken)
     {
-        var options = new GatewayOptions { Addresses = AddressesOf(host) };
+        var options = settings.ToGateway();
         if (!options.LoopbackOnly)
-            await error.WriteLineAsync($"freehold: warning: listening on {host}: everybody who reaches this machine can use it, there is no authentication yet.");
-        var first = port ?? DefaultPort;
+            await error.WriteLineAsync($"freehold: warning: {settings.Host} is served without TLS: whoever can read the network between here and a client reads the key and everything said. Put a proxy with TLS in front of it.");
+        var first = settings.Port ?? DefaultPort;
         for (var candidate = first; ; candidate++)
         {
             var app = GatewayHost.Create(options with { Port = candidate }, directory, logging => logging.AddProvider(new ErrorLog(error)).SetMinimumLevel(LogLevel.Warning));
@@ -57,7 +55,7 @@ internal sealed class ModelServer : IAsyncDisposable
             catch (IOException e) when (e.InnerException is AddressInUseException)
             {
                 await app.DisposeAsync();
-                if (port is not null)
+                if (settings.Port is not null)
                     throw new CommandException(ExitCode.Failed, $"port {candidate} is taken by another program; choose one with --port, or 0 for any free one", e);
                 if (candidate - first >= PortsTried)
                     throw new CommandException(ExitCode.Failed, $"ports {first} to {candidate} are all taken; choose one with --port", e);
@@ -65,7 +63,7 @@ internal sealed class ModelServer : IAsyncDisposable
             catch (Exception e) when (e is SocketException or IOException)
             {
                 await app.DisposeAsync();
-                throw new CommandException(ExitCode.Failed, $"cannot listen on {host}, port {candidate}: {e.Message}", e);
+                throw new CommandException(ExitCode.Failed, $"cannot listen on {settings.Host}, port {candidate}: {e.Message}", e);
             }
         }
     }
@@ -84,12 +82,4 @@ internal sealed class ModelServer : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
-
-    private static IPAddress[] AddressesOf(string host)
-    {
-        if (string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase))
-            return [IPAddress.Loopback];
-        return IPAddress.TryParse(host.Trim('[', ']'), out var address) ? [address]
-            : throw CommandException.Usage($"--host is '{host}'; it must be an IP address of this machine (0.0.0.0 for all) or localhost");
-    }
 }

@@ -30,7 +30,7 @@ internal sealed class ServedModels : IDisposable
             var encoder = open.Loaded.Embedding!;
             var generator = new EngineEmbeddingGenerator(open.Name, encoder, open.Loaded.Tokenizer);
             _owned.Add(generator);
-            _models.Add(new ServedModel(open.Name, created, "freehold", null, generator, encoder.MaxTokens, open.Note, Explain));
+            _models.Add(new ServedModel(open.Name, created, "freehold", null, generator, encoder.MaxTokens, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, null)), Explain));
             Choices.Add($"{open.Name}: embeddings of {encoder.Shape.EmbeddingLength} floats, texts of at most {encoder.MaxTokens} tokens; {computing}");
             return;
         }
@@ -38,7 +38,7 @@ internal sealed class ServedModels : IDisposable
         _owned.Add(engine);
         var client = new EngineChatClient(engine);
         _owned.Add(client);
-        _models.Add(new ServedModel(open.Name, created, "freehold", client, null, engine.Plan.Context, open.Note, Explain));
+        _models.Add(new ServedModel(open.Name, created, "freehold", client, null, engine.Plan.Context, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, engine.Model.Render)), Explain));
         Choices.Add($"{open.Name}: {engine.Plan.Explanation}; {computing}");
     }
 

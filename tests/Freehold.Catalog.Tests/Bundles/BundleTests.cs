@@ -49,7 +49,8 @@ public sealed class BundleTests : IDisposable
         Assert.Equal(SampleModel.Bytes(5, 2), Slice(bundle.Models[1]));
         Assert.Equal(File.ReadAllBytes(program), File.ReadAllBytes(result.Path)[..200_001]);
         Assert.Equal(ModelPlace.Bundle, new ModelResolver(_bench.Store, [], null, bundle).Resolve("b").Place);
-        Assert.Null(await BundleReader.VerifyAsync(bundle, _bench.Notes, Bench.Cancellation));
+        foreach (var model in bundle.Models)
+            await ModelVerifier.VerifyAsync(model, _bench.Store, _bench.Notes, Bench.Cancellation);
         if (!OperatingSystem.IsWindows())
             Assert.True(File.GetUnixFileMode(result.Path).HasFlag(UnixFileMode.UserExecute | UnixFileMode.OtherExecute));
     }
@@ -75,7 +76,7 @@ public sealed class BundleTests : IDisposable
     }
 
     [Fact]
-    public async Task A_bundle_with_any_damage_in_index_or_trailer_is_told_as_damaged_or_is_none()
+    public async Task A_bundle_with_any_damage_in_index_or_trailer_is_told_as_damaged()
     {
         var result = await WriteAsync(Program(), "box", Model("a", 70_000, 1));
         var whole = File.ReadAllBytes(result.Path);
@@ -88,16 +89,16 @@ public sealed class BundleTests : IDisposable
             var path = _bench.Write("damaged", damaged);
             try
             {
-                // Damage to the magic makes it no bundle, and the four reserved bytes say nothing.
-                if (BundleReader.Open(path) is { } opened)
-                    Assert.InRange(at, whole.Length - 80 + 20, whole.Length - 80 + 31);
+                // The reserved bytes say nothing; the program's length decides only where models may begin.
+                Assert.NotNull(BundleReader.Open(path));
+                Assert.True(at - (whole.Length - 80) is (>= 20 and <= 31) or >= 64);
             }
             catch (CatalogException)
             {
                 refused++;
             }
         }
-        Assert.InRange(refused, whole.Length - index - 16 - 12, whole.Length - index);
+        Assert.InRange(refused, whole.Length - index - 12 - 16, whole.Length - index);
     }
 
     [Fact]
@@ -109,7 +110,25 @@ public sealed class BundleTests : IDisposable
             file.Seek(result.Models[0].Offset + 1234, SeekOrigin.Begin);
             file.WriteByte(0);
         }
-        Assert.Contains("damaged", await BundleReader.VerifyAsync(BundleReader.Open(result.Path)!, _bench.Notes, Bench.Cancellation), StringComparison.Ordinal);
+        var model = BundleReader.Open(result.Path)!.Models[0];
+        var failure = await Assert.ThrowsAsync<CatalogException>(() => ModelVerifier.VerifyAsync(model, _bench.Store, _bench.Notes, Bench.Cancellation));
+        Assert.Contains("damaged", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bundle_that_was_cut_off_anywhere_behind_its_program_is_told_with_both_lengths()
+    {
+        var result = await WriteAsync(Program(), "box", Model("a", 70_000, 1), Model("b", 10, 2));
+        var whole = File.ReadAllBytes(result.Path);
+        var head = (int)BundleFormat.Align(200_001);
+        foreach (var length in (int[])[head + 64, head + 65_536, (int)result.Models[1].Offset, whole.Length - 80, whole.Length - 1])
+        {
+            var failure = Assert.Throws<CatalogException>(() => BundleReader.Open(_bench.Write("cut", whole[..length])));
+            Assert.Contains($"{length} of its {whole.Length} bytes", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("copy it again", failure.Message, StringComparison.Ordinal);
+        }
+        // Something written behind it hides the trailer as well.
+        Assert.Throws<CatalogException>(() => BundleReader.Open(_bench.Write("longer", [.. whole, 0])));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Freehold.Catalog.Downloads;
 using Freehold.Catalog.Names;
+using Freehold.Catalog.Network;
 using Freehold.Catalog.Sources;
 using Freehold.Catalog.Store;
 
@@ -45,7 +46,7 @@ internal sealed class Bench : IDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public Puller Puller(Func<HttpMessageHandler>? handlers = null) => new(Store, Settings, new NetworkAccess(Settings.OfflineReason, handlers), Limits, Time);
+    public Puller Puller(Func<HttpMessageHandler>? handlers = null) => new(Store, Settings, new NetworkAccess(Settings.OfflineReason, Settings.Network, handlers), Limits, Time);
 
     public Task<PullResult> PullAsync(Uri from, string? sha256 = null, string? name = null) => PullAsync(from.AbsoluteUri, sha256, name);
 

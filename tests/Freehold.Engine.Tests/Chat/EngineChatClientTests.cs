@@ -127,4 +127,39 @@ public class EngineChatClientTests
         Assert.Equal("fake", client.GetService<ChatClientMetadata>()!.DefaultModelId);
         Assert.Same(bench.Engine, client.GetService<InferenceEngine>());
     }
+
+    [Fact]
+    public async Task The_prompts_log_probabilities_come_with_the_first_update_the_first_without_one()
+    {
+        using var bench = new Bench();
+        using var client = new EngineChatClient(bench.Engine);
+        var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 3, AdditionalProperties = new() { ["raw_prompt"] = "abc", ["prompt_logprobs"] = true, ["top_logprobs"] = 1 } };
+        var response = await client.GetResponseAsync([], options, Cancellation);
+        var entries = ((JsonArray)response.AdditionalProperties!["prompt_logprobs"]!).Select(entry => entry!).ToList();
+        Assert.Equal(["<bos>", "a", "b", "c"], entries.Select(entry => (string)entry["token"]!));
+        Assert.Null(entries[0]["logprob"]);
+        Assert.All(entries[1..], entry => Assert.True((float)entry["logprob"]! < 0 && entry["top_logprobs"]!.AsArray().Count == 1));
+    }
+
+    [Fact]
+    public async Task No_tokens_at_all_may_be_asked_for()
+    {
+        using var bench = new Bench();
+        using var client = new EngineChatClient(bench.Engine);
+        var response = await client.GetResponseAsync(_messages, new() { MaxOutputTokens = 0, AdditionalProperties = new() { ["logprobs"] = true } }, Cancellation);
+        Assert.Equal(("", ChatFinishReason.Length, 0), (response.Text, response.FinishReason, response.Usage!.OutputTokenCount));
+        Assert.Equal(response.Usage.InputTokenCount, response.Usage.TotalTokenCount);
+        Assert.Null(response.AdditionalProperties);
+    }
+
+    [Fact]
+    public async Task A_conversation_that_is_too_long_is_refused_by_its_messages_and_a_prompt_by_itself()
+    {
+        using var bench = new Bench(Bench.Small() with { Context = 100 });
+        using var client = new EngineChatClient(bench.Engine);
+        var messages = await Assert.ThrowsAsync<RequestRefusedException>(() => client.GetResponseAsync([new(ChatRole.User, new string('x', 100))], cancellationToken: Cancellation));
+        Assert.Equal("messages", messages.Parameter);
+        var raw = await Assert.ThrowsAsync<RequestRefusedException>(() => client.GetResponseAsync([], new() { AdditionalProperties = new() { ["raw_prompt"] = new string('x', 100) } }, Cancellation));
+        Assert.Equal("prompt", raw.Parameter);
+    }
 }

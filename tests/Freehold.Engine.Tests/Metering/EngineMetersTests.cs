@@ -59,8 +59,9 @@ public class EngineMetersTests
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
-            Assert.Equal("fake", tags[0].Value);
-            names.Add(instrument.Name);
+            // Engines of tests that run beside this one tell their own models.
+            if (tags.Length == 1 && tags[0] is { Key: "model", Value: "fake" })
+                names.Add(instrument.Name);
         });
         using var bench = new Bench(stepped: true);
         listener.Start();

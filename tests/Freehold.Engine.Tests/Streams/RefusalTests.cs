@@ -13,14 +13,24 @@ public class RefusalTests
     }
 
     [Fact]
-    public void What_exceeds_the_context_is_refused_with_the_numbers()
+    public void A_prompt_that_leaves_no_room_is_refused_with_the_numbers()
     {
-        var refused = Refused(Bench.Request(Bench.Prompt(1, 900), 200), Bench.Small() with { Context = 1000 });
-        Assert.Equal("context_length_exceeded", refused.Code);
+        var refused = Refused(Bench.Request(Bench.Prompt(1, 1000), 200), Bench.Small() with { Context = 1000 });
+        Assert.Equal(("context_length_exceeded", "prompt"), (refused.Code, refused.Parameter));
         Assert.Equal("context_length_exceeded", refused.Data["code"]);
-        foreach (var number in new[] { "900", "200", "1000", "4096", "32768" })
+        foreach (var number in new[] { "1000 tokens", "1000 positions", "4096", "32768" })
             Assert.Contains(number, refused.Message, StringComparison.Ordinal);
         Assert.Equal("context_length_exceeded", Refused(new GenerationRequest { Prompt = Bench.Prompt(1, 4096) }).Code);
+    }
+
+    [Fact]
+    public async Task The_number_of_tokens_asked_for_is_a_ceiling_and_the_contexts_end_ends_the_answer_with_length()
+    {
+        using var bench = new Bench(Bench.Small() with { Context = 1000 });
+        var answer = await Bench.All(bench.Engine.Submit(Bench.Request(Bench.Prompt(1, 990), int.MaxValue), TestContext.Current.CancellationToken));
+        Assert.Equal(10, answer.Count);
+        Assert.Equal(Freehold.Engine.Streams.FinishReason.Length, answer[^1].FinishReason);
+        Assert.Equal(await Bench.Alone(Bench.Request(Bench.Prompt(1, 990), 10)), answer.Select(update => update.TokenId));
     }
 
     [Fact]
@@ -73,5 +83,10 @@ public class RefusalTests
         Assert.Equal("max_tokens", Refused(Bench.Request([1], 0)).Parameter);
         Assert.Equal("top_logprobs", Refused(Bench.Request([1], 5) with { LogProbabilities = true, TopLogProbabilities = 21 }).Parameter);
         Assert.Equal("top_logprobs", Refused(Bench.Request([1], 5) with { TopLogProbabilities = 2 }).Parameter);
+        using var model = new RememberingModel(258, context: 20_000);
+        using var bench = new Bench(model: model, stepped: true);
+        var tooMany = Assert.Throws<RequestRefusedException>(() => bench.Engine.Submit(Bench.Request(Bench.Prompt(1, 12_000), 5) with { PromptLogProbabilities = true, TopLogProbabilities = 20 }, TestContext.Current.CancellationToken));
+        Assert.Equal("logprobs", tooMany.Parameter);
+        Assert.Contains("252000", tooMany.Message, StringComparison.Ordinal);
     }
 }

@@ -65,4 +65,83 @@ public class CompletionTests
             body["choices"]![0]!["logprobs"]!.ToJsonString());
         Assert.Equal(2, Assert.Single(gateway.Model.Calls).Options.AdditionalProperties!["top_logprobs"]);
     }
+
+    [Fact]
+    public async Task Echo_with_logprobs_gives_the_prompts_tokens_too_the_first_without_any()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        gateway.Model.PromptTokens = ["[s]", "Hi", " é"];
+        var (_, body) = await gateway.PostAsync(Path, """{"model":"parrot","prompt":"Hi é","echo":true,"logprobs":1}""");
+        var choice = body["choices"]![0]!;
+        Assert.Equal("Hi éParis.", (string)choice["text"]!);
+        Assert.Equal("""["[s]","Hi"," \u00E9","Pa","ris","."]""", choice["logprobs"]!["tokens"]!.ToJsonString());
+        Assert.Equal("[null,-0.25,-0.25,-0.25,-0.25,-0.25]", choice["logprobs"]!["token_logprobs"]!.ToJsonString());
+        Assert.Null(choice["logprobs"]!["top_logprobs"]![0]);
+        Assert.Equal("""{"Hi":-0.25,"x":-9999}""", choice["logprobs"]!["top_logprobs"]![1]!.ToJsonString());
+        Assert.Equal("[0,0,2,4,6,9]", choice["logprobs"]!["text_offset"]!.ToJsonString());
+        Assert.Equal(true, Assert.Single(gateway.Model.Calls).Options.AdditionalProperties!["prompt_logprobs"]);
+    }
+
+    [Fact]
+    public async Task Streamed_echo_with_logprobs_opens_each_choice_with_its_prompts()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        gateway.Model.PromptTokens = ["a", "b"];
+        var events = RunningGateway.Events(await gateway.StreamAsync(Path, """{"model":"parrot","prompt":["ab","ab"],"echo":true,"logprobs":0,"stream":true}"""));
+        var choices = events[..^1].ConvertAll(text => JsonNode.Parse(text)!["choices"]![0]!);
+        for (var index = 0; index < 2; index++)
+        {
+            var own = choices.FindAll(choice => (int)choice["index"]! == index);
+            Assert.Equal(["ab", "Pa", "ris", ".", ""], own.Select(choice => (string)choice["text"]!));
+            Assert.Equal("""{"tokens":["a","b"],"token_logprobs":[null,-0.25],"top_logprobs":[null,{"b":-0.25,"x":-9999}],"text_offset":[0,1]}""", own[0]["logprobs"]!.ToJsonString());
+            Assert.Equal("[4]", own[2]["logprobs"]!["text_offset"]!.ToJsonString());
+        }
+    }
+
+    [Fact]
+    public async Task The_text_of_token_ids_is_echoed()
+    {
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText());
+        var (_, body) = await gateway.PostAsync(Path, """{"model":"parrot","prompt":[[256,72,105],[195,169]],"echo":true}""");
+        Assert.Equal(["[s]HiParis.", "éParis."], body["choices"]!.AsArray().Select(choice => (string)choice!["text"]!));
+        var (status, refused) = await gateway.PostAsync(Path, """{"model":"parrot","prompt":[257],"echo":true}""");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("0 to 256", (string)refused["error"]!["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_best_of_several_are_those_with_the_highest_mean_logprob_best_first_and_all_are_counted()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        gateway.Model.Tokens = options => [$"{options.AdditionalProperties!["raw_prompt"]}{options.Seed}"];
+        gateway.Model.Logprob = token => token[^1] switch { '1' => -3, '2' => -0.5f, '3' => -2, _ => -1 };
+        var (_, body) = await gateway.PostAsync(Path, """{"model":"parrot","prompt":["a","b"],"n":2,"best_of":4,"seed":1,"echo":true}""");
+        Assert.Equal(["0:aa2", "1:aa4", "2:bb2", "3:bb4"], body["choices"]!.AsArray().Select(choice => $"{choice!["index"]}:{choice["text"]}"));
+        Assert.All(body["choices"]!.AsArray(), choice => Assert.Null(choice!["logprobs"]));
+        Assert.Equal(8, (int)body["usage"]!["completion_tokens"]!);
+    }
+
+    [Fact]
+    public async Task No_tokens_at_all_may_be_asked_for()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        gateway.Model.Tokens = _ => [];
+        gateway.Model.PromptTokens = ["a"];
+        var (status, body) = await gateway.PostAsync(Path, """{"model":"parrot","prompt":"a","echo":true,"logprobs":1,"max_tokens":0}""");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal("a", (string)body["choices"]![0]!["text"]!);
+        Assert.Equal(0, Assert.Single(gateway.Model.Calls).Options.MaxOutputTokens);
+    }
+
+    [Fact]
+    public async Task More_log_probabilities_of_prompts_than_an_answer_may_hold_are_refused()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        gateway.Model.PromptTokens = [.. Enumerable.Repeat("t", 1000)];
+        var prompts = string.Join(',', Enumerable.Repeat("\"t\"", 100));
+        var (status, body) = await gateway.PostAsync(Path, $$"""{"model":"parrot","prompt":[{{prompts}}],"echo":true,"logprobs":20}""");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal("echo", (string)body["error"]!["param"]!);
+        Assert.Contains("250000", (string)body["error"]!["message"]!, StringComparison.Ordinal);
+    }
 }

@@ -35,4 +35,26 @@ public class EmbeddingTests
         using var none = await gateway.Http.GetAsync(new Uri("/v1/models/nobody", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
     }
+
+    [Theory]
+    [InlineData("[1,2,3]")]
+    [InlineData("[[1,2],[3]]")]
+    public async Task Token_ids_are_refused_with_the_setting_that_makes_LangChain_send_text(string input)
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var (status, body) = await gateway.PostAsync("/v1/embeddings", $$"""{"model":"org/lengths","input":{{input}}}""");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Equal("input", (string)body["error"]!["param"]!);
+        Assert.Contains("check_embedding_ctx_length=False", (string)body["error"]!["message"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_models_own_number_of_dimensions_may_be_asked_for_and_no_other()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await gateway.PostAsync("/v1/embeddings", """{"model":"org/lengths","input":"a","dimensions":3}""")).Status);
+        var (status, body) = await gateway.PostAsync("/v1/embeddings", """{"model":"org/lengths","input":"a","dimensions":2}""");
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("3 dimensions", (string)body["error"]!["message"]!, StringComparison.Ordinal);
+    }
 }

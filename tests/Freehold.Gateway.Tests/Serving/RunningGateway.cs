@@ -16,7 +16,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     {
         _app = app;
         Model = model;
-        Address = new Uri(app.Urls.Single());
+        Address = new Uri(app.Urls.Single().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));
         Http = new HttpClient { BaseAddress = Address };
     }
 
@@ -24,14 +24,14 @@ internal sealed class RunningGateway : IAsyncDisposable
     public Uri Address { get; }
     public HttpClient Http { get; }
 
-    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null)
+    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null)
     {
         var model = new ScriptedChatClient();
         var created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
         var options = new GatewayOptions { Port = 0 };
         var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, new FixedModelDirectory([
-            new ServedModel("parrot", created, "tests", model, null, 4096, note, explain ?? (_ => null)),
-            new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, _ => null)]));
+            new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)),
+            new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningGateway(app, model);
     }

@@ -22,6 +22,12 @@ internal sealed class ScriptedChatClient : IChatClient
     /// <summary>The tokens of an answer, from the call's options.</summary>
     public Func<ChatOptions, IEnumerable<string>> Tokens { get; set; } = _ => ["Pa", "ris", "."];
 
+    /// <summary>The tokens of the prompt, told with the answer's first piece where they are asked for.</summary>
+    public IReadOnlyList<string> PromptTokens { get; set; } = [];
+
+    /// <summary>A token's log-probability.</summary>
+    public Func<string, float> Logprob { get; set; } = _ => -0.25f;
+
     /// <summary>Awaited before each token; what it throws, the client throws.</summary>
     public Func<int, CancellationToken, Task> Before { get; set; } = (_, _) => Task.CompletedTask;
 
@@ -46,16 +52,30 @@ internal sealed class ScriptedChatClient : IChatClient
             cancellationToken.ThrowIfCancellationRequested();
             var update = new ChatResponseUpdate(ChatRole.Assistant, token);
             if (options!.AdditionalProperties!.ContainsKey("logprobs"))
-                update.AdditionalProperties = new() { ["logprobs"] = new JsonArray(Entry(token, count)) };
+                update.AdditionalProperties = new() { ["logprobs"] = new JsonArray(Entry(token, count, Logprob(token))) };
+            if (count == 0)
+                AddPrompt(update, options);
             count++;
             yield return update;
         }
         Ended.TrySetResult();
-        yield return new ChatResponseUpdate
+        var last = new ChatResponseUpdate
         {
             FinishReason = Finish,
             Contents = [new UsageContent(new UsageDetails { InputTokenCount = 7, OutputTokenCount = count, TotalTokenCount = 7 + count, CachedInputTokenCount = 4 })],
         };
+        if (count == 0)
+            AddPrompt(last, options!);
+        yield return last;
+    }
+
+    private void AddPrompt(ChatResponseUpdate update, ChatOptions options)
+    {
+        if (!options.AdditionalProperties!.ContainsKey("prompt_logprobs"))
+            return;
+        var entries = new JsonArray([.. PromptTokens.Select((token, id) => (JsonNode)Entry(token, id, Logprob(token)))]);
+        entries[0]!["logprob"] = null;
+        (update.AdditionalProperties ??= [])["prompt_logprobs"] = entries;
     }
 
     public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -67,14 +87,14 @@ internal sealed class ScriptedChatClient : IChatClient
     {
     }
 
-    private static JsonObject Entry(string token, int id) => new()
+    private static JsonObject Entry(string token, int id, float logprob) => new()
     {
         ["token"] = token,
         ["token_id"] = id,
         ["bytes"] = new JsonArray([.. System.Text.Encoding.UTF8.GetBytes(token).Select(b => (JsonNode)(int)b)]),
-        ["logprob"] = -0.25f,
+        ["logprob"] = logprob,
         ["top_logprobs"] = new JsonArray(
-            new JsonObject { ["token"] = token, ["token_id"] = id, ["bytes"] = new JsonArray(1), ["logprob"] = -0.25f },
+            new JsonObject { ["token"] = token, ["token_id"] = id, ["bytes"] = new JsonArray(1), ["logprob"] = logprob },
             new JsonObject { ["token"] = "x", ["token_id"] = 9, ["bytes"] = new JsonArray(120), ["logprob"] = float.NegativeInfinity }),
     };
 }

@@ -141,8 +141,15 @@ public sealed class AttentionTests
         var memory = new KvMemory { Base = (byte*)floats.Pointer, PageStride = what.Layout.PageBytes };
         var call = new AttentionCall
         {
-            Memory = memory, Layout = what.Layout, Queries = floats.Pointer, QueryStride = 512, Output = floats.Pointer + 32 * 1024, OutputStride = 512,
-            Heads = what.Heads, Scale = 1, Causal = true,
+            Memory = memory,
+            Layout = what.Layout,
+            Queries = floats.Pointer,
+            QueryStride = 512,
+            Output = floats.Pointer + 32 * 1024,
+            OutputStride = 512,
+            Heads = what.Heads,
+            Scale = 1,
+            Causal = true,
         };
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 20; i++)

@@ -76,6 +76,33 @@ public sealed unsafe class MatMulTests
 
     [Theory]
     [MemberData(nameof(QuantisedOnEach))]
+    public void The_largest_sums_overflow_nowhere(TensorType type, InstructionSet isa)
+    {
+        const int Columns = 256, Outputs = 17;
+        var format = BlockFormat.Of(type);
+        using var weights = new RandomWeights(type, Outputs, Columns, 31);
+        foreach (var bits in new[] { ActivationBits.Eight, ActivationBits.Sixteen })
+            foreach (var rows in new[] { 1, 9 })
+                foreach (byte every in new byte[] { 0x00, 0x80, 0xFF })
+                {
+                    // All weights at an end of their range (Q8_0's -128 too), all activations at an end of theirs, of one sign and of both.
+                    new Span<byte>(weights.Matrix.Data, (int)weights.Matrix.Bytes).Fill(every);
+                    for (var block = weights.Matrix.Data; block < weights.Matrix.Data + weights.Matrix.Bytes; block += format.BlockBytes)
+                        foreach (var at in RandomWeights.HalvesOf(type))
+                            *(ushort*)(block + at) = 0x3C00;
+                    if (type == TensorType.MXFP4)
+                        for (var block = weights.Matrix.Data; block < weights.Matrix.Data + weights.Matrix.Bytes; block += format.BlockBytes)
+                            *block = 127;
+                    var x = new float[rows * Columns];
+                    for (var i = 0; i < x.Length; i++)
+                        x[i] = (i / Columns % 3) switch { 0 => 1, 1 => -1, _ => i % 2 == 0 ? 1 : -1 };
+                    var expected = Multiplied.By(InstructionSet.Scalar, 1, bits, weights.Matrix, x, rows);
+                    Multiplied.SameBits(expected, Multiplied.By(isa, 1, bits, weights.Matrix, x, rows), $"{type} {isa} {bits} {rows} {every:X2}");
+                }
+    }
+
+    [Theory]
+    [MemberData(nameof(QuantisedOnEach))]
     public void A_product_is_near_the_exact_one_of_what_the_file_says(TensorType type, InstructionSet isa)
     {
         const int Columns = 768, Outputs = 24, Rows = 3;

@@ -73,7 +73,8 @@ internal static class HuggingFaceFile
         var file = Model(keys, new JsonObject { ["type"] = "Unigram", ["unk_id"] = 3, ["vocab"] = new JsonArray([.. pieces]) });
         file["normalizer"] = new JsonObject
         {
-            ["type"] = "Precompiled", ["precompiled_charsmap"] = Convert.ToBase64String((byte[])keys["tokenizer.ggml.precompiled_charsmap"]),
+            ["type"] = "Precompiled",
+            ["precompiled_charsmap"] = Convert.ToBase64String((byte[])keys["tokenizer.ggml.precompiled_charsmap"]),
         };
         file["pre_tokenizer"] = Sequence("""{"type":"WhitespaceSplit"}""", """{"type":"Metaspace","replacement":"▁","add_prefix_space":true}""");
         return file;
@@ -92,7 +93,11 @@ internal static class HuggingFaceFile
             .Select(pair => (JsonNode)new JsonArray(pair.Left, pair.Right));
         var file = Model(keys, new JsonObject
         {
-            ["type"] = "BPE", ["unk_token"] = "<unk>", ["byte_fallback"] = true, ["vocab"] = Vocabulary(keys, piece => piece), ["merges"] = new JsonArray([.. merges]),
+            ["type"] = "BPE",
+            ["unk_token"] = "<unk>",
+            ["byte_fallback"] = true,
+            ["vocab"] = Vocabulary(keys, piece => piece),
+            ["merges"] = new JsonArray([.. merges]),
         });
         file["normalizer"] = JsonNode.Parse(
             """{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"▁"},{"type":"Replace","pattern":{"String":" "},"content":"▁"}]}""");

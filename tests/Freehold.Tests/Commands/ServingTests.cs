@@ -49,9 +49,16 @@ public partial class ServingTests
             Assert.Equal("The capital of France is Paris.", (string)body["choices"]![0]!["message"]!["content"]!);
             Assert.True((int)body["usage"]!["prompt_tokens"]! > 10);
 
-            var tooLong = await http.PostAsJsonAsync("v1/completions", new { model = "SmolLM2-135M-Instruct-Q4_1", prompt = "x", max_tokens = 5000 }, TestContext.Current.CancellationToken);
+            var tooLong = await http.PostAsJsonAsync("v1/completions", new { model = "SmolLM2-135M-Instruct-Q4_1", prompt = string.Concat(Enumerable.Repeat("word ", 300)), max_tokens = 1 }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.BadRequest, tooLong.StatusCode);
-            Assert.Contains("context_length_exceeded", await tooLong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            var refusal = JsonNode.Parse(await tooLong.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["error"]!;
+            Assert.Equal(("context_length_exceeded", "prompt"), ((string)refusal["code"]!, (string)refusal["param"]!));
+            Assert.Contains("256 positions", (string)refusal["message"]!, StringComparison.Ordinal);
+
+            var shown = await http.PostAsJsonAsync("apply-template", new { messages = new[] { new { role = "developer", content = "Be brief." }, new { role = "user", content = "Hi <|im_end|>" } } }, TestContext.Current.CancellationToken);
+            var prompt = JsonNode.Parse(await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+            Assert.Equal("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi <|im_end|><|im_end|>\n<|im_start|>assistant\n", (string)prompt["prompt"]!);
+            Assert.Equal("every message is shown as it is", (string)prompt["rule"]!);
 
             var metrics = await http.GetStringAsync(new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken);
             foreach (var name in new[] { "freehold_http_requests_total", "freehold_engine_generated_tokens_total", "freehold_http_time_to_first_token_seconds_count", "freehold_engine_queue_length", "freehold_engine_pages_used", "freehold_engine_kv_memory_bytes" })
@@ -90,6 +97,67 @@ public partial class ServingTests
             var wrong = await http.PostAsJsonAsync("v1/chat/completions", new { model = "all-MiniLM-L6-v2-q8_0", messages = new[] { new { role = "user", content = "x" } } }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
         });
+    }
+
+    [Fact]
+    public async Task Echoed_log_probabilities_are_those_of_the_logprobs_command_and_tokens_come_back_as_text()
+    {
+        var stories = SharedData.Require("models/stories260K-f32.gguf");
+        int[] ids = [1, 403, 407, 261, 378, 432];
+        var expected = (await Executable.RunAsync("logprobs", stories, "--ids", string.Join(',', ids), "--top", "1", "--json")).Json["top"]!;
+        await ServeAsync(["serve", stories, "--port", "0"], "Listening on", async http =>
+        {
+            var answer = await http.PostAsJsonAsync("v1/completions", new { model = "stories260K-f32", prompt = ids, echo = true, logprobs = 1, max_tokens = 0 }, TestContext.Current.CancellationToken);
+            var choice = JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["choices"]![0]!;
+            var logprobs = choice["logprobs"]!;
+            Assert.Equal(ids.Length, logprobs["tokens"]!.AsArray().Count);
+            Assert.Null(logprobs["token_logprobs"]![0]);
+            for (var position = 0; position + 1 < ids.Length; position++)
+                Assert.Equal((double)expected[position]![0]![1]!, (double)logprobs["top_logprobs"]![position + 1]!.AsObject().Single().Value!, 1e-5);
+
+            var text = await http.PostAsJsonAsync("detokenize", new { tokens = ids }, TestContext.Current.CancellationToken);
+            var content = (string)JsonNode.Parse(await text.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["content"]!;
+            Assert.Equal((string)choice["text"]!, content);
+            var again = await http.PostAsJsonAsync("tokenize", new { content }, TestContext.Current.CancellationToken);
+            Assert.Equal(ids, JsonNode.Parse(await again.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["tokens"]!.AsArray().Select(id => (int)id!));
+        });
+    }
+
+    [Fact]
+    public async Task A_key_in_a_file_lets_in_who_shows_it()
+    {
+        var stories = SharedData.Require("models/stories260K-f32.gguf");
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "a-key\n", TestContext.Current.CancellationToken);
+        try
+        {
+            await ServeAsync(["serve", stories, "--port", "0", "--host", "0.0.0.0", "--api-key-file", file], "Listening on", async http =>
+            {
+                http.BaseAddress = new Uri($"http://127.0.0.1:{http.BaseAddress!.Port}/");
+                using var without = await http.GetAsync(new Uri("v1/models", UriKind.Relative), TestContext.Current.CancellationToken);
+                Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
+                http.DefaultRequestHeaders.Authorization = new("Bearer", "a-key");
+                using var with = await http.GetAsync(new Uri("v1/models", UriKind.Relative), TestContext.Current.CancellationToken);
+                Assert.Equal(HttpStatusCode.OK, with.StatusCode);
+            });
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData(4, "FREEHOLD_API_KEY", "serve", "--host", "0.0.0.0")]
+    [InlineData(4, "FREEHOLD_API_KEY", "up", "--host", "::")]
+    [InlineData(3, "there is no file", "serve", "--api-key-file", "/nowhere/key")]
+    [InlineData(2, "visible ASCII", "serve", "--api-key-file", "/dev/null")]
+    [InlineData(2, "--allowed-origin", "serve", "--allowed-origin", "chat.example.org")]
+    public async Task Who_is_let_in_is_settled_before_a_model_is_loaded(int exitCode, string message, params string[] arguments)
+    {
+        var run = await Executable.RunAsync([.. arguments, "--port", "0"]);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
     }
 
     private static async Task<string> StreamAsync(HttpClient http, int seed)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Freehold.Commands;
+using Freehold.Gateway.Identity;
 using Freehold.Gateway.Serving;
 using Freehold.Hosting;
 
@@ -14,7 +15,7 @@ public class ModelServerTests
     [Fact]
     public async Task It_serves_until_it_is_told_to_stop()
     {
-        await using var server = await ModelServer.StartAsync("127.0.0.1", 0, Nothing, TextWriter.Null, Cancel);
+        await using var server = await ModelServer.StartAsync(new ServerSettings("127.0.0.1", 0), Nothing, TextWriter.Null, Cancel);
         using var stop = new CancellationTokenSource();
         var running = server.RunAsync(stop.Token);
         using var http = new HttpClient();
@@ -32,7 +33,7 @@ public class ModelServerTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        var error = await Assert.ThrowsAsync<CommandException>(() => ModelServer.StartAsync("localhost", port, Nothing, TextWriter.Null, Cancel));
+        var error = await Assert.ThrowsAsync<CommandException>(() => ModelServer.StartAsync(new ServerSettings("localhost", port), Nothing, TextWriter.Null, Cancel));
         Assert.Equal(1, error.ExitCode);
         Assert.Contains($"port {port} is taken", error.Message, StringComparison.Ordinal);
     }
@@ -40,21 +41,29 @@ public class ModelServerTests
     [Fact]
     public async Task Without_a_port_asked_for_the_next_free_one_is_taken_and_that_is_known()
     {
-        await using var first = await ModelServer.StartAsync("127.0.0.1", null, Nothing, TextWriter.Null, Cancel);
-        await using var second = await ModelServer.StartAsync("127.0.0.1", null, Nothing, TextWriter.Null, Cancel);
+        await using var first = await ModelServer.StartAsync(new ServerSettings("127.0.0.1", null), Nothing, TextWriter.Null, Cancel);
+        await using var second = await ModelServer.StartAsync(new ServerSettings("127.0.0.1", null), Nothing, TextWriter.Null, Cancel);
         Assert.True(second.Moved);
         Assert.True(second.Port > first.Port);
     }
 
     [Fact]
-    public async Task Listening_beyond_loopback_warns_that_there_is_no_authentication()
+    public async Task Listening_beyond_loopback_without_a_key_is_refused_with_the_reason()
+    {
+        var refused = await Assert.ThrowsAsync<CommandException>(() => ModelServer.StartAsync(new ServerSettings("0.0.0.0", 0), Nothing, TextWriter.Null, Cancel));
+        Assert.Equal(4, refused.ExitCode);
+        Assert.Contains("FREEHOLD_API_KEY", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Listening_beyond_loopback_with_a_key_warns_that_there_is_no_TLS()
     {
         using var error = new StringWriter();
-        await using var server = await ModelServer.StartAsync("0.0.0.0", 0, Nothing, error, Cancel);
-        Assert.Contains("no authentication", error.ToString(), StringComparison.Ordinal);
+        await using var server = await ModelServer.StartAsync(new ServerSettings("0.0.0.0", 0) { Key = new ApiKey("k") }, Nothing, error, Cancel);
+        Assert.Contains("without TLS", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_host_that_is_no_address_is_wrong_usage() =>
-        Assert.Equal(2, (await Assert.ThrowsAsync<CommandException>(() => ModelServer.StartAsync("example.org", 0, Nothing, TextWriter.Null, Cancel))).ExitCode);
+        Assert.Equal(2, (await Assert.ThrowsAsync<CommandException>(() => ModelServer.StartAsync(new ServerSettings("example.org", 0), Nothing, TextWriter.Null, Cancel))).ExitCode);
 }

@@ -105,7 +105,13 @@ public static class HfFolderWriter
             {
                 added.Add(new JsonObject
                 {
-                    ["id"] = id, ["content"] = token, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+                    ["id"] = id,
+                    ["content"] = token,
+                    ["single_word"] = false,
+                    ["lstrip"] = false,
+                    ["rstrip"] = false,
+                    ["normalized"] = false,
+                    ["special"] = true,
                 });
             }
         }
@@ -132,12 +138,22 @@ public static class HfFolderWriter
         var config = byteLevel
             ? new JsonObject
             {
-                ["tokenizer_class"] = "GPT2Tokenizer", ["bos_token"] = "<|endoftext|>", ["eos_token"] = "<|im_end|>", ["pad_token"] = "<|endoftext|>", ["add_bos_token"] = false,
+                ["tokenizer_class"] = "GPT2Tokenizer",
+                ["bos_token"] = "<|endoftext|>",
+                ["eos_token"] = "<|im_end|>",
+                ["pad_token"] = "<|endoftext|>",
+                ["add_bos_token"] = false,
                 ["chat_template"] = (string)vocabulary.Keys["tokenizer.chat_template"],
             }
             : new JsonObject
             {
-                ["tokenizer_class"] = "BertTokenizer", ["unk_token"] = "[UNK]", ["sep_token"] = "[SEP]", ["pad_token"] = "[PAD]", ["cls_token"] = "[CLS]", ["mask_token"] = "[MASK]", ["do_lower_case"] = true,
+                ["tokenizer_class"] = "BertTokenizer",
+                ["unk_token"] = "[UNK]",
+                ["sep_token"] = "[SEP]",
+                ["pad_token"] = "[PAD]",
+                ["cls_token"] = "[CLS]",
+                ["mask_token"] = "[MASK]",
+                ["do_lower_case"] = true,
             };
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), config.ToJsonString());
     }

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Freehold.Gateway.Answers;
+using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Serving;
@@ -11,42 +13,54 @@ namespace Freehold.Gateway.OpenAi.Answers;
 /// <summary>Runs a request's generations and answers with them, streamed or whole.</summary>
 internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<Answering> log)
 {
-    /// <summary>How long a stream may be silent before its first token until a comment keeps it open.</summary>
+    /// <summary>How long a stream may be silent before its first token until an event without news keeps it open.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
 
-    public Task AnswerAsync(HttpContext http, ServedModel model, AnswerHead head, AnswerShape shape, IReadOnlyList<Generation> generations, StreamFields streaming) =>
+    /// <summary>Log-probabilities of prompts' tokens that one answer may hold, alternatives included: each takes some hundred bytes until the answer is written.</summary>
+    private const int MaxPromptLogprobs = 250_000;
+
+    public Task AnswerAsync(HttpContext http, ServedModel model, AnswerHead head, AnswerShape shape, IReadOnlyList<Generation> generations, StreamFields streaming, BestOf best = default) =>
         streaming.Stream
             ? StreamAsync(http, model, head, shape, generations, streaming.IncludeUsage)
-            : WholeAsync(http, model, head, shape, generations);
+            : WholeAsync(http, model, head, shape, generations, best);
 
-    private async Task WholeAsync(HttpContext http, ServedModel model, AnswerHead head, AnswerShape shape, IReadOnlyList<Generation> generations)
+    private async Task WholeAsync(HttpContext http, ServedModel model, AnswerHead head, AnswerShape shape, IReadOnlyList<Generation> generations, BestOf best)
     {
         var usage = new UsageTotals();
-        var choices = Array.ConvertAll(new GatheredChoice[generations.Count], _ => new GatheredChoice());
+        var choices = generations.Select(generation => new GatheredChoice(generation.Prompt)).ToArray();
+        var promptLogprobs = 0;
         using var measured = meter.Begin(model.Id, clock, usage);
         await foreach (var piece in Generation.RunAsync(model.Chat!, generations, http.RequestAborted))
         {
             var choice = choices[piece.Choice];
             choice.Text.Append(piece.Text);
+            if (piece.PromptLogprobs is { } prompt)
+            {
+                choice.PromptLogprobs = prompt;
+                promptLogprobs += prompt.Sum(entry => 1 + (TokenLogprob.Top(entry)?.Count ?? 0));
+                if (promptLogprobs > MaxPromptLogprobs)
+                    throw RefusedException.Field("echo", $"'echo' with 'logprobs' makes more than {MaxPromptLogprobs} log-probabilities of prompts' tokens in one answer; send fewer or shorter prompts, ask for fewer logprobs, or stream.");
+            }
             foreach (var entry in piece.Logprobs ?? [])
                 choice.Logprobs.Add(entry?.DeepClone());
             if (piece.Finish is { } finish)
-                choice.Finish = Piece.NameOf(finish);
+                choice.Finish = finish.Value;
             if (piece.Usage is { } counts)
                 usage.Add(generations[piece.Choice].Prompt, counts);
             if (piece.HasContent)
                 measured.Step(piece.Choice);
         }
-        http.Response.ContentType = "application/json; charset=utf-8";
+        http.Response.ContentType = JsonText.ContentType;
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
         json.WriteStartObject();
         head.Write(json, shape.Kind);
         json.WriteStartArray("choices");
-        for (var i = 0; i < choices.Length; i++)
-            shape.WriteWhole(json, i, choices[i]);
+        var given = best.Select(choices);
+        for (var i = 0; i < given.Count; i++)
+            shape.WriteWhole(json, i, given[i]);
         json.WriteEndArray();
         json.WritePropertyName("usage");
-        usage.Write(json);
+        UsageJson.Write(json, usage);
         json.WriteEndObject();
     }
 
@@ -68,22 +82,21 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
                 if (piece.Usage is { } counts)
                     usage.Add(generations[piece.Choice].Prompt, counts);
                 if (piece.HasContent)
-                {
                     measured.Step(piece.Choice);
+                if (piece.HasContent || piece.PromptLogprobs is not null)
                     await chunks.DeltaAsync(piece, gone);
-                }
                 if (piece.Finish is { } finish)
-                    await chunks.FinishAsync(piece.Choice, Piece.NameOf(finish), gone);
+                    await chunks.FinishAsync(piece.Choice, finish.Value, gone);
             }
             if (includeUsage)
                 await chunks.UsageAsync(usage, gone);
-            await events.SendDoneAsync(gone);
+            await chunks.DoneAsync(gone);
         }
         catch (Exception failure) when (events.Started && !gone.IsCancellationRequested)
         {
             // The status is sent already: say it inside the stream, and do not pretend that it was completed.
             var refusal = Failures.Explain(failure, model, log);
-            await events.SendAsync(refusal, OpenAiErrors.Write, gone);
+            await events.SendAsync(refusal, static (json, told) => OpenAiDialect.WriteError(json, told), gone);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Freehold.Gateway.Answers;
 
 namespace Freehold.Gateway.OpenAi.Answers;
 
@@ -11,7 +12,7 @@ internal sealed class ChatShape(bool logprobs) : AnswerShape
 
     public override bool HasOpening => true;
 
-    public override void WriteOpening(Utf8JsonWriter json, int choice)
+    public override void WriteOpening(Utf8JsonWriter json, int choice, JsonArray? promptLogprobs)
     {
         json.WriteStartObject();
         json.WriteNumber("index", choice);

@@ -1,27 +1,40 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Freehold.Gateway.Answers;
 
 namespace Freehold.Gateway.OpenAi.Answers;
 
 /// <summary>The chunks of a streamed answer, in OpenAI's order: openings, deltas, finishes, usage.</summary>
 internal sealed class ChunkWriter(EventStream events, AnswerHead head, AnswerShape shape, bool includeUsage)
 {
-    /// <summary>Starts the stream once, with each choice's opening.</summary>
+    private readonly HashSet<int> _opened = [];
+
+    /// <summary>Starts the stream once, with each choice's opening unless that waits for the choice's first piece.</summary>
     public async ValueTask OpenAsync(int choices, CancellationToken cancellationToken)
     {
         if (events.Started)
             return;
         events.Start();
-        for (var choice = 0; shape.HasOpening && choice < choices; choice++)
-            await SendAsync(choice, shape.WriteOpening, cancellationToken);
+        for (var choice = 0; !shape.OpensWithPiece && choice < choices; choice++)
+            await OpenChoiceAsync(choice, null, cancellationToken);
     }
 
-    public ValueTask KeepAliveAsync(CancellationToken cancellationToken) => events.SendCommentAsync("waiting for the first token", cancellationToken);
+    /// <summary>An event that says nothing new: a comment would not reset the idle timers of some clients.</summary>
+    public ValueTask KeepAliveAsync(CancellationToken cancellationToken) => SendAsync(0, shape.WriteNothing, cancellationToken);
 
-    public ValueTask DeltaAsync(Piece piece, CancellationToken cancellationToken) =>
-        SendAsync(piece, (json, given) => shape.WriteDelta(json, given), cancellationToken);
+    /// <summary>New text, behind the choice's opening.</summary>
+    public async ValueTask DeltaAsync(Piece piece, CancellationToken cancellationToken)
+    {
+        await OpenChoiceAsync(piece.Choice, piece.PromptLogprobs, cancellationToken);
+        if (piece.HasContent)
+            await SendAsync(piece, (json, given) => shape.WriteDelta(json, given), cancellationToken);
+    }
 
     public ValueTask FinishAsync(int choice, string reason, CancellationToken cancellationToken) =>
         SendAsync((choice, reason), (json, given) => shape.WriteFinish(json, given.choice, given.reason), cancellationToken);
+
+    /// <summary>The line that ends a complete stream.</summary>
+    public ValueTask DoneAsync(CancellationToken cancellationToken) => events.SendLineAsync("[DONE]", cancellationToken);
 
     /// <summary>The chunk without choices that carries the usage.</summary>
     public ValueTask UsageAsync(UsageTotals usage, CancellationToken cancellationToken) =>
@@ -32,9 +45,15 @@ internal sealed class ChunkWriter(EventStream events, AnswerHead head, AnswerSha
             json.WriteStartArray("choices");
             json.WriteEndArray();
             json.WritePropertyName("usage");
-            given.usage.Write(json);
+            UsageJson.Write(json, given.usage);
             json.WriteEndObject();
         }, cancellationToken);
+
+    private async ValueTask OpenChoiceAsync(int choice, JsonArray? promptLogprobs, CancellationToken cancellationToken)
+    {
+        if (shape.HasOpening && _opened.Add(choice))
+            await SendAsync((choice, promptLogprobs), (json, given) => shape.WriteOpening(json, given.choice, given.promptLogprobs), cancellationToken);
+    }
 
     private ValueTask SendAsync<TState>(TState state, Action<Utf8JsonWriter, TState> writeChoice, CancellationToken cancellationToken) =>
         events.SendAsync((this, state, writeChoice), static (json, given) =>

@@ -1,37 +1,51 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Freehold.Gateway.Answers;
 
 namespace Freehold.Gateway.OpenAi.Answers;
 
 /// <summary>Choices as the older /v1/completions words them; with echo the prompt stands before the answer.</summary>
 /// <param name="logprobs">Whether log-probabilities were asked for.</param>
-/// <param name="echoed">For each choice the text that comes first; null without echo.</param>
-/// <param name="choices">Number of choices.</param>
-internal sealed class CompletionShape(bool logprobs, IReadOnlyList<string>? echoed, int choices) : AnswerShape
+/// <param name="echoed">For each prompt the text that comes before its answers; null without echo.</param>
+/// <param name="candidates">Answers computed for each prompt.</param>
+internal sealed class CompletionShape(bool logprobs, IReadOnlyList<string>? echoed, int candidates) : AnswerShape
 {
-    // Characters each choice's text has so far: text_offset counts from its beginning.
-    private readonly int[] _offsets = [.. Enumerable.Range(0, choices).Select(choice => echoed?[choice].Length ?? 0)];
+    private readonly Dictionary<int, TextOffsets> _offsets = [];
 
     public override string Kind => "text_completion";
     public override string ChunkKind => "text_completion";
 
     public override bool HasOpening => echoed is not null;
+    public override bool OpensWithPiece => logprobs;
 
-    public override void WriteOpening(Utf8JsonWriter json, int choice) => Write(json, choice, echoed![choice], null, null);
+    public override void WriteOpening(Utf8JsonWriter json, int choice, JsonArray? promptLogprobs) =>
+        Write(json, choice, EchoOf(choice), new Entries(OffsetsOf(choice), promptLogprobs, null), null);
 
-    public override void WriteDelta(Utf8JsonWriter json, in Piece piece) => Write(json, piece.Choice, piece.Text, piece.Logprobs, null);
+    public override void WriteDelta(Utf8JsonWriter json, in Piece piece) => Write(json, piece.Choice, piece.Text, new Entries(OffsetsOf(piece.Choice), null, logprobs ? piece.Logprobs : null), null);
 
-    public override void WriteFinish(Utf8JsonWriter json, int choice, string reason) => Write(json, choice, "", null, reason);
+    public override void WriteFinish(Utf8JsonWriter json, int choice, string reason) => Write(json, choice, "", default, reason);
 
-    public override void WriteWhole(Utf8JsonWriter json, int choice, GatheredChoice gathered) =>
-        Write(json, choice, echoed?[choice] + gathered.Text, logprobs ? gathered.Logprobs : null, gathered.Finish);
+    public override void WriteWhole(Utf8JsonWriter json, int choice, GatheredChoice gathered)
+    {
+        var echo = echoed?[gathered.Prompt] ?? "";
+        Write(json, choice, echo + gathered.Text, logprobs ? new Entries(new TextOffsets(echo), gathered.PromptLogprobs, gathered.Logprobs) : default, gathered.Finish);
+    }
 
-    private void Write(Utf8JsonWriter json, int choice, string text, JsonArray? entries, string? finish)
+    private string EchoOf(int choice) => echoed?[choice / candidates] ?? "";
+
+    private TextOffsets OffsetsOf(int choice)
+    {
+        if (!_offsets.TryGetValue(choice, out var offsets))
+            _offsets[choice] = offsets = new TextOffsets(EchoOf(choice));
+        return offsets;
+    }
+
+    private static void Write(Utf8JsonWriter json, int choice, string text, in Entries entries, string? finish)
     {
         json.WriteStartObject();
         json.WriteString("text", text);
         json.WriteNumber("index", choice);
-        WriteLogprobs(json, choice, entries);
+        entries.Write(json);
         if (finish is null)
             json.WriteNull("finish_reason");
         else
@@ -39,44 +53,62 @@ internal sealed class CompletionShape(bool logprobs, IReadOnlyList<string>? echo
         json.WriteEndObject();
     }
 
-    private void WriteLogprobs(Utf8JsonWriter json, int choice, JsonArray? entries)
+    /// <summary>The tokens of a piece of text: the prompt's, then the answer's.</summary>
+    private readonly record struct Entries(TextOffsets Offsets, JsonArray? Prompt, JsonArray? Answer)
     {
-        if (entries is null)
+        public void Write(Utf8JsonWriter json)
         {
-            json.WriteNull("logprobs");
-            return;
+            if (Prompt is null && Answer is null)
+            {
+                json.WriteNull("logprobs");
+                return;
+            }
+            JsonNode?[] all = [.. Prompt ?? [], .. Answer ?? []];
+            json.WriteStartObject("logprobs");
+            json.WriteStartArray("tokens");
+            foreach (var entry in all)
+                json.WriteStringValue(TokenLogprob.Token(entry));
+            json.WriteEndArray();
+            json.WriteStartArray("token_logprobs");
+            foreach (var entry in all)
+                WriteLogprob(json, entry);
+            json.WriteEndArray();
+            json.WriteStartArray("top_logprobs");
+            foreach (var entry in all)
+                WriteTop(json, entry);
+            json.WriteEndArray();
+            json.WriteStartArray("text_offset");
+            foreach (var entry in Prompt ?? [])
+                json.WriteNumberValue(Offsets.OfPrompt(entry));
+            foreach (var entry in Answer ?? [])
+                json.WriteNumberValue(Offsets.OfAnswer(entry));
+            json.WriteEndArray();
+            json.WriteEndObject();
         }
-        json.WriteStartObject("logprobs");
-        json.WriteStartArray("tokens");
-        foreach (var entry in entries)
-            json.WriteStringValue(TokenLogprob.Token(entry));
-        json.WriteEndArray();
-        json.WriteStartArray("token_logprobs");
-        foreach (var entry in entries)
-            json.WriteNumberValue(TokenLogprob.Logprob(entry));
-        json.WriteEndArray();
-        json.WriteStartArray("top_logprobs");
-        foreach (var entry in entries)
-            WriteTop(json, TokenLogprob.Top(entry));
-        json.WriteEndArray();
-        json.WriteStartArray("text_offset");
-        foreach (var entry in entries)
-        {
-            json.WriteNumberValue(_offsets[choice]);
-            _offsets[choice] += TokenLogprob.Token(entry).Length;
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
 
-    private static void WriteTop(Utf8JsonWriter json, JsonArray? top)
-    {
-        json.WriteStartObject();
-        // Tokens of different bytes can read alike (each half of a character is U+FFFD); the likeliest keeps the name.
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var other in top ?? [])
-            if (seen.Add(TokenLogprob.Token(other)))
-                json.WriteNumber(TokenLogprob.Token(other), TokenLogprob.Logprob(other));
-        json.WriteEndObject();
+        // Nothing precedes a prompt's first token, so nothing says how likely it was.
+        private static void WriteLogprob(Utf8JsonWriter json, JsonNode? entry)
+        {
+            if (TokenLogprob.IsKnown(entry))
+                json.WriteNumberValue(TokenLogprob.Logprob(entry));
+            else
+                json.WriteNullValue();
+        }
+
+        private static void WriteTop(Utf8JsonWriter json, JsonNode? entry)
+        {
+            if (!TokenLogprob.IsKnown(entry))
+            {
+                json.WriteNullValue();
+                return;
+            }
+            json.WriteStartObject();
+            // Tokens of different bytes can read alike (each half of a character is U+FFFD); the likeliest keeps the name.
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var other in TokenLogprob.Top(entry) ?? [])
+                if (seen.Add(TokenLogprob.Token(other)))
+                    json.WriteNumber(TokenLogprob.Token(other), TokenLogprob.Logprob(other));
+            json.WriteEndObject();
+        }
     }
 }

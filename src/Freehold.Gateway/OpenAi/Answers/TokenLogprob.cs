@@ -11,6 +11,9 @@ internal static class TokenLogprob
 
     public static string Token(JsonNode? entry) => entry?["token"]?.GetValue<string>() ?? "";
 
+    /// <summary>Whether its log-probability is known; that of a prompt's first token is not.</summary>
+    public static bool IsKnown(JsonNode? entry) => entry?["logprob"] is not null;
+
     public static double Logprob(JsonNode? entry)
     {
         var value = entry?["logprob"] is JsonValue number

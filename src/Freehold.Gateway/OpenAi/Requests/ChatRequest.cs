@@ -1,29 +1,33 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.Extensions.AI;
 
 namespace Freehold.Gateway.OpenAi.Requests;
 
 /// <summary>A body of POST /v1/chat/completions, every field read or refused.</summary>
-internal sealed record ChatRequest(string? Model, IReadOnlyList<ChatMessage> Messages, ChatOptions Options, int Choices, StreamFields Streaming, string? User)
+internal sealed record ChatRequest(
+    string? Model, IReadOnlyList<ChatMessage> Messages, ChatOptions Options, int Choices, StreamFields Streaming, string? ServiceTier, string? User, InertFields Inert)
 {
     public const int MaxChoices = 16;
 
     public static ChatRequest Read(JsonElement body)
     {
-        var fields = new Fields(body);
+        var fields = new Fields(body, OpenAiParameters.Chat);
         var model = fields.TakeString("model");
-        var messages = MessageReader.Read(fields.Take("messages"));
+        var messages = MessageReader.Take(fields);
         var options = SamplingFields.Take(fields);
         options.MaxOutputTokens = MaxTokens(fields);
         TakeLogprobs(fields, options);
+        if (TemplateVariables.Take(fields) is { } variables)
+            options.AdditionalProperties!["chat_template_kwargs"] = variables;
         var choices = fields.TakeInt32("n", 1, MaxChoices) ?? 1;
         var streaming = StreamFields.Take(fields);
+        var tier = Tier(fields);
         var user = fields.TakeString("user");
-        RefuseUnsupported(fields);
-        HarmlessFields.Take(fields);
-        fields.RefuseTheRest();
-        return new ChatRequest(model, messages, options, choices, streaming, user);
+        fields.Finish();
+        return new ChatRequest(model, messages, options, choices, streaming, tier, user, fields.Inert);
     }
 
     private static int? MaxTokens(Fields fields)
@@ -46,21 +50,36 @@ internal sealed record ChatRequest(string? Model, IReadOnlyList<ChatMessage> Mes
         options.AdditionalProperties["top_logprobs"] = top ?? 0;
     }
 
-    private static void RefuseUnsupported(Fields fields)
+    // Who names a tier is told the tier that answered, as at OpenAI.
+    private static string? Tier(Fields fields) => fields.TakeString("service_tier") switch
     {
-        static bool IsEmptyArray(JsonElement value) => value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0;
-        static bool Never(JsonElement value) => false;
+        null => null,
+        "auto" or "default" => "default",
+        var other => throw RefusedException.Field("service_tier", $"'service_tier' is '{other}'; there is no tier but 'default' here.", "unsupported_value"),
+    };
+}
 
-        fields.RefuseUnless("tools", IsEmptyArray);
-        fields.RefuseUnless("functions", IsEmptyArray);
-        fields.RefuseUnless("tool_choice", value => HarmlessFields.IsOneOf(value, "none"));
-        fields.RefuseUnless("function_call", value => HarmlessFields.IsOneOf(value, "none"));
-        fields.RefuseUnless("response_format", IsText);
-        foreach (var name in new[] { "parallel_tool_calls", "audio", "prediction", "reasoning_effort", "verbosity", "web_search_options" })
-            fields.RefuseUnless(name, Never);
+/// <summary>Further variables of a chat template, as vLLM and llama.cpp name them.</summary>
+internal static class TemplateVariables
+{
+    private static readonly string[] Own = ["messages", "tools", "add_generation_prompt"];
+
+    public static JsonObject? Take(Fields fields)
+    {
+        if (!fields.TryTake("chat_template_kwargs", out var value))
+            return null;
+        if (value.ValueKind != JsonValueKind.Object)
+            throw Fields.WrongType("chat_template_kwargs", "an object", value);
+        foreach (var variable in value.EnumerateObject())
+            if (Own.Contains(Fields.NameOf(variable)))
+                throw RefusedException.Field($"chat_template_kwargs.{variable.Name}", $"'chat_template_kwargs.{variable.Name}' is a field of the request itself; it cannot be given as a variable of the template.");
+        try
+        {
+            return JsonObject.Create(value.Clone());
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new RefusedException(new Refusal(400, "invalid_value", "chat_template_kwargs", "'chat_template_kwargs' is not valid Unicode."), e);
+        }
     }
-
-    private static bool IsText(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object && value.EnumerateObject().Count() == 1
-        && value.TryGetProperty("type", out var type) && HarmlessFields.IsOneOf(type, "text");
 }

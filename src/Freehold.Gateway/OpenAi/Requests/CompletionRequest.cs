@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.Extensions.AI;
 
@@ -8,7 +9,18 @@ namespace Freehold.Gateway.OpenAi.Requests;
 internal readonly record struct RawPrompt(string? Text, int[]? Ids);
 
 /// <summary>A body of POST /v1/completions, every field read or refused.</summary>
-internal sealed record CompletionRequest(string? Model, IReadOnlyList<RawPrompt> Prompts, ChatOptions Options, int Choices, bool Echo, StreamFields Streaming, string? User)
+/// <param name="Model">The model's name.</param>
+/// <param name="Prompts">The prompts.</param>
+/// <param name="Options">How each is continued.</param>
+/// <param name="Choices">Answers for each prompt.</param>
+/// <param name="Candidates">Answers computed for each prompt, of which the best <paramref name="Choices"/> are given.</param>
+/// <param name="Echo">Whether the prompt comes before each answer.</param>
+/// <param name="Logprobs">Whether log-probabilities are given.</param>
+/// <param name="Streaming">Whether it is streamed.</param>
+/// <param name="User">The end user.</param>
+/// <param name="Inert">What nothing depends on.</param>
+internal sealed record CompletionRequest(
+    string? Model, IReadOnlyList<RawPrompt> Prompts, ChatOptions Options, int Choices, int Candidates, bool Echo, bool Logprobs, StreamFields Streaming, string? User, InertFields Inert)
 {
     /// <summary>OpenAI's default for this older endpoint.</summary>
     public const int DefaultMaxTokens = 16;
@@ -16,32 +28,45 @@ internal sealed record CompletionRequest(string? Model, IReadOnlyList<RawPrompt>
 
     public static CompletionRequest Read(JsonElement body)
     {
-        var fields = new Fields(body);
+        var fields = new Fields(body, OpenAiParameters.Completions);
         var model = fields.TakeString("model");
         var prompts = Prompt(fields.Take("prompt"));
         var options = SamplingFields.Take(fields);
-        options.MaxOutputTokens = fields.TakeInt32("max_tokens", 1, int.MaxValue) ?? DefaultMaxTokens;
-        var logprobs = fields.TakeInt32("logprobs", 0, SamplingFields.MaxTopLogprobs);
-        if (logprobs is { } top)
+        options.MaxOutputTokens = fields.TakeInt32("max_tokens", 0, int.MaxValue) ?? DefaultMaxTokens;
+        var choices = fields.TakeInt32("n", 1, ChatRequest.MaxChoices) ?? 1;
+        var streaming = StreamFields.Take(fields);
+        var candidates = TakeBestOf(fields, choices, streaming);
+        if (prompts.Count * candidates > MaxAnswers)
+            throw RefusedException.Field(candidates > choices ? "best_of" : "n", $"{prompts.Count} prompts with {candidates} answers each make {prompts.Count * candidates} answers; one request may ask for {MaxAnswers}.");
+        var echo = fields.TakeBoolean("echo") ?? false;
+        var logprobs = TakeLogprobs(fields, options, echo, candidates > choices);
+        var user = fields.TakeString("user");
+        fields.Finish();
+        return new CompletionRequest(model, prompts, options, choices, candidates, echo, logprobs, streaming, user, fields.Inert);
+    }
+
+    private static int TakeBestOf(Fields fields, int choices, StreamFields streaming)
+    {
+        var best = fields.TakeInt32("best_of", 1, ChatRequest.MaxChoices) ?? choices;
+        if (best < choices)
+            throw RefusedException.Field("best_of", $"'best_of' is {best} and 'n' is {choices}; the best can only be chosen among at least as many.");
+        if (best > choices && streaming.Stream)
+            throw RefusedException.Field("best_of", "'best_of' above 'n' cannot be streamed: which answers are best is known when all are complete.");
+        return best;
+    }
+
+    // The best answers are found by their log-probabilities, whether those are shown or not.
+    private static bool TakeLogprobs(Fields fields, ChatOptions options, bool echo, bool compare)
+    {
+        var asked = fields.TakeInt32("logprobs", 0, SamplingFields.MaxTopLogprobs);
+        if (asked is not null || compare)
         {
             options.AdditionalProperties!["logprobs"] = true;
-            options.AdditionalProperties["top_logprobs"] = top;
+            options.AdditionalProperties["top_logprobs"] = asked ?? 0;
         }
-        var choices = fields.TakeInt32("n", 1, ChatRequest.MaxChoices) ?? 1;
-        if (prompts.Count * choices > MaxAnswers)
-            throw RefusedException.Field("n", $"{prompts.Count} prompts with n = {choices} make {prompts.Count * choices} answers; one request may ask for {MaxAnswers}.");
-        var echo = fields.TakeBoolean("echo") ?? false;
-        if (echo && logprobs is not null)
-            throw RefusedException.Field("echo", "'echo' together with 'logprobs' (the prompt's own log-probabilities) is not supported yet; `freehold logprobs` gives them.", "unsupported_parameter");
-        if (echo && prompts.Any(prompt => prompt.Ids is not null))
-            throw RefusedException.Field("echo", "'echo' needs the prompt as text, not as token ids.", "unsupported_parameter");
-        var streaming = StreamFields.Take(fields);
-        var user = fields.TakeString("user");
-        fields.RefuseUnless("suffix", value => HarmlessFields.IsOneOf(value, ""));
-        fields.RefuseUnless("best_of", value => value.ValueKind == JsonValueKind.Number && Fields.TryInteger(value, out var number) && number == choices, "other than n is not supported yet");
-        HarmlessFields.Take(fields);
-        fields.RefuseTheRest();
-        return new CompletionRequest(model, prompts, options, choices, echo, streaming, user);
+        if (asked is not null && echo)
+            options.AdditionalProperties!["prompt_logprobs"] = true;
+        return asked is not null;
     }
 
     private static List<RawPrompt> Prompt(JsonElement value)

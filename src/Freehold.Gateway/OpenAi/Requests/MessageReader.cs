@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.Extensions.AI;
 
@@ -7,13 +8,14 @@ namespace Freehold.Gateway.OpenAi.Requests;
 /// <summary>The conversation of a chat request.</summary>
 internal static class MessageReader
 {
-    public static List<ChatMessage> Read(JsonElement value)
+    public static List<ChatMessage> Take(Fields fields)
     {
+        var value = fields.Take("messages");
         if (value.ValueKind != JsonValueKind.Array)
             throw Fields.WrongType("messages", "an array of messages", value);
         var messages = new List<ChatMessage>(value.GetArrayLength());
         foreach (var element in value.EnumerateArray())
-            messages.Add(ReadOne(new Fields(element, $"messages[{messages.Count}]")));
+            messages.Add(ReadOne(fields.Child("messages", messages.Count, element)));
         return messages.Count > 0 ? messages : throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", "empty_array");
     }
 
@@ -29,10 +31,7 @@ internal static class MessageReader
             var other => throw RefusedException.Field(path, $"'{path}' is '{other}'; it must be system, developer, user or assistant."),
         };
         var message = new ChatMessage(role, Content(fields)) { AuthorName = fields.TakeString("name") };
-        // What the API itself answers with, sent back: empty in every answer we give.
-        foreach (var echoed in new[] { "tool_calls", "function_call", "refusal", "audio", "annotations" })
-            fields.RefuseUnless(echoed, IsEmpty);
-        fields.RefuseTheRest();
+        fields.Finish();
         return message;
     }
 
@@ -47,20 +46,13 @@ internal static class MessageReader
         var parts = new List<AIContent>(value.GetArrayLength());
         foreach (var element in value.EnumerateArray())
         {
-            var part = new Fields(element, $"{path}[{parts.Count}]");
+            var part = fields.Child("content", parts.Count, element);
             var kind = Fields.Text(part.Take("type"), part.PathOf("type"));
             if (kind != "text")
                 throw RefusedException.Field(part.PathOf("type"), $"'{part.PathOf("type")}' is '{kind}'; only text parts are supported yet.", "unsupported_value");
             parts.Add(new TextContent(Fields.Text(part.Take("text"), part.PathOf("text"))));
-            part.RefuseTheRest();
+            part.Finish();
         }
         return parts.Count > 0 ? parts : throw RefusedException.Field(path, $"'{path}' is empty; at least one part is needed.", "empty_array");
     }
-
-    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        JsonValueKind.String => HarmlessFields.IsOneOf(value, ""),
-        _ => false,
-    };
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.Extensions.AI;
 

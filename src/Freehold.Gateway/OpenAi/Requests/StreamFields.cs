@@ -1,3 +1,4 @@
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 
 namespace Freehold.Gateway.OpenAi.Requests;
@@ -12,10 +13,9 @@ internal readonly record struct StreamFields(bool Stream, bool IncludeUsage)
             return new StreamFields(stream, false);
         if (!stream)
             throw RefusedException.Field("stream_options", "'stream_options' is only allowed when 'stream' is true.");
-        var options = new Fields(value, "stream_options");
+        var options = fields.Child("stream_options", value);
         var usage = options.TakeBoolean("include_usage") ?? false;
-        options.RefuseUnless("include_obfuscation", given => given.ValueKind == System.Text.Json.JsonValueKind.False, "is not supported");
-        options.RefuseTheRest();
+        options.Finish();
         return new StreamFields(true, usage);
     }
 }

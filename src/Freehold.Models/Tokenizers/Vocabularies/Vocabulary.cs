@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using Freehold.Models.Files;
 
@@ -15,8 +14,9 @@ internal sealed class Vocabulary
     private readonly int[] _offsets;
     private readonly TokenKind[] _kinds;
     private readonly int[] _slots;
-    private readonly ulong _seed = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
-    private readonly ulong _multiplier = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)) | 1;
+    // Random, so that no text can be written that makes lookups slow. A Guid's bits are the system's own; RandomNumberGenerator would need OpenSSL on Linux.
+    private readonly ulong _seed = BinaryPrimitives.ReadUInt64LittleEndian(Guid.NewGuid().ToByteArray());
+    private readonly ulong _multiplier = BinaryPrimitives.ReadUInt64LittleEndian(Guid.NewGuid().ToByteArray()) | 1;
 
     /// <summary>Takes pieces, their kinds (one each) and scores (one each, or empty: all zero).</summary>
     /// <exception cref="ModelFormatException">No pieces, two equal pieces, or lengths that differ.</exception>

@@ -6,14 +6,20 @@ using Freehold.Catalog.Store;
 
 namespace Freehold.Commands.Catalogue;
 
-/// <summary><c>freehold rm NAME...</c>: takes names out of the catalogue, and their bytes where nobody else uses them.</summary>
+/// <summary><c>freehold rm NAME...</c>: takes names out of the catalogue, and their bytes where nobody else uses them; <c>--unused</c> takes what no name uses.</summary>
 internal static class RemoveCommand
 {
     public static Command Create(CatalogueContext context)
     {
-        var names = new Argument<string[]>("NAME") { Description = "Names in the catalogue.", Arity = ArgumentArity.OneOrMore };
+        var names = new Argument<string[]>("NAME") { Description = "Names in the catalogue.", Arity = ArgumentArity.ZeroOrMore };
+        var unused = new Option<bool>("--unused") { Description = "Also remove what interrupted pulls and imports left, except what another process is fetching now." };
         var json = CommonOptions.Json();
-        var command = new Command("rm", "Remove models from the catalogue; files of your own are never touched.") { names, json };
+        var command = new Command("rm", "Remove models from the catalogue; files of your own are never touched.") { names, unused, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(names) is not { Length: > 0 } && !result.GetValue(unused))
+                result.AddError("Name a model to remove, or give --unused.");
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
             var store = context.Store(context.Settings());
@@ -28,6 +34,9 @@ internal static class RemoveCommand
                 if (!parsed.GetValue(json))
                     await output.WriteLineAsync($"removed {removal.Name}, {ByteSize.Text(removal.FreedBytes)} freed");
             }
+            var collected = parsed.GetValue(unused) ? await new UnusedFiles(store).RemoveAsync(cancellation) : null;
+            if (collected is not null && !parsed.GetValue(json))
+                await output.WriteLineAsync(Told(collected));
             if (parsed.GetValue(json))
             {
                 await JsonDocumentOutput.WriteAsync(output, document =>
@@ -42,12 +51,29 @@ internal static class RemoveCommand
                         document.WriteEndObject();
                     }
                     document.WriteEndArray();
+                    if (collected is not null)
+                    {
+                        document.WriteStartObject("unused");
+                        document.WriteNumber("downloads", collected.Downloads);
+                        document.WriteNumber("files", collected.Files);
+                        document.WriteNumber("freed", collected.FreedBytes);
+                        document.WriteNumber("busy", collected.Busy);
+                        document.WriteEndObject();
+                    }
                     document.WriteEndObject();
                 });
             }
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static string Told(UnusedRemoval collected)
+    {
+        var busy = collected.Busy == 0 ? "" : $"; {collected.Busy} downloads are under way, they and files without a name were left alone";
+        return collected.Downloads + collected.Files == 0
+            ? $"nothing is unused{busy}"
+            : $"removed {collected.Downloads} interrupted downloads ({ByteSize.Text(collected.DownloadBytes)}) and {collected.Files} files without a name ({ByteSize.Text(collected.FileBytes)}){busy}";
     }
 
     private static ModelName Find(CatalogStore store, CatalogueContext context, string text)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Freehold.Catalog;
+using Freehold.Catalog.Resolution;
 
 namespace Freehold.Commands.Catalogue;
 
@@ -11,11 +12,17 @@ internal static class ShowCommand
     {
         var name = new Argument<string>("MODEL") { Description = "A path or a catalogue name." };
         var models = CommonOptions.Models();
+        var verify = new Option<bool>("--verify") { Description = "Hash the whole model first and compare with what was written down when it came." };
         var json = CommonOptions.Json();
-        var command = new Command("show", "Show what a model is and what it needs to run here.") { name, models, json };
-        command.SetAction(async (parsed, _) =>
+        var command = new Command("show", "Show what a model is and what it needs to run here.") { name, models, verify, json };
+        command.SetAction(async (parsed, cancellation) =>
         {
             var model = context.Resolver(parsed.GetValue(models)).Resolve(parsed.GetValue(name)!);
+            if (parsed.GetValue(verify))
+            {
+                using var console = new TransferConsole(parsed.InvocationConfiguration.Error, context.DrawsProgress, context.Time);
+                await ModelVerifier.VerifyAsync(model, context.Store(context.Settings()), console, cancellation);
+            }
             var summary = ModelSummary.Read(model);
             // What this process may use: a container's limit counts, not the machine's.
             var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -42,6 +49,8 @@ internal static class ShowCommand
                     document.WriteBoolean("chat_template", summary.HasTemplate);
                     document.WriteString("template", summary.Template);
                     document.WriteString("sha256", model.Sha256);
+                    if (parsed.GetValue(verify))
+                        document.WriteBoolean("verified", true);
                     document.WriteString("source", model.Manifest?.Source);
                     document.WriteStartObject("needs");
                     document.WriteNumber("weights", model.Bytes);
@@ -65,7 +74,7 @@ internal static class ShowCommand
                 ("context", summary.Context is { } context1 ? $"{context1.ToString(CultureInfo.InvariantCulture)} tokens" : "not said"),
                 ("licence", summary.Licence ?? "not said in the file"),
                 ("chat template", summary.HasTemplate ? summary.Template ?? "yes" : "none"),
-                ("sha256", model.Sha256 ?? "-"),
+                ("sha256", (model.Sha256 ?? "-") + (parsed.GetValue(verify) ? ", verified" : "")),
                 ("needs", $"{ByteSize.Text(model.Bytes)} for weights{(perThousand is { } kv ? $", {ByteSize.Text(kv)} for every 1,000 tokens" : "")}"),
                 ("here", Here(memory, fits, room)),
             ];

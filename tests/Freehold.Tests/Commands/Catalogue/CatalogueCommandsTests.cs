@@ -128,6 +128,38 @@ public sealed class CatalogueCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Rm_unused_tells_what_an_interrupted_pull_left_and_rm_of_nothing_is_wrong_usage()
+    {
+        var part = Path.Combine(_environment["FREEHOLD_HOME"], "parts", "url-0123");
+        Directory.CreateDirectory(part);
+        File.WriteAllBytes(Path.Combine(part, "data"), new byte[2000]);
+        var removed = (await JsonAsync("rm", "--unused"))["unused"]!;
+        Assert.Equal((1, 2000), ((int)removed["downloads"]!, (int)removed["freed"]!));
+        Assert.False(Directory.Exists(part));
+        Assert.Contains("nothing is unused", (await RunAsync("rm", "--unused")).Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, (await RunAsync("rm")).Code);
+    }
+
+    [Fact]
+    public async Task Show_verify_hashes_the_whole_model_and_tells_damage()
+    {
+        Assert.Equal(4, (await RunAsync("show", _model, "--verify")).Code);
+        await RunAsync("import", _model, "--as", "tests/stories", "--copy");
+        Assert.True((bool)(await JsonAsync("show", "stories", "--verify"))["verified"]!);
+        var blob = Directory.EnumerateFiles(Path.Combine(_environment["FREEHOLD_HOME"], "blobs")).Single();
+        using (var file = File.OpenWrite(blob))
+        {
+            file.Seek(-100, SeekOrigin.End);
+            file.WriteByte(0x5a);
+            file.WriteByte(0xa5);
+        }
+        var (code, _, error) = await RunAsync("show", "stories", "--verify");
+        Assert.Equal(1, code);
+        Assert.Contains("damaged", error, StringComparison.Ordinal);
+        Assert.Contains("pull or import it again", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_that_cannot_be_opened_is_kept_and_the_person_is_told()
     {
         var broken = Path.Combine(_folder, "broken.gguf");

@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Threading.Channels;
+using Freehold.Gateway.Serving;
+using Microsoft.Extensions.AI;
+
+namespace Freehold.Gateway.Answers;
+
+/// <summary>One call of the model for one choice.</summary>
+/// <param name="Choice">The choice's index in the answer.</param>
+/// <param name="Prompt">Which prompt it continues; choices of one prompt share its usage.</param>
+/// <param name="Messages">The conversation.</param>
+/// <param name="Options">The options of this choice alone.</param>
+internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMessage> Messages, ChatOptions Options)
+{
+    /// <summary>Steps that may wait between a model and its reader before the model's side waits: each response has its own.</summary>
+    private const int Ahead = 64;
+
+    /// <summary>
+    /// The options for each of several choices: a seed moves on by one a choice, since n equal answers would be of no use;
+    /// choice 0 has the seed that was asked for.
+    /// </summary>
+    public static ChatOptions OptionsOf(ChatOptions options, int choice)
+    {
+        var own = options.Clone();
+        if (own.Seed is { } seed)
+            own.Seed = unchecked(seed + choice);
+        return own;
+    }
+
+    /// <summary>Runs all, interleaved as they come; the first failure ends all.</summary>
+    public static IAsyncEnumerable<Piece> RunAsync(IChatClient client, IReadOnlyList<Generation> generations, CancellationToken cancellationToken) =>
+        generations.Count == 1 ? generations[0].RunAsync(client, cancellationToken) : MergeAsync(client, generations, cancellationToken);
+
+    private async IAsyncEnumerable<Piece> RunAsync(IChatClient client, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var finished = false;
+        await foreach (var update in client.GetStreamingResponseAsync(Messages, Options, cancellationToken).WithCancellation(cancellationToken))
+        {
+            var piece = PieceOf(update);
+            if (piece.HasContent || piece.PromptLogprobs is not null || piece.Finish is not null || piece.Usage is not null)
+                yield return piece;
+            finished |= piece.Finish is not null;
+        }
+        if (!finished)
+            yield return new Piece(Choice, "", null, null, ChatFinishReason.Stop, null);
+    }
+
+    private Piece PieceOf(ChatResponseUpdate update)
+    {
+        var text = "";
+        StringBuilder? several = null;
+        UsageDetails? usage = null;
+        foreach (var content in update.Contents)
+        {
+            switch (content)
+            {
+                case TextContent part when text.Length == 0:
+                    text = part.Text;
+                    break;
+                case TextContent part:
+                    (several ??= new StringBuilder(text)).Append(part.Text);
+                    break;
+                case UsageContent counts:
+                    usage = counts.Details;
+                    break;
+                case ErrorContent error:
+                    throw new RefusedException(new Refusal(502, "model_error", null, error.Message));
+            }
+        }
+        return new Piece(Choice, several?.ToString() ?? text, EntriesOf(update, "logprobs"), EntriesOf(update, "prompt_logprobs"), update.FinishReason, usage);
+    }
+
+    private static JsonArray? EntriesOf(ChatResponseUpdate update, string name) =>
+        update.AdditionalProperties?.TryGetValue(name, out var found) is true ? found as JsonArray : null;
+
+    private static async IAsyncEnumerable<Piece> MergeAsync(IChatClient client, IReadOnlyList<Generation> generations, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var channel = Channel.CreateBounded<Piece>(new BoundedChannelOptions(Ahead) { SingleReader = true });
+        var all = Task.WhenAll(generations.Select(generation => PumpAsync(generation, stop)));
+        var closing = all.ContinueWith(done => channel.Writer.TryComplete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        try
+        {
+            await foreach (var piece in channel.Reader.ReadAllAsync(cancellationToken))
+                yield return piece;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await closing; // nobody writes, and no model runs, once the answer has ended
+        }
+
+        async Task PumpAsync(Generation generation, CancellationTokenSource stop)
+        {
+            try
+            {
+                await foreach (var piece in generation.RunAsync(client, stop.Token))
+                    await channel.Writer.WriteAsync(piece, stop.Token);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                channel.Writer.TryComplete(failure);
+                await stop.CancelAsync();
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+
+namespace Freehold.Gateway.Answers;
+
+/// <summary>One step of one choice's answer, as the client behind gave it.</summary>
+/// <param name="Choice">Which choice, from 0.</param>
+/// <param name="Text">New text; may be empty.</param>
+/// <param name="Logprobs">An entry per new token, where they were asked for.</param>
+/// <param name="PromptLogprobs">An entry per token of the prompt, with the first piece of a choice, where they were asked for.</param>
+/// <param name="Finish">Set with the last piece of a choice.</param>
+/// <param name="Usage">Token counts, usually with the last piece.</param>
+internal readonly record struct Piece(int Choice, string Text, JsonArray? Logprobs, JsonArray? PromptLogprobs, ChatFinishReason? Finish, UsageDetails? Usage)
+{
+    /// <summary>Whether it has anything that goes into the answer's body.</summary>
+    public bool HasContent => Text.Length > 0 || Logprobs is { Count: > 0 };
+}

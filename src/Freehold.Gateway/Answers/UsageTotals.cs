@@ -1,0 +1,26 @@
+using Microsoft.Extensions.AI;
+
+namespace Freehold.Gateway.Answers;
+
+/// <summary>Token counts of a whole answer: each prompt is counted once, however many choices continue it.</summary>
+internal sealed class UsageTotals
+{
+    private readonly HashSet<int> _prompts = [];
+
+    public long Prompt { get; private set; }
+    public long Cached { get; private set; }
+    public long Completion { get; private set; }
+
+    /// <summary>Whether the model has told anything at all.</summary>
+    public bool Known => _prompts.Count > 0;
+
+    public void Add(int prompt, UsageDetails usage)
+    {
+        Completion += usage.OutputTokenCount ?? 0;
+        if (!_prompts.Add(prompt))
+            return;
+        Prompt += usage.InputTokenCount ?? 0;
+        Cached += usage.CachedInputTokenCount
+            ?? (usage.AdditionalCounts?.TryGetValue("cached_tokens", out var cached) is true ? cached : 0);
+    }
+}

@@ -1,0 +1,29 @@
+using Freehold.Gateway.Serving;
+using Microsoft.AspNetCore.Http;
+
+namespace Freehold.Gateway.Identity;
+
+/// <summary>One key for all, or none: everybody belongs to one tenant, and a client is an address.</summary>
+internal sealed class OneKey(ApiKey? key) : IIdentification
+{
+    private const string Tenant = "default", Bearer = "Bearer ";
+
+    public Principal Identify(HttpContext http)
+    {
+        if (key is not null)
+            Demand(key, http.Request.Headers);
+        return new Principal(Tenant, http.Connection.RemoteIpAddress?.ToString() ?? "local");
+    }
+
+    private static void Demand(ApiKey key, IHeaderDictionary headers)
+    {
+        var authorization = headers.Authorization.ToString();
+        var shown = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : headers["x-api-key"].ToString();
+        if (shown.Length == 0)
+            throw Refused("missing_api_key", "This server asks for a key: send it as 'Authorization: Bearer KEY' or as 'x-api-key: KEY'.");
+        if (!key.Matches(shown))
+            throw Refused("invalid_api_key", "The key is not this server's; ask whoever runs it for the right one.");
+    }
+
+    private static RefusedException Refused(string code, string message) => new(new Refusal(401, code, null, message));
+}

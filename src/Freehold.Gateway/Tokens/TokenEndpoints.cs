@@ -1,0 +1,40 @@
+using Freehold.Gateway.Serving;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Freehold.Gateway.Tokens;
+
+/// <summary>What a model makes of texts and conversations before it computes anything, under the names of llama.cpp's server.</summary>
+public static class TokenEndpoints
+{
+    /// <summary>The services the endpoints need.</summary>
+    public static IServiceCollection AddTokens(this IServiceCollection services)
+    {
+        services.AddSingleton<TokenizeEndpoint>();
+        services.AddSingleton<DetokenizeEndpoint>();
+        services.AddSingleton<ApplyTemplateEndpoint>();
+        return services;
+    }
+
+    /// <summary>Maps <c>/tokenize</c>, <c>/detokenize</c> and <c>/apply-template</c>.</summary>
+    public static IEndpointRouteBuilder MapTokens(this IEndpointRouteBuilder app, IModelDirectory directory)
+    {
+        var services = app.ServiceProvider;
+        var tokenize = services.GetRequiredService<TokenizeEndpoint>();
+        app.MapPost("/tokenize", (RequestDelegate)(http => tokenize.AnswerAsync(http, directory)));
+        var detokenize = services.GetRequiredService<DetokenizeEndpoint>();
+        app.MapPost("/detokenize", (RequestDelegate)(http => detokenize.AnswerAsync(http, directory)));
+        var template = services.GetRequiredService<ApplyTemplateEndpoint>();
+        app.MapPost("/apply-template", (RequestDelegate)(http => template.AnswerAsync(http, directory)));
+        return app;
+    }
+
+    /// <summary>The model a request names, or the only one there is.</summary>
+    internal static (ServedModel Model, IModelText Text) Find(IModelDirectory directory, string? name)
+    {
+        var model = name is null && directory.Models is [var only] ? only : ModelNames.Find(directory, name);
+        return (model, model.Text ?? throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value"));
+    }
+}

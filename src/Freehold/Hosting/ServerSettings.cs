@@ -1,0 +1,38 @@
+using System.Net;
+using Freehold.Commands;
+using Freehold.Gateway.Hosting;
+using Freehold.Gateway.Identity;
+
+namespace Freehold.Hosting;
+
+/// <summary>Where a server listens and whom it lets in.</summary>
+/// <param name="Host">An IP address, or localhost.</param>
+/// <param name="Port">The port; null takes the default one or, where that is taken, the next free one. 0 takes any.</param>
+internal sealed record ServerSettings(string Host, int? Port)
+{
+    /// <summary>The key clients must show; null asks for none.</summary>
+    public ApiKey? Key { get; init; }
+
+    /// <summary>Names beside this machine's own that requests may carry as Host.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Origins whose web pages may use the API.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>The same for the gateway, checked.</summary>
+    /// <exception cref="CommandException">The address makes no sense (2), or it reaches beyond this machine and there is no key (4).</exception>
+    public GatewayOptions ToGateway()
+    {
+        var options = new GatewayOptions { Addresses = AddressesOf(Host), Key = Key, AllowedHosts = AllowedHosts, AllowedOrigins = AllowedOrigins };
+        return options.LoopbackOnly || Key is not null ? options : throw CommandException.Refused(
+            $"--host {Host} would let everybody who reaches this machine use it, and there is no key. Set FREEHOLD_API_KEY or give --api-key-file FILE (openssl rand -hex 32 makes a key), or listen on 127.0.0.1");
+    }
+
+    private static IPAddress[] AddressesOf(string host)
+    {
+        if (string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase))
+            return [IPAddress.Loopback];
+        return IPAddress.TryParse(host.Trim('[', ']'), out var address) ? [address]
+            : throw CommandException.Usage($"--host is '{host}'; it must be an IP address of this machine (0.0.0.0 for all) or localhost");
+    }
+}

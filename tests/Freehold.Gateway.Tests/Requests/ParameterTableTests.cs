@@ -1,0 +1,175 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Freehold.Gateway.OpenAi.Requests;
+using Freehold.Gateway.Requests;
+using Freehold.Gateway.Tests.Serving;
+using Freehold.Gateway.Tokens;
+using Freehold.Tests;
+
+namespace Freehold.Gateway.Tests.Requests;
+
+/// <summary>Each parameter is honoured, refused or inert, as the table says and docs/api.md shows.</summary>
+public partial class ParameterTableTests
+{
+    [GeneratedRegex(@"^\| `[^`]+` \| (honoured|refused|inert) \|", RegexOptions.Multiline)]
+    private static partial Regex Row();
+
+    private static readonly ParameterTable[] Tables = [OpenAiParameters.Chat, OpenAiParameters.Completions, OpenAiParameters.Embeddings, OpenAiParameters.ApplyTemplate, TokenParameters.Tokenize, TokenParameters.Detokenize];
+
+    /// <summary>The least body that each endpoint answers.</summary>
+    private static readonly Dictionary<string, string> Least = new()
+    {
+        ["/v1/chat/completions"] = """{"model":"parrot","messages":[{"role":"user","content":[{"type":"text","text":"x"}]}]}""",
+        ["/v1/completions"] = """{"model":"parrot","prompt":"x"}""",
+        ["/v1/embeddings"] = """{"model":"org/lengths","input":"x"}""",
+        ["/apply-template"] = """{"model":"parrot","messages":[{"role":"user","content":[{"type":"text","text":"x"}]}]}""",
+        ["/tokenize"] = """{"model":"parrot","content":"x"}""",
+        ["/detokenize"] = """{"model":"parrot","tokens":[1]}""",
+    };
+
+    /// <summary>What OpenAI documents: the request types of its official client, openai 6.49.0 on npm.</summary>
+    private static readonly Dictionary<string, string> Documented = new()
+    {
+        ["/v1/chat/completions"] = """
+            messages model audio frequency_penalty function_call functions logit_bias logprobs max_completion_tokens max_tokens metadata modalities moderation n parallel_tool_calls prediction
+            presence_penalty prompt_cache_key prompt_cache_options prompt_cache_retention reasoning_effort response_format safety_identifier seed service_tier stop store stream stream_options
+            stream_options.include_usage stream_options.include_obfuscation temperature tool_choice tools top_logprobs top_p user verbosity web_search_options
+            messages[].role messages[].content messages[].name messages[].refusal messages[].tool_calls messages[].function_call messages[].audio messages[].tool_call_id
+            messages[].content[].type messages[].content[].text messages[].content[].prompt_cache_breakpoint
+            """,
+        ["/v1/completions"] = "model prompt best_of echo frequency_penalty logit_bias logprobs max_tokens n presence_penalty seed stop stream stream_options suffix temperature top_p user stream_options.include_usage stream_options.include_obfuscation",
+        ["/v1/embeddings"] = "input model dimensions encoding_format user",
+    };
+
+    private static string PathOf(ParameterTable table) => table.Endpoint[(table.Endpoint.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+
+    [Fact]
+    public void The_documentation_shows_exactly_the_tables_that_requests_are_checked_against()
+    {
+        var documentation = File.ReadAllText(Path.Combine(SharedData.Root, "docs", "api.md"));
+        foreach (var table in Tables)
+            Assert.Contains($"### {table.Endpoint}\n\n{table.ToMarkdown()}\n", documentation, StringComparison.Ordinal);
+        // and no row that no table has
+        Assert.Equal(Tables.Sum(table => table.Parameters.Count), Row().Count(documentation));
+    }
+
+    [Fact]
+    public void Everything_that_OpenAI_documents_has_a_state()
+    {
+        foreach (var table in Tables)
+            foreach (var name in Documented.GetValueOrDefault(PathOf(table), "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
+                Assert.True(table.Find(name) is not null, $"{table.Endpoint} says nothing about {name}");
+    }
+
+    /// <summary>Sets a field of the endpoint's least body by the table's name for it.</summary>
+    private static string With(ParameterTable table, string name, JsonNode value)
+    {
+        var body = JsonNode.Parse(Least[PathOf(table)])!;
+        var at = body;
+        var steps = name.Split('.');
+        foreach (var step in steps[..^1])
+        {
+            if (step.EndsWith("[]", StringComparison.Ordinal))
+                at = at[step[..^2]]![0]!;
+            else
+                at = at[step] ??= new JsonObject();
+        }
+        at[steps[^1]] = value;
+        if (name.StartsWith("stream_options", StringComparison.Ordinal))
+            body["stream"] = true;
+        return body.ToJsonString();
+    }
+
+    [Fact]
+    public async Task What_is_refused_is_refused_by_its_name()
+    {
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText());
+        foreach (var table in Tables)
+            foreach (var parameter in table.Parameters.Where(parameter => parameter.State == ParameterState.Refused))
+            {
+                var (status, answer) = await gateway.PostAsync(PathOf(table), With(table, parameter.Name, 424242));
+                Assert.True(status == HttpStatusCode.BadRequest, $"{table.Endpoint}: {parameter.Name} got {status}");
+                Assert.Equal(parameter.Name.Replace("[]", "[0]", StringComparison.Ordinal), (string)answer["error"]!["param"]!);
+                Assert.Equal("unsupported_parameter", (string)answer["error"]!["code"]!);
+            }
+        Assert.Empty(gateway.Model.Calls);
+    }
+
+    [Fact]
+    public async Task What_is_inert_is_accepted_and_named_in_the_answer()
+    {
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText());
+        foreach (var table in Tables)
+            foreach (var parameter in table.Parameters.Where(parameter => parameter.State == ParameterState.Inert))
+            {
+                using var response = await gateway.Http.PostAsync(new Uri(PathOf(table), UriKind.Relative), RunningGateway.Json(With(table, parameter.Name, new JsonObject())), TestContext.Current.CancellationToken);
+                Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+                Assert.Equal(parameter.Name, response.Headers.GetValues("Freehold-Inert").Single());
+            }
+    }
+
+    [Fact]
+    public async Task What_is_honoured_is_read_a_value_of_the_wrong_kind_never_passes()
+    {
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText());
+        foreach (var table in Tables)
+            foreach (var parameter in table.Parameters.Where(parameter => parameter.State == ParameterState.Honoured))
+            {
+                // No parameter of any endpoint may be an array that holds a boolean.
+                var (status, answer) = await gateway.PostAsync(PathOf(table), With(table, parameter.Name, new JsonArray(true)));
+                Assert.True(status == HttpStatusCode.BadRequest, $"{table.Endpoint}: {parameter.Name} got {status}");
+                Assert.StartsWith(parameter.Name.Split('[')[0], (string)answer["error"]!["param"]!, StringComparison.Ordinal);
+                Assert.NotEqual("unknown_parameter", (string)answer["error"]!["code"]!);
+            }
+    }
+
+    [Fact]
+    public async Task Several_inert_parameters_are_named_in_one_header_and_none_in_none()
+    {
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText());
+        using var several = await gateway.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative),
+            RunningGateway.Json("""{"model":"parrot","messages":[{"role":"user","content":"x","name":"Ada"}],"metadata":{"a":"b"},"prompt_cache_key":"k","safety_identifier":null,"store":false}"""), TestContext.Current.CancellationToken);
+        Assert.Equal("metadata, prompt_cache_key, messages[].name", several.Headers.GetValues("Freehold-Inert").Single());
+        using var none = await gateway.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), RunningGateway.Json(Least["/v1/chat/completions"]), TestContext.Current.CancellationToken);
+        Assert.False(none.Headers.Contains("Freehold-Inert"));
+    }
+
+    [Fact]
+    public async Task A_name_that_the_template_shows_is_not_inert()
+    {
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText { ShowsNames = true });
+        using var response = await gateway.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative),
+            RunningGateway.Json("""{"model":"parrot","messages":[{"role":"user","content":"x","name":"Ada"}]}"""), TestContext.Current.CancellationToken);
+        Assert.False(response.Headers.Contains("Freehold-Inert"));
+    }
+
+    [Theory]
+    [InlineData("\"tools\":[]")]
+    [InlineData("\"tool_choice\":\"none\"")]
+    [InlineData("\"functions\":[]")]
+    [InlineData("\"function_call\":\"none\"")]
+    [InlineData("\"response_format\":{\"type\":\"text\"}")]
+    [InlineData("\"store\":false")]
+    [InlineData("\"modalities\":[\"text\"]")]
+    [InlineData("\"reasoning_effort\":\"none\"")]
+    [InlineData("\"verbosity\":\"medium\"")]
+    [InlineData("\"prediction\":null")]
+    [InlineData("\"stream\":true,\"stream_options\":{\"include_obfuscation\":false}")]
+    public async Task A_value_that_asks_for_what_happens_anyway_is_no_reason_to_refuse(string field)
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        using var response = await gateway.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative),
+            RunningGateway.Json($$"""{"model":"parrot","messages":[{"role":"user","content":"x"}],{{field}}}"""), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.False(response.Headers.Contains("Freehold-Inert"));
+    }
+
+    [Fact]
+    public async Task Who_names_a_tier_is_told_which_one_answered()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        var (_, body) = await gateway.PostAsync("/v1/chat/completions", """{"model":"parrot","messages":[{"role":"user","content":"x"}],"service_tier":"auto"}""");
+        Assert.Equal("default", (string)body["service_tier"]!);
+    }
+}
