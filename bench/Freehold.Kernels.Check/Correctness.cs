@@ -76,5 +76,4 @@ internal static unsafe class Correctness
         }
         return y;
     }
-
 }

@@ -4,13 +4,14 @@ using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Generated;
 using Freehold.Kernels.Products;
 using Freehold.Kernels.Products.Packed;
+using Freehold.Kernels.Tests.Products;
 
 namespace Freehold.Kernels.Check;
 
 /// <summary>Many rows: M = 512, N = 4,096, K = 2,048, the weights colder than the second-level cache.</summary>
 internal static unsafe class PanelSpeed
 {
-    private const int Rows = 512, Outputs = 4096, Columns = 2048, Copies = 6;
+    private const int Rows = 512, Outputs = 4096, Columns = 2048, Copies = 4;
 
     /// <summary>Prints what <see cref="Compute.MatMul"/> reaches on each instruction set.</summary>
     internal static void Print(int threads, double peak, bool quick)
@@ -22,14 +23,16 @@ internal static unsafe class PanelSpeed
                     continue;
                 if (type is TensorType.Q4_K or TensorType.Q6_K && isa != InstructionSet.Avx512Vnni)
                     continue;
-                foreach (var bits in new[] { ActivationBits.Eight, ActivationBits.Sixteen })
+                foreach (var (bits, packed) in new[] { (ActivationBits.Eight, false), (ActivationBits.Eight, true), (ActivationBits.Sixteen, false) })
                 {
-                    if (bits == ActivationBits.Sixteen && (type != TensorType.Q8_0 || quick))
+                    if (bits == ActivationBits.Sixteen && (type != TensorType.Q8_0 || isa == InstructionSet.Avx2 || quick))
                         continue;
-                    var line = $"gemm     {threads} threads {type,-5} {(bits == ActivationBits.Eight ? 8 : 15),2} bits {isa,-10}";
-                    foreach (var rows in quick ? new[] { Rows } : [8, 32, 128, Rows])
+                    if (packed && isa != InstructionSet.Avx512Vnni)
+                        continue;
+                    var line = $"gemm     {threads} threads {type,-5} {(bits == ActivationBits.Eight ? 8 : 15),2} bits {isa,-10} {(packed ? "packed" : "stored")}";
+                    foreach (var rows in quick ? new[] { Rows } : [4, 8, 16, 32, Rows])
                     {
-                        var rate = MatMul(isa, threads, type, bits, rows);
+                        var rate = MatMul(isa, threads, type, bits, packed, rows);
                         line += $"   {rows,3} rows {rate / 1e12,6:F3} TOPS{(double.IsNaN(peak) ? "" : $" {rate / peak:P0}")}";
                     }
                     Console.WriteLine(line);
@@ -61,13 +64,13 @@ internal static unsafe class PanelSpeed
         }
     }
 
-    private static double MatMul(InstructionSet isa, int threads, TensorType type, ActivationBits bits, int rows)
+    private static double MatMul(InstructionSet isa, int threads, TensorType type, ActivationBits bits, bool packed, int rows)
     {
         using var compute = new Compute(new ComputeOptions { Isa = isa, Threads = threads });
         Pinned.Pin(compute.Workers);
-        using var sample = new Sample(type, rows, bits);
+        using var sample = new Sample(type, rows, bits, packed);
         var i = 0;
-        return 2.0 * rows * Outputs * Columns / Peaks.Shortest(rows == Rows ? 0.7 : 0.3, () => sample.Multiply(compute, i++ % Copies));
+        return 2.0 * rows * Outputs * Columns / Peaks.Shortest(rows == Rows ? 0.6 : 0.25, () => sample.Multiply(compute, i++ % Copies));
     }
 
     // One tile of rows against 16 MiB of panels' worth of calls on the same panel.
@@ -110,7 +113,7 @@ internal static unsafe class PanelSpeed
     {
         using var compute = new Compute(new ComputeOptions { Isa = InstructionSet.Avx512Vnni, Threads = 1 });
         Pinned.Pin(compute.Workers);
-        using var sample = new Sample(TensorType.Q8_0, Rows, ActivationBits.Eight);
+        using var sample = new Sample(TensorType.Q8_0, Rows, ActivationBits.Eight, packed: false);
         sample.Multiply(compute, 0);
         using var kernel = new VnniPanelKernel<Q8_0Layout, BytePlanes, HalfScales>(true, code => new NativeRoutines(code), groups);
         var scratch = (byte*)NativeMemory.AlignedAlloc(ProductKernel.ScratchBytes, 4096);
@@ -127,8 +130,9 @@ internal static unsafe class PanelSpeed
         private readonly float* _x, _y;
         private readonly int _rows;
         private readonly WeightMatrix[] _copies = new WeightMatrix[Copies];
+        private readonly List<PackedWeights> _panels = [];
 
-        internal Sample(TensorType type, int rows, ActivationBits bits)
+        internal Sample(TensorType type, int rows, ActivationBits bits, bool packed)
         {
             var bytes = BlockFormat.Of(type).RowBytes(Columns) * Outputs;
             _rows = rows;
@@ -136,6 +140,12 @@ internal static unsafe class PanelSpeed
             new Random(1).NextBytes(new Span<byte>(_weights, checked((int)(bytes * Copies))));
             for (var i = 0; i < Copies; i++)
                 _copies[i] = new WeightMatrix(type, Outputs, Columns, _weights + i * bytes, null);
+            for (var i = 0; i < Copies && packed; i++)
+            {
+                var panels = new PackedWeights(_copies[i]);
+                _panels.Add(panels);
+                _copies[i] = panels.Matrix;
+            }
             _x = (float*)Peaks.Allocate((long)rows * Columns * 4);
             _y = (float*)Peaks.Allocate((long)rows * Outputs * 4);
             var random = new Random(2);
@@ -157,6 +167,7 @@ internal static unsafe class PanelSpeed
         public void Dispose()
         {
             Activations.Dispose();
+            _panels.ForEach(panels => panels.Dispose());
             NativeMemory.AlignedFree(_weights);
             NativeMemory.AlignedFree(_x);
             NativeMemory.AlignedFree(_y);

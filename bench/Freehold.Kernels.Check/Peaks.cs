@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Freehold.Kernels.Machine;
+using Freehold.Kernels.Generated;
 using Freehold.Kernels.Threads;
 
 namespace Freehold.Kernels.Check;
@@ -33,9 +33,9 @@ internal static unsafe class Peaks
     {
         using var pool = new WorkerPool(threads);
         Pinned.Pin(pool);
-        using var peak = new DotProductPeak();
-        var work = new Pinned((_, _) => peak.Run(100_000));
-        return threads * 100_000.0 * DotProductPeak.Operations / Shortest(0.6, () => pool.Run(work));
+        var peak = DotProductPeak.Here().Single();
+        var work = new Pinned((_, _) => peak.Run());
+        return threads * peak.OperationsPerRun / Shortest(0.6, () => pool.Run(work));
     }
 
     /// <summary>Bytes a second, the best of one and four streams a thread.</summary>

@@ -12,10 +12,10 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var clock = Stopwatch.StartNew();
 var quick = args.Contains("quick");
 var machine = MachineProfile.Detect();
-var features = CpuFeatures.Detect();
+var features = machine.Features;
 var tiles = false;
 var refusal = "the CPU or the system does not offer it";
-if (features.AmxInt8)
+if (features.AmxTile && features.AmxInt8)
     tiles = TilePermission.Request(out refusal);
 Console.WriteLine($"cpu      {machine.Processor}; {machine.Budget.Allowed} cpus, {machine.Budget.Cores} cores, L2 {machine.Level2Bytes / 1024} KiB, L3 {machine.Level3Bytes / 1024} KiB");
 Console.WriteLine($"managed  {string.Join(", ", machine.InstructionSets)}");

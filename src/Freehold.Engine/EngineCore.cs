@@ -5,6 +5,7 @@ using Freehold.Engine.Refusals;
 using Freehold.Engine.Sampling;
 using Freehold.Engine.Scheduling;
 using Freehold.Engine.Sequences;
+using Freehold.Grammars.Tokens;
 using Freehold.Models.Inference;
 
 namespace Freehold.Engine;
@@ -25,6 +26,7 @@ internal sealed class EngineCore : IDisposable
     private readonly Action<Sequence> _drop;
     private readonly int _vocabulary;
     private readonly float[] _scratch;
+    private readonly TokenSet _allowed;
     private List<Sequence> _door = [], _entered = [];
     private volatile bool _someoneAtDoor, _someoneCancelled;
     private GenerationFailedException? _failure;
@@ -38,9 +40,10 @@ internal sealed class EngineCore : IDisposable
         _vocabulary = Math.Min(model.Tokenizer.VocabularySize, _model.Shape.VocabularySize);
         _pool = new KvPool(_model.State.PageBytes, plan.Pages);
         Pages = new PageLedger(_pool, options.SharePrefixes);
-        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, _model.MaxLogitRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding), options.Speculation);
+        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, _model.MaxLogitRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding), options.Speculation, () => _model.OthersCompute);
         _scratch = new float[_model.Shape.VocabularySize];
         _sampler = new Sampler(_vocabulary);
+        _allowed = new TokenSet(_vocabulary);
         _batch = new ForwardBatch(_model.MaxRows, plan.MaxStreams) { Memory = _pool.Memory };
         _limits = new QueueLimits(checked(options.MaxWaiting + plan.MaxStreams), options.MaxPerClient);
         _drop = sequence => Finish(sequence, null);
@@ -167,7 +170,9 @@ internal sealed class EngineCore : IDisposable
     {
         try
         {
-            var token = _sampler.Sample(logits, sequence.Sampling, sequence.Seed, sequence.Tokens, sequence.PromptLength);
+            var token = sequence.Constraint is { } constraint
+                ? constraint.Next(_sampler, logits, sequence, _allowed)
+                : _sampler.Sample(logits, sequence.Sampling, sequence.Seed, sequence.Tokens, sequence.PromptLength);
             var logProbability = float.NaN;
             var alternatives = 0;
             if (sequence.LogProbabilities)

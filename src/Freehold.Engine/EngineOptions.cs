@@ -15,7 +15,7 @@ public sealed record EngineOptions
     /// <summary>Rows of prompts in one step while nothing is being decoded; at least 1.</summary>
     public int? PrefillChunk { get; init; }
 
-    /// <summary>Rows of prompts in one step beside streams that are being decoded: what bounds the time between their tokens; at least 1.</summary>
+    /// <summary>Rows of prompts in one step beside streams that are being decoded, here or by another model on the same threads: what bounds the time between their tokens; at least 1.</summary>
     public int PrefillChunkBesideDecoding { get; init; } = 64;
 
     /// <summary>Requests that may wait, all clients together; further ones are refused.</summary>

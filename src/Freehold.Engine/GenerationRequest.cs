@@ -1,3 +1,4 @@
+using Freehold.Engine.Constraints;
 using Freehold.Engine.Sampling;
 
 namespace Freehold.Engine;
@@ -16,6 +17,9 @@ public sealed record GenerationRequest
 
     /// <summary>Texts that end the answer; they are not part of it. At most 16 of at most 1,024 UTF-8 bytes.</summary>
     public IReadOnlyList<string> StopStrings { get; init; } = [];
+
+    /// <summary>What the answer must look like; null: anything.</summary>
+    public Constraint? Constraint { get; init; }
 
     /// <summary>Whether each token comes with its log-probability.</summary>
     public bool LogProbabilities { get; init; }

@@ -1,3 +1,4 @@
+using Freehold.Engine.Constraints;
 using Freehold.Engine.Memory;
 using Freehold.Engine.Metering;
 using Freehold.Engine.Pages;
@@ -5,6 +6,7 @@ using Freehold.Engine.Refusals;
 using Freehold.Engine.Sequences;
 using Freehold.Engine.Streams;
 using Freehold.Engine.Text;
+using Freehold.Grammars;
 using Freehold.Kernels.Attention;
 
 namespace Freehold.Engine;
@@ -21,6 +23,7 @@ public sealed class InferenceEngine : IDisposable
     private readonly EngineCore _core;
     private readonly EngineMeters _meters;
     private readonly TokenTexts _texts;
+    private readonly ConstraintBook _constraints;
     private readonly AutoResetEvent _wake = new(false);
     private readonly Action _wakeUp;
     private readonly Thread? _thread;
@@ -40,6 +43,7 @@ public sealed class InferenceEngine : IDisposable
         Plan = MemoryPlan.Choose(model.Causal, options, AvailableMemory.Measure());
         _texts = new TokenTexts(model.Tokenizer);
         _meters = new EngineMeters(model.Id);
+        _constraints = new ConstraintBook(_texts, Math.Min(model.Tokenizer.VocabularySize, model.Causal.Shape.VocabularySize), model.Tokenizer.Special.EndOfGeneration);
         _core = new EngineCore(model, Plan, options, _meters);
         _wakeUp = () =>
         {
@@ -67,7 +71,9 @@ public sealed class InferenceEngine : IDisposable
         if (_fault is { } fault)
             throw new GenerationFailedException($"the engine has stopped: {fault.Message}. Load the model again", fault);
         ObjectDisposedException.ThrowIf(_stop, this);
-        var sequence = new Sequence(request, Check(request), _texts, Model.Tokenizer.Special.EndOfGeneration, _wakeUp, cancellationToken);
+        var maxTokens = Check(request);
+        var constraint = request.Constraint is { } asked ? new ConstrainedAnswer(Check(asked, maxTokens), asked.ReservesEnding) : null;
+        var sequence = new Sequence(request, maxTokens, _texts, Model.Tokenizer.Special.EndOfGeneration, _wakeUp, cancellationToken, constraint);
         try
         {
             _core.Enter(sequence);
@@ -82,6 +88,10 @@ public sealed class InferenceEngine : IDisposable
             sequence.Stream.End(new ObjectDisposedException(nameof(InferenceEngine), "the engine is closed"));
         return sequence.Stream;
     }
+
+    /// <summary>Makes a constraint ready ahead of the requests that use it, and tells what of it isn't enforced.</summary>
+    /// <exception cref="RequestRefusedException">It cannot be enforced; the message says what of it, and <c>Data["pointer"]</c> where.</exception>
+    public CompiledGrammar Compile(Constraint constraint) => _constraints.Compile(constraint);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -147,6 +157,15 @@ public sealed class InferenceEngine : IDisposable
                 $"the prompt has {prompt} tokens; the context has {Plan.Context} positions, which leaves no room for an answer " +
                 $"(the model was trained for {Model.Causal.Shape.ContextLength}, the memory for keys and values holds {budget}). Shorten the prompt", "prompt");
         return Math.Min(request.MaxTokens ?? int.MaxValue, Plan.Context - prompt);
+    }
+
+    private CompiledGrammar Check(Constraint constraint, int maxTokens)
+    {
+        var grammar = Compile(constraint);
+        return !constraint.ReservesEnding || grammar.ShortestTokens <= maxTokens
+            ? grammar
+            : throw new RequestRefusedException(RefusalCodes.InvalidParameter,
+                $"max_tokens is {maxTokens}; the shortest answer that satisfies {ConstraintBook.Parameter(constraint.Kind)} needs {grammar.ShortestTokens}", "max_tokens");
     }
 
     private static void CheckStops(IReadOnlyList<string> stops)

@@ -1,3 +1,5 @@
+using Freehold.Kernels.Threads;
+
 namespace Freehold.Kernels;
 
 /// <summary>What a <see cref="Compute"/> may use.</summary>
@@ -8,6 +10,12 @@ public sealed record ComputeOptions
 
     /// <summary>Worker threads, the caller's included; null takes the cores that cgroup and affinity allow.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>
+    /// Threads to share with other models of this process, so that together they use no more cores than one would; null starts own ones. Whoever made
+    /// them disposes them, after all who share them.
+    /// </summary>
+    public WorkerPool? Workers { get; init; }
 
     /// <summary>
     /// Reads <c>FREEHOLD_ISA</c> (scalar, avx2, avxvnni, avx512, avx512vnni, advsimd) and <c>FREEHOLD_THREADS</c>.

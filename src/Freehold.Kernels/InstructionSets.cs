@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Freehold.Kernels.Generated;
 using Freehold.Kernels.Machine;
 
 namespace Freehold.Kernels;
@@ -26,7 +27,7 @@ public static class InstructionSets
         InstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         InstructionSet.AvxVnni => Avx2.IsSupported && Fma.IsSupported && AvxVnni.IsSupported,
         InstructionSet.Avx512 => Avx2.IsSupported && Fma.IsSupported && Avx512BW.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported,
-        InstructionSet.Avx512Vnni => IsSupported(InstructionSet.Avx512) && CpuFeatures.Detect().Avx512Vnni,
+        InstructionSet.Avx512Vnni => IsSupported(InstructionSet.Avx512) && ProcessorFeatures.Detect().Avx512Vnni && ExecutableCode.IsAvailable,
         InstructionSet.AdvSimd => AdvSimd.Arm64.IsSupported,
         _ => false,
     };

@@ -6,5 +6,8 @@ namespace Freehold.Fuzz;
 public static class FuzzTargets
 {
     /// <summary>All targets.</summary>
-    public static IReadOnlyList<IFuzzTarget> All { get; } = [new GgufTarget(), new SafetensorsTarget(), new ConfigTarget(), new TokenizerJsonTarget(), new TemplateTarget()];
+    public static IReadOnlyList<IFuzzTarget> All { get; } =
+    [
+        new GgufTarget(), new SplitGgufTarget(), new VocabularyTarget(), new SafetensorsTarget(), new ConfigTarget(), new TokenizerJsonTarget(), new TemplateTarget(), new AnswerTarget(),
+    ];
 }

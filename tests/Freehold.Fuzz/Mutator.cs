@@ -10,10 +10,10 @@ public sealed class Mutator(Randomness random)
     private static readonly ulong[] s_numbers = [0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, long.MaxValue, 1UL << 63, ulong.MaxValue, 10_000_000, 1UL << 40];
     private static readonly string[] s_words = ["{", "}", "[[[[[[[[", "\"", ",", ":", "-1", "1e999", "null", "\\u0000", "\\ud800", "{%", "%}", "{{", "}}", "9999999999999999999", "true"];
 
-    /// <summary>A changed copy of one of these.</summary>
-    public byte[] Mutate(IReadOnlyList<byte[]> inputs)
+    /// <summary>A changed copy of one of these, every second time of one of the first so many: those are whole, what was learnt is mostly broken.</summary>
+    public byte[] Mutate(IReadOnlyList<byte[]> inputs, int first)
     {
-        var bytes = new List<byte>(inputs[random.Next(inputs.Count)]);
+        var bytes = new List<byte>(inputs[random.Next(random.Next(2) == 0 ? first : inputs.Count)]);
         for (var changes = 1 + random.Next(8); changes > 0; changes--)
             Change(bytes, inputs);
         return bytes.Count <= MaxBytes ? [.. bytes] : [.. bytes[..MaxBytes]];

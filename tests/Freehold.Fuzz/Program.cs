@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Freehold.Fuzz;
 
-// usage: [--seconds 30] [--seed N] [--target NAME]   exit code 1 when something was found
+// usage: [--seconds 30] [--seed N] [--target NAME] [--keep]   exit code 1 when something was found
 string Option(string name, string otherwise)
 {
     var at = Array.IndexOf(args, name);
@@ -13,14 +13,14 @@ var only = Option("--target", "");
 var targets = FuzzTargets.All.Where(target => only.Length == 0 || target.Name == only).ToArray();
 if (targets.Length == 0 || !double.TryParse(Option("--seconds", "30"), CultureInfo.InvariantCulture, out var seconds) || !ulong.TryParse(Option("--seed", "1"), out var seed))
 {
-    Console.Error.WriteLine($"usage: [--seconds 30] [--seed N] [--target {string.Join('|', FuzzTargets.All.Select(target => target.Name))}]");
+    Console.Error.WriteLine($"usage: [--seconds 30] [--seed N] [--target {string.Join('|', FuzzTargets.All.Select(target => target.Name))}] [--keep]");
     return 2;
 }
 long inputs = 0;
 var findings = 0;
 foreach (var target in targets)
 {
-    var fuzzer = new Fuzzer(target, Path.Combine(Here(), "corpus"), seed, inputLimit: TimeSpan.FromSeconds(10));
+    var fuzzer = new Fuzzer(target, Path.Combine(Here(), "corpus"), seed, inputLimit: TimeSpan.FromSeconds(10), keep: args.Contains("--keep"));
     var finding = fuzzer.Run(TimeSpan.FromSeconds(seconds / targets.Length));
     inputs += fuzzer.Inputs;
     findings += finding is null ? 0 : 1;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Freehold.Engine.Constraints;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Sampling;
 using Microsoft.Extensions.AI;
@@ -37,6 +38,7 @@ internal sealed class ChatParameters
         TopLogProbabilities = Whole("top_logprobs");
         RawPrompt = Take<string>("raw_prompt");
         PromptTokens = Take<int[]>("prompt_token_ids");
+        Constraint = ConstraintOf(options.ResponseFormat);
         Tenant = Take<string>("tenant") ?? "";
         Client = Take<string>("client") ?? "";
         TemplateVariables = Take<JsonObject>("chat_template_kwargs");
@@ -53,6 +55,7 @@ internal sealed class ChatParameters
     public int? MaxTokens { get; }
     public IReadOnlyList<string> StopStrings { get; }
     public string? Instructions { get; }
+    public Constraint? Constraint { get; }
     public bool LogProbabilities { get; }
     public int TopLogProbabilities { get; }
     public bool PromptLogProbabilities { get; }
@@ -69,7 +72,7 @@ internal sealed class ChatParameters
     {
         Refuse(options.Tools is { Count: > 0 }, "tools", "tools cannot be called by this engine");
         Refuse(options.ToolMode is not null and not NoneChatToolMode and not AutoChatToolMode, "tool_choice", "tools cannot be called by this engine");
-        Refuse(options.ResponseFormat is not null and not ChatResponseFormatText, "response_format", "only plain text can be answered");
+        Refuse(options.ResponseFormat is not (null or ChatResponseFormatText or ChatResponseFormatJson), "response_format", "only text and JSON can be answered");
         Refuse(options.Reasoning is not null, "reasoning", "the reasoning effort cannot be chosen");
         Refuse(options.ConversationId is not null, "conversation_id", "this engine keeps no conversations; send all messages");
         Refuse(options.ContinuationToken is not null || options.AllowBackgroundResponses == true, "background", "answers are not made in the background");
@@ -80,6 +83,19 @@ internal sealed class ChatParameters
     {
         if (asked)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"{parameter}: {why}; leave it out", parameter);
+    }
+
+    private Constraint? ConstraintOf(ChatResponseFormat? format)
+    {
+        Constraint?[] asked =
+        [
+            format is ChatResponseFormatJson json ? json.Schema is { } schema ? Constraint.JsonSchema(schema) : Constraint.JsonObject : null,
+            Take<string>("regex") is { } pattern ? Constraint.Regex(pattern) : null,
+            Take<string>("grammar") is { } grammar ? Constraint.Gbnf(grammar) : null,
+        ];
+        return asked.Count(constraint => constraint is not null) < 2
+            ? Array.Find(asked, constraint => constraint is not null)
+            : throw new RequestRefusedException(RefusalCodes.InvalidParameter, "response_format, regex and grammar exclude each other; give one", "response_format");
     }
 
     private T? Take<T>(string key)

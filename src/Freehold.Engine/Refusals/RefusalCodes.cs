@@ -15,6 +15,18 @@ public static class RefusalCodes
     /// <summary>A prompt without tokens, or with token ids that the vocabulary lacks.</summary>
     public const string InvalidPrompt = "invalid_prompt";
 
+    /// <summary>A schema, pattern or grammar that is malformed.</summary>
+    public const string InvalidConstraint = "invalid_constraint";
+
+    /// <summary>A schema, pattern or grammar that asserts what cannot be enforced; <c>Data["pointer"]</c> says where.</summary>
+    public const string UnsupportedConstraint = "unsupported_constraint";
+
+    /// <summary>A schema, pattern or grammar beyond the limits of docs/structured-output.md.</summary>
+    public const string ConstraintTooLarge = "constraint_too_large";
+
+    /// <summary>A schema, pattern or grammar that no text satisfies.</summary>
+    public const string UnsatisfiableConstraint = "unsatisfiable_constraint";
+
     /// <summary>Too many requests are waiting.</summary>
     public const string QueueFull = "queue_full";
 

@@ -1,4 +1,5 @@
 using Freehold.Engine.Refusals;
+using Freehold.Grammars.Tokens;
 
 namespace Freehold.Engine.Sampling;
 
@@ -12,18 +13,20 @@ internal sealed class Sampler(int vocabulary)
     private readonly Penalties _penalties = new(vocabulary);
     private readonly Candidates _candidates = new(vocabulary);
 
-    /// <summary>The next token, given those before it.</summary>
+    /// <summary>The next token, given those before it; with <paramref name="allowed"/> one of these.</summary>
     /// <exception cref="GenerationFailedException">The logits are not numbers.</exception>
-    public int Sample(ReadOnlySpan<float> logits, SamplingParameters sampling, ulong seed, ReadOnlySpan<int> tokens, int promptLength)
+    public int Sample(ReadOnlySpan<float> logits, SamplingParameters sampling, ulong seed, ReadOnlySpan<int> tokens, int promptLength, TokenSet? allowed = null)
     {
         logits = logits[.._scores.Length];
         var likeliest = Likeliest(logits, tokens.Length);
-        if (sampling.Temperature == 0 && !Penalties.Change(sampling))
+        if (sampling.Temperature == 0 && !Penalties.Change(sampling) && (allowed is null || allowed[likeliest]))
             return likeliest;
 
         var scores = _scores.AsSpan();
         logits.CopyTo(scores);
         _penalties.Apply(scores, sampling, tokens, promptLength);
+        if (allowed is not null)
+            Forbid(scores, allowed.Words);
         likeliest = Likeliest(scores, tokens.Length);
         if (sampling.Temperature == 0)
             return likeliest;
@@ -45,6 +48,22 @@ internal sealed class Sampler(int vocabulary)
         if (sampling.TypicalP < 1)
             _candidates.KeepTypical(sampling.TypicalP, largest);
         return _candidates.Draw(CounterRandom.Uniform(seed, tokens.Length));
+    }
+
+    // A score of minus infinity is never drawn.
+    private static void Forbid(Span<float> scores, ReadOnlySpan<ulong> allowed)
+    {
+        for (var start = 0; start < scores.Length; start += 64)
+        {
+            var word = allowed[start / 64];
+            var stretch = scores.Slice(start, Math.Min(64, scores.Length - start));
+            if (word == 0)
+                stretch.Fill(float.NegativeInfinity);
+            else if (word != ulong.MaxValue)
+                for (var i = 0; i < stretch.Length; i++)
+                    if ((word >> i & 1) == 0)
+                        stretch[i] = float.NegativeInfinity;
+        }
     }
 
     private static int Likeliest(ReadOnlySpan<float> scores, int position)

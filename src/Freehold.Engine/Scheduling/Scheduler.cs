@@ -13,7 +13,7 @@ namespace Freehold.Engine.Scheduling;
 /// Nothing is lost: a sequence whose pages are taken waits with its tokens and computes them again; as results do not depend on the batch, its
 /// answer does not change.
 /// </remarks>
-internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int maxLogitRows, int promptRows, int promptRowsBesideDecoding, bool speculates)
+internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int maxLogitRows, int promptRows, int promptRowsBesideDecoding, bool speculates, Func<bool> othersCompute)
 {
     // With more streams than this the step is busy enough: a guess that fails then costs what it could have saved.
     private const int MostStreamsThatGuess = 4;
@@ -150,7 +150,8 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         }
         if (speculates && decoding is > 0 and <= MostStreamsThatGuess)
             decoding = Draft(decoding);
-        var rows = Math.Min(decoding == 0 ? promptRows : promptRowsBesideDecoding, maxRows - decoding);
+        // Another model's streams wait for this step as this model's own do.
+        var rows = Math.Min(decoding == 0 && !othersCompute() ? promptRows : promptRowsBesideDecoding, maxRows - decoding);
         _shares.Share(rows, _running, waiting.Lines);
     }
 

@@ -1,3 +1,4 @@
+using Freehold.Engine.Constraints;
 using Freehold.Engine.Pages;
 using Freehold.Engine.Sampling;
 using Freehold.Engine.Scheduling;
@@ -21,8 +22,9 @@ internal sealed class Sequence
     private DraftPace _pace;
 
     /// <summary>A sequence that has not begun.</summary>
-    public Sequence(GenerationRequest request, int maxTokens, TokenTexts texts, IReadOnlySet<int> endOfGeneration, Action wakeEngine, CancellationToken cancellation)
+    public Sequence(GenerationRequest request, int maxTokens, TokenTexts texts, IReadOnlySet<int> endOfGeneration, Action wakeEngine, CancellationToken cancellation, ConstrainedAnswer? constraint = null)
     {
+        Constraint = constraint;
         PromptLength = request.Prompt.Count;
         MaxTokens = maxTokens;
         _tokens = GC.AllocateUninitializedArray<int>(PromptLength + maxTokens);
@@ -94,6 +96,9 @@ internal sealed class Sequence
 
     /// <summary>How tokens are chosen.</summary>
     public SamplingParameters Sampling { get; }
+
+    /// <summary>What the answer must look like, and how far it is; null: anything.</summary>
+    public ConstrainedAnswer? Constraint { get; }
 
     /// <summary>Of the random numbers.</summary>
     public ulong Seed { get; }
@@ -197,9 +202,11 @@ internal sealed class Sequence
         _tokens[_count++] = token;
         var isEnd = _endOfGeneration.Contains(token);
         // An answer that the model ends, or that has reached its length, shows what was held back.
-        var isLast = isEnd || Generated == MaxTokens;
+        var isOver = Constraint is { IsOver: true };
+        var isLast = isEnd || isOver || Generated == MaxTokens;
         var stopped = _text.Append(isEnd ? default : _texts[token], isLast, out var text);
-        var finish = isEnd || stopped ? FinishReason.Stop : isLast ? FinishReason.Length : FinishReason.None;
+        var isCutShort = Constraint is { IsCutShort: true };
+        var finish = stopped || ((isEnd || isOver) && !isCutShort) ? FinishReason.Stop : isLast ? FinishReason.Length : FinishReason.None;
         Stream.Ring.Write(token, text, logProbability, alternatives, finish, Usage);
         Stream.WakeReader();
         return finish != FinishReason.None;

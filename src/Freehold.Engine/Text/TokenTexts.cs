@@ -37,6 +37,9 @@ internal sealed class TokenTexts
     /// <summary>Bytes of the longest token.</summary>
     public int Longest { get; }
 
+    /// <summary>A token's bytes, to be kept.</summary>
+    public ReadOnlyMemory<byte> Memory(int id) => _bytes.AsMemory(_start[id].._start[id + 1]);
+
     /// <summary>A token's bytes; they need not be whole characters.</summary>
     public ReadOnlySpan<byte> this[int id] => _bytes.AsSpan(_start[id].._start[id + 1]);
 }

@@ -16,8 +16,18 @@ namespace Freehold.Kernels.Machine;
 public sealed record MachineProfile(
     string Processor, IReadOnlyList<InstructionSet> InstructionSets, ProcessorBudget Budget, long MemoryBytes, long Level2Bytes, long Level3Bytes)
 {
+    /// <summary>What the CPU says it has.</summary>
+    public ProcessorFeatures Features { get; init; }
+
+    /// <summary>The NUMA nodes that have CPUs for this process; empty where the system does not tell.</summary>
+    public IReadOnlyList<NumaNode> Nodes { get; init; } = [];
+
     /// <summary>Looks at this machine. Takes well under a millisecond and starts nothing.</summary>
-    public static MachineProfile Detect() => Read("/sys/devices/system/cpu/cpu0/cache", "/proc/meminfo", "/sys/fs/cgroup", "/proc/self/cgroup");
+    public static MachineProfile Detect() => Read("/sys/devices/system/cpu/cpu0/cache", "/proc/meminfo", "/sys/fs/cgroup", "/proc/self/cgroup") with
+    {
+        Features = ProcessorFeatures.Detect(),
+        Nodes = NumaTopology.Detect(),
+    };
 
     /// <summary>Reads what Linux's folders say, or a copy of them.</summary>
     internal static MachineProfile Read(string cacheFolder, string memoryFile, string cgroupRoot, string membership) => new(

@@ -62,7 +62,8 @@ public sealed record ProcessorBudget(int Allowed, int Cores, double? Quota)
             ? (double)q / p
             : null;
 
-    private static List<int> AllowedProcessors()
+    /// <summary>Numbers of the CPUs that the affinity mask allows.</summary>
+    internal static List<int> AllowedProcessors()
     {
         var mask = new ulong[128]; // 8,192 CPUs: the most a Linux kernel is built for.
         var cpus = new List<int>();

@@ -6,7 +6,7 @@ namespace Freehold.Kernels.Threads;
 
 /// <summary>
 /// A fixed set of threads that run one piece of work together. Threads wait by spinning for some tens of microseconds and then park, so a
-/// run costs about a microsecond in a hot loop and an idle pool costs nothing. One caller at a time.
+/// run costs about a microsecond in a hot loop and an idle pool costs nothing. One caller at a time: those who share a pool take turns (<see cref="Turns"/>).
 /// </summary>
 public sealed class WorkerPool : IDisposable
 {
@@ -50,6 +50,9 @@ public sealed class WorkerPool : IDisposable
 
     /// <summary>Workers, the caller included.</summary>
     public int Workers { get; }
+
+    /// <summary>Whose turn it is. All who share the pool take a turn for each forward step; who has the pool alone need not.</summary>
+    public TurnGate Turns { get; } = new();
 
     /// <summary>Runs the work on all workers and returns when all are done.</summary>
     /// <remarks>

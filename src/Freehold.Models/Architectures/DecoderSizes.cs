@@ -19,7 +19,7 @@ internal sealed record DecoderSizes(
         }
 
         if (metadata.GetInt32($"{prefix}.expert_count", 0) > 0)
-            throw new ModelFormatException($"this '{prefix}' model is a mixture of experts, which this version does not run");
+            throw ModelFormatException.Unsupported($"this '{prefix}' model is a mixture of experts, which this version does not run");
         var embedding = Size("embedding_length");
         var heads = Size("attention.head_count");
         var keyValueHeads = Size("attention.head_count_kv", heads);
@@ -31,7 +31,7 @@ internal sealed record DecoderSizes(
         if (rotated > keyLength || rotated % 2 != 0)
             throw new ModelFormatException($"the metadata rotates {rotated} of {keyLength} dimensions of a head; an even number up to {keyLength} was expected");
         if ((long)heads * Math.Max(keyLength, valueLength) > 1 << 27)
-            throw new ModelFormatException($"{heads} heads of {keyLength} are more than this engine computes");
+            throw ModelFormatException.Unsupported($"{heads} heads of {keyLength} are more than this engine computes");
         var epsilon = metadata.GetDouble($"{prefix}.attention.layer_norm_rms_epsilon", metadata.GetDouble($"{prefix}.attention.layer_norm_epsilon", 1e-5));
         return new DecoderSizes(
             Size("block_count"), Size("context_length"), embedding, Size("feed_forward_length"),

@@ -39,13 +39,17 @@ public static class ModelLoader
     {
         var metadata = source.Metadata;
         if (source.Tensors.Count == 0)
-            throw new ModelFormatException($"{source.Origin} holds a vocabulary and no weights; it can tokenize, but not run");
+            throw ModelFormatException.Unsupported($"{source.Origin} holds a vocabulary and no weights; it can tokenize, but not run");
         var usual = ParameterCount.DefaultActivations(ParameterCount.Of(source));
         var bits = options.Activations ?? usual;
-        var tokenizer = TokenizerFactory.Create(metadata);
-        var (causal, embedding) = Build(source, compute, options, bits);
+        // A large vocabulary takes as long as all the rest, so both are made at once.
+        var tokenizing = Task.Run(() => TokenizerFactory.Create(metadata));
+        CausalModel? causal = null;
+        EmbeddingModel? embedding = null;
         try
         {
+            (causal, embedding) = Build(source, compute, options, bits);
+            var tokenizer = tokenizing.GetAwaiter().GetResult();
             var shape = causal?.Shape ?? embedding!.Shape;
             if (tokenizer.VocabularySize > shape.VocabularySize)
                 throw new ModelFormatException($"{source.Origin} has {tokenizer.VocabularySize} tokens and only {shape.VocabularySize} rows of embeddings");
@@ -68,6 +72,7 @@ public static class ModelLoader
         }
         catch
         {
+            Task.WaitAny(tokenizing); // it reads the file's metadata, which is about to be closed
             causal?.Dispose();
             embedding?.Dispose();
             throw;
@@ -88,7 +93,7 @@ public static class ModelLoader
             var builder = new EncoderBuilder(source, compute, options.Context > 0 ? Math.Min(rows, options.Context) : rows, bits, options.Packs);
             return (null, Keep(builder, () => encoder.Build(builder)));
         }
-        throw new ModelFormatException($"{source.Origin} is of architecture '{name}', which this engine does not run; it runs {string.Join(", ", Architectures)}");
+        throw ModelFormatException.Unsupported($"{source.Origin} is of architecture '{name}', which this engine does not run; it runs {string.Join(", ", Architectures)}");
     }
 
     private static T Keep<T>(ModelBuilder builder, Func<T> build)

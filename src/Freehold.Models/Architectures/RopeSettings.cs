@@ -40,7 +40,7 @@ internal static class RopeSettings
                 var shortFactors = tensors.ValuesOrEmpty("rope_factors_short.weight", half);
                 return new RopeFrequencies(model.Sizes.Rotated, freqBase, 1, longer ? longFactors : shortFactors, magnitude);
             default:
-                throw new ModelFormatException($"rope scaling '{kind}' is not known to this engine; it knows none, linear, yarn and longrope");
+                throw ModelFormatException.Unsupported($"rope scaling '{kind}' is not known to this engine; it knows none, linear, yarn and longrope");
         }
     }
 }

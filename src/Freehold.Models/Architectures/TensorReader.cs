@@ -74,7 +74,7 @@ internal sealed unsafe class TensorReader(IModelSource source, Workspace? worksp
     {
         var left = source.Tensors.Where(tensor => !_taken.Contains(tensor.Name)).Select(tensor => tensor.Name).Order(StringComparer.Ordinal).ToList();
         if (left.Count > 0)
-            throw new ModelFormatException(
+            throw ModelFormatException.Unsupported(
                 $"{source.Origin} has {left.Count} tensors that architecture '{source.Metadata.Architecture}' does not use here ({string.Join(", ", left.Take(3))}{(left.Count > 3 ? ", ..." : "")}); "
                 + "it is a variant this engine does not know, and answers without them would be wrong");
     }

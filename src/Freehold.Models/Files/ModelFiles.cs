@@ -23,6 +23,6 @@ public static class ModelFiles
         // A safetensors file is told by the brace that opens its header behind the eight bytes of length.
         return read == 9 && first[8] == (byte)'{'
             ? SafetensorsFolder.Open(path)
-            : throw new ModelFormatException($"{path}: this is neither a GGUF file nor a safetensors file nor a folder of one");
+            : throw ModelFormatException.Unsupported($"{path}: this is neither a GGUF file nor a safetensors file nor a folder of one");
     }
 }

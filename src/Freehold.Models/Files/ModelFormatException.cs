@@ -8,4 +8,10 @@ public sealed class ModelFormatException : Exception
 
     /// <summary>With a cause.</summary>
     public ModelFormatException(string message, Exception inner) : base(message, inner) { }
+
+    /// <summary>Whether the file may be sound and is only of a kind that this engine does not run: another copy of it would not help, another model would.</summary>
+    public bool IsUnsupported { get; private init; }
+
+    /// <summary>Refuses a kind of model, with a message that says which are run.</summary>
+    public static ModelFormatException Unsupported(string message) => new(message) { IsUnsupported = true };
 }

@@ -121,7 +121,7 @@ public sealed unsafe class SafetensorsFolder : IModelSource
         foreach (var (info, offset) in SafetensorsHeader.Parse(file.Start, file.Length, path))
         {
             var name = HfNames.Translate(info.Name, loader.Family, loader.Tied)
-                ?? throw new ModelFormatException($"{path}: the tensor '{info.Name}' is not known for {loader.Family.Architecture}; the model is of a kind this engine does not read");
+                ?? throw ModelFormatException.Unsupported($"{path}: the tensor '{info.Name}' is not known for {loader.Family.Architecture}; the model is of a kind this engine does not read");
             if (name.Length > 0)
                 AddTensor(info, file.Start + offset, name, loader);
         }

@@ -22,7 +22,7 @@ public static class TokenizerFactory
             "llama" => SentencePieceTokenizer.Create(metadata),
             "t5" => UnigramTokenizer.Create(metadata),
             "bert" => WordPieceTokenizer.Create(metadata),
-            _ => throw new ModelFormatException(
+            _ => throw ModelFormatException.Unsupported(
                 $"the tokenizer '{model}' ('tokenizer.ggml.model') is not known; known are gpt2 (byte-level BPE), llama (SentencePiece BPE), t5 (unigram) and bert (WordPiece)"),
         };
         CheckAdded(tokenizer.Special);

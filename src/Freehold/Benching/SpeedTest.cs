@@ -7,7 +7,9 @@ namespace Freehold.Benching;
 /// <summary>Measures an engine by asking it, as clients do. Prompts are random ids, the same each time; every figure is a median.</summary>
 internal sealed class SpeedTest(InferenceEngine engine, int prompt, int generate)
 {
-    private const int StreamPrompt = 16;
+    /// <summary>Tokens of the prompt of each of several streams.</summary>
+    public const int StreamPrompt = 16;
+
     private int _asked;
 
     /// <summary>Tokens a second of one stream, over as many rounds as the time allows and at least one.</summary>

@@ -3,16 +3,19 @@ using System.Globalization;
 using System.Text.Json;
 using Freehold.Benching;
 using Freehold.Hosting;
+using Freehold.Kernels.Machine;
+using Freehold.Planning;
 
 namespace Freehold.Commands;
 
 /// <summary><c>freehold bench MODEL</c>: speed, and how much of what the machine has it is.</summary>
 internal static class BenchCommand
 {
+    // With activations of 15 bits each weight is multiplied twice, once for each plane of bytes.
     private sealed record Figures(double Prefill, double Decode, IReadOnlyDictionary<int, double> Streams, MachineProbe Machine, ModelWork Work, int Threads, string Isa, int Activations)
     {
         public double ShareOfBandwidth => Decode * Work.BytesPerDecode / Machine.BytesPerSecond;
-        public double? ShareOfPeak => Machine.OperationsPerSecond > 0 ? Prefill * Work.OperationsPerPrefill / Machine.OperationsPerSecond : null;
+        public double? ShareOfPeak => Machine.Peak is { } peak ? Prefill * Work.OperationsPerPrefill * (Activations == 16 ? 2 : 1) / peak.OperationsPerSecond : null;
     }
 
     public static Command Create(ModelOpening opening)
@@ -33,13 +36,10 @@ internal static class BenchCommand
             var (length, answer) = (parsed.GetValue(prompt) ?? 512, parsed.GetValue(generate) ?? 64);
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 5);
             var resolved = opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed));
-            ModelWork work;
-            using (var source = ModelOpening.OpenFile(resolved))
-                work = ModelWork.Of(source);
             using var open = ModelOpening.Load(resolved, settings.Read(parsed), maxLogitRows: Math.Max(64, counts.Max()));
             LogprobsCommand.Generating(open);
             await error.WriteLineAsync("measuring the machine ...");
-            var machine = MachineProbe.Measure(open.Compute.Workers, cancellation);
+            var limits = MachineLimits.Measure(opening.CacheFolder, open.Compute.Workers, again: false, error, cancellation);
             using var engine = open.StartEngine(new() { Context = length + answer, MaxStreams = counts.Max(), SharePrefixes = false });
             await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}");
             var test = new SpeedTest(engine, length, answer);
@@ -52,7 +52,9 @@ internal static class BenchCommand
                 await error.WriteLineAsync($"measuring {count} streams ...");
                 together[count] = await test.TogetherAsync(count, time, cancellation);
             }
-            var figures = new Figures(prefill, decode, together, machine, work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations);
+            var figures = new Figures(prefill, decode, together, limits.Probe, open.Work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations);
+            if (!PlanReading.SpeedsOf(opening, open, limits).TryWrite(new MeasuredSpeed(prefill, decode, together, SpeedTest.StreamPrompt + answer / 2.0, opening.Clock.GetUtcNow())))
+                await error.WriteLineAsync($"freehold: warning: {opening.CacheFolder} cannot be written; freehold plan will not know these figures.");
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
                 await JsonDocumentOutput.WriteAsync(output, document => Write(document, figures));
@@ -92,8 +94,9 @@ internal static class BenchCommand
         document.WriteNumber("threads", figures.Threads);
         document.WriteNumber("activations", figures.Activations);
         document.WriteNumber("bytes_per_second", figures.Machine.BytesPerSecond);
-        document.WriteNumber("int8_operations_per_second", figures.Machine.OperationsPerSecond);
-        document.WriteString("int8_instruction", figures.Machine.Instruction);
+        document.WriteNumber("int8_operations_per_second", figures.Machine.Peak?.OperationsPerSecond ?? 0);
+        document.WriteString("int8_instruction", figures.Machine.Peak?.Instruction ?? "none");
+        document.WriteString("int8_derivation", figures.Machine.Peak?.Derivation);
         document.WriteEndObject();
         document.WriteEndObject();
     }
@@ -105,6 +108,6 @@ internal static class BenchCommand
         await output.WriteLineAsync(Line($"decode, alone    {figures.Decode,10:0.0} tokens/s   {figures.ShareOfBandwidth:P1} of the memory bandwidth"));
         foreach (var (count, rate) in figures.Streams)
             await output.WriteLineAsync(Line($"{count,3} streams, in all {rate,7:0.0} tokens/s"));
-        await output.WriteLineAsync(Line($"machine: {figures.Isa}, {figures.Threads} threads, activations {figures.Activations}, {figures.Machine.BytesPerSecond / 1e9:0.0} GB/s, {figures.Machine.OperationsPerSecond / 1e12:0.00} TOPS int8 ({figures.Machine.Instruction})"));
+        await output.WriteLineAsync(Line($"machine: {figures.Isa}, {figures.Threads} threads, activations {figures.Activations}, {figures.Machine.BytesPerSecond / 1e9:0.0} GB/s, {(figures.Machine.Peak is { } peak ? Line($"{peak.OperationsPerSecond / 1e12:0.00} TOPS int8 by {peak.Instruction}{(peak.Derivation is null ? "" : $" (expected: {peak.Derivation})")}") : "int8 peak unknown")}"));
     }
 }

@@ -26,6 +26,7 @@ internal static class CommandLine
         root.Subcommands.Add(LogprobsCommand.Create(opening));
         root.Subcommands.Add(PerplexityCommand.Create(opening));
         root.Subcommands.Add(BenchCommand.Create(opening));
+        root.Subcommands.Add(PlanCommand.Create(opening));
         foreach (var command in CatalogueCommands.Create(catalogue))
             root.Subcommands.Add(command);
         root.Subcommands.Add(ConfigCommand.Create(catalogue));

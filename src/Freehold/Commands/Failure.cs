@@ -1,6 +1,7 @@
 using Freehold.Catalog;
 using Freehold.Commands.Catalogue;
 using Freehold.Engine.Refusals;
+using Freehold.Models.Files;
 using Freehold.Models.Templates;
 
 namespace Freehold.Commands;
@@ -15,6 +16,7 @@ internal static class Failure
         FileNotFoundException or DirectoryNotFoundException => ExitCode.NotFound,
         CatalogException catalogue => CatalogueContext.ExitCodeOf(catalogue),
         TemplateRefusedException or ModelRefusedException or RequestRefusedException => ExitCode.Refused,
+        ModelFormatException { IsUnsupported: true } => ExitCode.Refused,
         PlatformNotSupportedException or NotSupportedException or UnauthorizedAccessException => ExitCode.Refused,
         _ => ExitCode.Failed,
     };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Freehold.Chatting;
 using Freehold.Engine.Chat;
 using Freehold.Hosting;
+using Freehold.Planning;
 using Microsoft.Extensions.AI;
 
 namespace Freehold.Commands;
@@ -40,8 +41,16 @@ internal static class RunCommand
             LogprobsCommand.Generating(open);
             using var engine = open.StartEngine(chosen.Engine with { MaxStreams = chosen.MaxStreams ?? 1 });
             await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; {open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}");
+            if (question is null && PlanReading.Known(opening, open, engine.Plan) is { } plan)
+                await error.WriteLineAsync($"{open.Name}: {PlanText.Short(plan)}");
             using var client = new EngineChatClient(engine);
             var options = new ChatOptions { Temperature = parsed.GetValue(temperature) ?? 0, Seed = parsed.GetValue(seed), MaxOutputTokens = parsed.GetValue(maxTokens) };
+            if (question is not null && engine.Model.Render is null && string.IsNullOrEmpty(parsed.GetValue(system)))
+            {
+                // A base model: it goes on with a text, and there is no conversation to render.
+                await error.WriteLineAsync($"{open.Name} has no chat template: it continues the prompt as it stands");
+                options.AdditionalProperties = new() { ["raw_prompt"] = question };
+            }
             if (question is not null)
                 return await OneAnswerAsync(client, options, parsed.GetValue(system), question, output, parsed.GetValue(json), cancellation);
 

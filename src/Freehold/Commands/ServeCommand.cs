@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Freehold.Hosting;
+using Freehold.Planning;
 
 namespace Freehold.Commands;
 
@@ -23,9 +24,10 @@ internal static class ServeCommand
             var resolved = names.Length > 0
                 ? names.Select(name => opening.Resolve(name, folders)).ToList()
                 : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders)];
+            using var threads = SharedThreads.Start(chosen.Threads, resolved.Sum(model => model.Bytes));
             using var served = new ServedModels();
             foreach (var model in resolved)
-                served.Add(ModelOpening.Load(model, chosen), chosen.Engine);
+                served.Add(ModelOpening.Load(model, chosen, threads), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, error, cancellation));
             await using var running = await ModelServer.StartAsync(server, served.Directory, error, cancellation);
             foreach (var choice in served.Choices)
                 await error.WriteLineAsync(choice);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Freehold.Hosting;
+using Freehold.Planning;
 
 namespace Freehold.Commands;
 
@@ -24,7 +25,7 @@ internal static class UpCommand
                 : ModelChoice.Among(opening.Available(folders), ModelChoice.FreeMemory());
             var resolved = choice.Model.Path.Length > 0 ? choice.Model : opening.Resolve(choice.Model.Name, folders);
             using var served = new ServedModels();
-            served.Add(ModelOpening.Load(resolved, chosen), chosen.Engine);
+            served.Add(ModelOpening.Load(resolved, chosen), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, parsed.InvocationConfiguration.Error, cancellation));
             await using var server = await ModelServer.StartAsync(asked, served.Directory, parsed.InvocationConfiguration.Error, cancellation);
             await output.WriteLineAsync($"Freehold is up: {server.Url}v1{(server.Moved ? $" (port {ModelServer.DefaultPort} was taken)" : "")}");
             await output.WriteLineAsync($"Model: {resolved.Name}, because {choice.Why}.");

@@ -4,12 +4,22 @@ using Freehold.Commands.Catalogue;
 using Freehold.Kernels;
 using Freehold.Models.Architectures;
 using Freehold.Models.Files;
+using Freehold.Planning;
 
 namespace Freehold.Hosting;
 
 /// <summary>From what a person calls a model to the model.</summary>
 internal sealed class ModelOpening(CatalogueContext context)
 {
+    /// <summary>Where measurements of this machine and of models on it are kept.</summary>
+    public string CacheFolder => Path.Combine(context.Settings().Home, "cache");
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock => context.Time;
+
+    /// <summary>What machine and power cost, as options, environment and configuration say.</summary>
+    public Prices Prices(PriceOptions given, int cores) => Planning.Prices.Read(given, context.Environment, Path.Combine(context.Settings().Home, "config.json"), cores);
+
     /// <summary>Every model there is, in the order in which names are looked up.</summary>
     public IReadOnlyList<ResolvedModel> Available(string[]? folders) => context.Resolver(folders).ListAvailable();
 
@@ -21,19 +31,39 @@ internal sealed class ModelOpening(CatalogueContext context)
         model.Length is { } length ? GgufFile.Open(model.Path, model.Offset, length) : ModelFiles.Open(model.Path);
 
     /// <summary>Loads a model to compute with.</summary>
-    public static OpenModel Load(ResolvedModel model, ModelSettings settings, int maxLogitRows = 64)
+    /// <param name="model">Which.</param>
+    /// <param name="settings">How it is run.</param>
+    /// <param name="shared">Threads to share with other models; null gives it its own.</param>
+    /// <param name="maxLogitRows">Rows of logits one step may give: at least as many as there may be streams.</param>
+    public static OpenModel Load(ResolvedModel model, ModelSettings settings, SharedThreads? shared = null, int maxLogitRows = 64)
     {
-        var compute = new Compute(CommonOptions.ComputeOf(settings.Threads));
+        var own = shared is null ? SharedThreads.Start(settings.Threads, model.Bytes) : null;
+        var compute = ComputeOn(own ?? shared!, own);
         try
         {
             var packs = PackedModels.Folder(Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error);
-            var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = maxLogitRows, Packs = packs };
-            var loaded = ModelLoader.Load(OpenFile(model), compute, options);
-            return new OpenModel(model.Name, model.Path, loaded, compute) { Packing = packs?.Outcome ?? "not packed" };
+            var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0), Packs = packs };
+            var source = OpenFile(model);
+            var work = ModelWork.Of(source);
+            return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own, Packing = packs?.Outcome ?? "not packed" };
         }
         catch
         {
             compute.Dispose();
+            own?.Dispose();
+            throw;
+        }
+    }
+
+    private static Compute ComputeOn(SharedThreads threads, SharedThreads? own)
+    {
+        try
+        {
+            return new Compute(CommonOptions.ComputeOf(threads: null) with { Threads = null, Workers = threads.Workers });
+        }
+        catch
+        {
+            own?.Dispose();
             throw;
         }
     }

@@ -1,19 +1,28 @@
+using Freehold.Catalog.Resolution;
 using Freehold.Engine;
 using Freehold.Engine.Chat;
 using Freehold.Engine.Refusals;
 using Freehold.Kernels;
+using Freehold.Kernels.Machine;
 using Freehold.Models.Architectures;
+using Freehold.Planning;
 
 namespace Freehold.Hosting;
 
-/// <summary>A loaded model and the kernels it computes with, which are its own: a model has one caller at a time.</summary>
-internal sealed class OpenModel(string name, string path, LoadedModel loaded, Compute compute) : IDisposable
+/// <summary>A loaded model and the kernels it computes with, which are its own; their threads it may share with other models.</summary>
+internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute compute, ModelWork work) : IDisposable
 {
     /// <summary>What requests and people call it.</summary>
-    public string Name { get; } = name;
+    public string Name => model.Name;
 
     /// <summary>The file or folder.</summary>
-    public string Path { get; } = path;
+    public string Path => model.Path;
+
+    /// <summary>Where it was found.</summary>
+    public ResolvedModel Resolved => model;
+
+    /// <summary>What a token costs.</summary>
+    public ModelWork Work => work;
 
     public LoadedModel Loaded { get; } = loaded;
 
@@ -21,6 +30,12 @@ internal sealed class OpenModel(string name, string path, LoadedModel loaded, Co
 
     /// <summary>How the weights lie in memory, for people.</summary>
     public string Packing { get; init; } = "not packed";
+
+    /// <summary>Where it computes on a machine of several NUMA nodes.</summary>
+    public required NodePlacement Placement { get; init; }
+
+    /// <summary>Its threads, where it shares none.</summary>
+    public SharedThreads? OwnThreads { private get; init; }
 
     /// <summary>What answers name because it is not the model's default; null for the default.</summary>
     public string? Note => Loaded.Activations == Loaded.DefaultActivations ? null : $"activations-{(int)Loaded.Activations}";
@@ -33,5 +48,6 @@ internal sealed class OpenModel(string name, string path, LoadedModel loaded, Co
     {
         Loaded.Dispose();
         Compute.Dispose();
+        OwnThreads?.Dispose();
     }
 }

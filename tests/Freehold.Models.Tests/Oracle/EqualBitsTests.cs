@@ -49,20 +49,50 @@ public sealed class EqualBitsTests
     }
 
     [Theory]
-    [InlineData("llama", TensorType.Q8_0)]
-    [InlineData("gemma3", TensorType.Q4_0)]
-    [InlineData("qwen3", TensorType.Q6_K)]
-    [InlineData("granite", TensorType.F16)]
+    [InlineData("bert", TensorType.F32)]
+    [InlineData("bert", TensorType.Q8_0)]
+    [InlineData("nomic-bert", TensorType.F32)]
+    [InlineData("nomic-bert", TensorType.Q8_0)]
+    public void Vectors_are_the_golden_ones_on_every_instruction_set(string name, TensorType type)
+    {
+        using var file = new TemporaryFile(TinyModels.Get(name).ToGguf(type, seed: 1).ToBytes());
+        foreach (var bits in new[] { ActivationBits.Eight, ActivationBits.Sixteen })
+            foreach (var isa in InstructionSets.Supported)
+                foreach (var threads in new[] { 1, 2 })
+                {
+                    using var run = new EncoderRun(file.Path, bits, isa, threads);
+                    GoldenHashes.Check($"{name} {type} {(int)bits}", ModelRun.Hash([.. new[] { 5, 64, 130 }.Select(length => run.Vector(EncoderRun.Text(length)))]));
+                }
+    }
+
+    public static TheoryData<string, TensorType> Families() => new()
+    {
+        { "llama", TensorType.Q8_0 }, { "llama-rope", TensorType.IQ4_XS }, { "qwen2", TensorType.Q4_K }, { "qwen3", TensorType.Q6_K }, { "gemma3", TensorType.Q4_0 },
+        { "phi3", TensorType.Q5_1 }, { "phi3-longrope", TensorType.BF16 }, { "granite", TensorType.F16 }, { "smollm3", TensorType.Q4_1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Families))]
     public void Chunks_pages_and_strangers_change_no_bit(string name, TensorType type)
     {
         using var file = new TemporaryFile(TinyModels.Get(name).ToGguf(type, seed: 1).ToBytes());
-        using var run = new ModelRun(file.Path, sequences: 33, context: 192, scatter: true);
-        var prompt = Prompt(run.Vocabulary, 150);
-        var whole = ModelRun.Hash(run.Logits(prompt, 512));
-        foreach (var chunk in new[] { 1, 7, 64 })
-            Assert.Equal(whole, ModelRun.Hash(run.Logits(prompt, chunk, sequence: 1)));
-        Assert.Equal(whole, ModelRun.Hash(run.LogitsAmongStrangers(prompt, 7)));
-        Assert.Equal(whole, ModelRun.Hash(run.LogitsAmongStrangers(prompt, 31)));
+        ulong? known = null;
+        foreach (var isa in InstructionSets.Supported)
+            foreach (var threads in isa == InstructionSet.Scalar ? new[] { 2 } : [1, 2])
+            {
+                using var run = new ModelRun(file.Path, isa: isa, threads: threads, sequences: 32, context: 192, scatter: true);
+                var prompt = Prompt(run.Vocabulary, 100);
+                var whole = run.Logits(prompt, 512);
+                Assert.Equal(known ??= ModelRun.Hash(whole), ModelRun.Hash(whole));
+                foreach (var chunk in new[] { 7, 64 })
+                    Assert.Equal(known, ModelRun.Hash(run.Logits(prompt, chunk, sequence: 1)));
+                // One row a step, alone and among strangers; the scalar kernels would take minutes for all of it.
+                var steps = prompt[..(isa == InstructionSet.Scalar ? 12 : 70)];
+                var first = ModelRun.Hash(whole[..steps.Length]);
+                Assert.Equal(first, ModelRun.Hash(run.Logits(steps, 1, sequence: 1)));
+                foreach (var batch in threads == 1 ? new[] { 8 } : [8, 32])
+                    Assert.Equal(first, ModelRun.Hash(run.LogitsAmongStrangers(steps, batch - 1)));
+            }
     }
 
     internal static int[] Prompt(int vocabulary, int length) => [.. Enumerable.Range(0, length).Select(i => (i * 37 + 11) % vocabulary)];

@@ -1,10 +1,7 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Freehold.ModelMaker.Recipes;
 using Freehold.Models.Tests.Files;
-using Freehold.Tests;
 using Xunit;
 
 namespace Freehold.Models.Tests.Oracle;
@@ -75,19 +72,7 @@ public sealed class LlamaCppTests
 
     private static int[] Prompt(int vocabulary) => [.. Enumerable.Range(0, 120).Select(i => (i * 37 + 11) % vocabulary)];
 
-    private static List<List<(int Id, double LogProbability)>> Peer(string model, int[] ids)
-    {
-        var folder = Path.Combine(SharedData.Root, "tests", "peer");
-        if (!Directory.Exists(Path.Combine(folder, "node_modules", "node-llama-cpp")))
-            Assert.Skip("needs llama.cpp: npm install --ignore-scripts in tests/peer (.ci/run does)");
-        var start = new ProcessStartInfo("node", ["logits.mjs", model, string.Join(',', ids), "10"]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        using var node = Process.Start(start)!;
-        var errors = node.StandardError.ReadToEndAsync();
-        var output = node.StandardOutput.ReadToEnd();
-        node.WaitForExit();
-        Assert.True(node.ExitCode == 0, $"llama.cpp failed: {errors.Result}");
-        using var document = JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..]);
-        return [.. document.RootElement.GetProperty("top").EnumerateArray().Select(row =>
+    private static List<List<(int Id, double LogProbability)>> Peer(string model, int[] ids) =>
+        [.. LlamaCpp.Run("logits.mjs", model, string.Join(',', ids), "10").GetProperty("top").EnumerateArray().Select(row =>
             row.EnumerateArray().Select(pair => (pair[0].GetInt32(), pair[1].GetDouble())).ToList())];
-    }
 }

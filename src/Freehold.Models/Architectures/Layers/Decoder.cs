@@ -54,11 +54,14 @@ internal sealed unsafe class Decoder : CausalModel
     // Panels are read instead of the file's bytes, of which only looked-up rows stay.
     public override long ResidentBytes => Math.Max(_weightBytes, _packed?.Bytes ?? 0) + _workspace.Bytes;
 
+    public override bool OthersCompute => _pass.Compute.Workers.Turns.IsTaken;
+
     public override ReadOnlySpan<float> Forward(ForwardBatch batch)
     {
         Check(batch);
         if (batch.Rows == 0)
             return [];
+        using var turn = _pass.Compute.TakeTurn();
         var (compute, work, pass, width) = (_pass.Compute, _workspace, _pass, _workspace.Sizes.Embedding);
         pass.Batch = batch;
         pass.Rows = batch.Rows;

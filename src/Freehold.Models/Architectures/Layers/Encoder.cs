@@ -56,6 +56,7 @@ internal sealed unsafe class Encoder : EmbeddingModel
     public override void Embed(ReadOnlySpan<int> tokens, Span<float> vector)
     {
         Check(tokens, vector);
+        using var turn = _pass.Compute.TakeTurn();
         var (compute, work, pass, width) = (_pass.Compute, _workspace, _pass, _workspace.Sizes.Embedding);
         pass.Rows = tokens.Length;
         pass.Memory = _memory;

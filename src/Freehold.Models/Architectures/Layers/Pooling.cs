@@ -21,7 +21,7 @@ internal static unsafe class Pooling
         var value = metadata.GetInt32($"{metadata.Architecture}.pooling_type", (int)PoolingKind.Mean);
         return Enum.IsDefined((PoolingKind)value)
             ? (PoolingKind)value
-            : throw new ModelFormatException($"the metadata's pooling_type is {value}; this engine pools by mean (1), first (2) or last token (3)");
+            : throw ModelFormatException.Unsupported($"the metadata's pooling_type is {value}; this engine pools by mean (1), first (2) or last token (3)");
     }
 
     /// <summary>Writes the pooled vector, L2 norm 1; rows are summed in ascending order.</summary>

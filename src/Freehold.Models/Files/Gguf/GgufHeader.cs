@@ -64,12 +64,12 @@ internal sealed class GgufHeader
         var version = cursor.Read<uint>("the version");
         if (version is 2 or 3)
             return;
-        throw cursor.Fail(version switch
+        throw ModelFormatException.Unsupported(cursor.Fail(version switch
         {
             1 => "GGUF version 1 was superseded in 2023 and is not read; convert the model again",
             0x02000000 or 0x03000000 => "the file is big-endian; only little-endian GGUF is read: convert the model for a little-endian machine",
             _ => $"GGUF version {version} is not known; versions 2 and 3 are read",
-        });
+        }).Message);
     }
 
     private static Dictionary<string, object> ReadPairs(ref GgufCursor cursor, int count)
@@ -123,7 +123,7 @@ internal sealed class GgufHeader
         }
         var type = cursor.Read<uint>("the type of", name);
         if (!TensorShapes.TryMeasure(name, type, shape, out var info, out var problem))
-            throw cursor.Fail(problem);
+            throw BlockFormat.TryGet((TensorType)type, out _) ? cursor.Fail(problem) : ModelFormatException.Unsupported(cursor.Fail(problem).Message);
         var offset = cursor.Read<ulong>("the offset of", name);
         if (offset > long.MaxValue || (long)offset % alignment != 0)
             throw cursor.Fail($"the tensor '{name}' begins at byte {offset} of the data, which is no multiple of the alignment {alignment}");

@@ -66,7 +66,7 @@ internal static partial class GgufSplit
     private static string[] NamesOf(string? path, int own, int count, string origin)
     {
         if (path is null)
-            throw new ModelFormatException($"{origin}: this is part {own + 1} of {count} of a split model; inside another file only whole models are read: merge the parts first");
+            throw ModelFormatException.Unsupported($"{origin}: this is part {own + 1} of {count} of a split model; inside another file only whole models are read: merge the parts first");
         var match = PartName().Match(Path.GetFileName(path));
         if (!match.Success || Number(match, 2) != own + 1 || Number(match, 3) != count)
             throw new ModelFormatException(

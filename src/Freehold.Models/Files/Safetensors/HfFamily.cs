@@ -27,7 +27,7 @@ internal sealed record HfFamily(string Architecture, bool Interleaves = false, b
             "SmolLM3ForCausalLM" or "smollm3" => new("smollm3", Interleaves: true),
             "BertModel" or "BertForMaskedLM" or "bert" => new("bert"),
             "NomicBertModel" or "nomic_bert" => new("nomic-bert"),
-            var other => throw new ModelFormatException(
+            var other => throw ModelFormatException.Unsupported(
                 $"{config.Origin}: the architecture '{other}' is not read from safetensors; llama, mistral, qwen2, qwen3, gemma3, phi3, granite, smollm3, bert and nomic-bert are"),
         };
     }

@@ -104,7 +104,7 @@ internal static class HfKeys
     private static void CheckPattern(ConfigJson config, string key, int only)
     {
         if (config.Integer(key) is { } value && value != only)
-            throw new ModelFormatException($"{config.Origin}: '{key}' is {value}; only {only} is read");
+            throw ModelFormatException.Unsupported($"{config.Origin}: '{key}' is {value}; only {only} is read");
     }
 
     private static void CheckNoRope(ConfigJson config)
@@ -116,7 +116,7 @@ internal static class HfKeys
         {
             i++;
             if (layer.ToString() != (i % 4 == 0 ? "0" : "1"))
-                throw new ModelFormatException($"{config.Origin}: 'no_rope_layers' says {layer} for layer {i - 1}; only every fourth layer without rope is read");
+                throw ModelFormatException.Unsupported($"{config.Origin}: 'no_rope_layers' says {layer} for layer {i - 1}; only every fourth layer without rope is read");
         }
     }
 
@@ -140,6 +140,6 @@ internal static class HfKeys
             if (document.RootElement.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.True)
                 return type;
         }
-        throw new ModelFormatException($"{path}: the pooling is neither mean, first token nor last token");
+        throw ModelFormatException.Unsupported($"{path}: the pooling is neither mean, first token nor last token");
     }
 }

@@ -46,7 +46,7 @@ internal static class HfRope
                 LongRope(config, own, headLength, values, tensors);
                 break;
             default:
-                throw new ModelFormatException($"{config.Origin}: rope scaling of type '{type}' is not read for {arch}");
+                throw ModelFormatException.Unsupported($"{config.Origin}: rope scaling of type '{type}' is not read for {arch}");
         }
         return tensors;
 

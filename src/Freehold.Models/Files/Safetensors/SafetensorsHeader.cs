@@ -51,7 +51,7 @@ internal static class SafetensorsHeader
             "F32" => (uint)TensorType.F32,
             "F16" => (uint)TensorType.F16,
             "BF16" => (uint)TensorType.BF16,
-            var other => throw new ModelFormatException($"{origin}: the tensor '{name}' has type {other}; F32, F16 and BF16 are read: get another copy of the model"),
+            var other => throw ModelFormatException.Unsupported($"{origin}: the tensor '{name}' has type {other}; F32, F16 and BF16 are read: get another copy of the model"),
         };
         var rank = shape.GetArrayLength();
         if (rank is < 1 or > 4)

@@ -24,24 +24,30 @@ internal sealed class MergeTable
         _values = new (int, int)[1 << bits];
         _shift = 64 - bits;
         Array.Fill(_keys, ulong.MaxValue);
+        // One buffer for all: a file may repeat short merges by the million.
+        var bytes = new byte[256];
         for (var rank = 0; rank < merges.Length; rank++)
         {
             var merge = merges[rank];
+            if (Encoding.UTF8.GetMaxByteCount(merge.Length) > bytes.Length)
+                bytes = new byte[Encoding.UTF8.GetMaxByteCount(merge.Length) * 2];
+            var length = Encoding.UTF8.GetBytes(merge, bytes);
             // From the second character on: the first piece may be a space itself.
-            var space = merge.Length < 3 ? -1 : merge.IndexOf(' ', 1);
-            if (space < 0)
+            var space = merge.Length < 3 ? -1 : bytes.AsSpan(1, length - 1).IndexOf((byte)' ') + 1;
+            if (space <= 0)
                 throw new ModelFormatException($"merge {rank} ('{merge}') is not two pieces with a space between them; the file is damaged");
-            var left = Piece(merge[..space], rank);
-            var right = Piece(merge[(space + 1)..], rank);
-            var made = Piece(string.Concat(merge.AsSpan(0, space), merge.AsSpan(space + 1)), rank);
+            var left = Piece(bytes.AsSpan(0, space), rank);
+            var right = Piece(bytes.AsSpan(space + 1, length - space - 1), rank);
+            bytes.AsSpan(space + 1, length - space - 1).CopyTo(bytes.AsSpan(space));
+            var made = Piece(bytes.AsSpan(0, length - 1), rank);
             // What only a template may name is never spelled, not even by merging.
             if (vocabulary.IsSpelled(made))
                 Add(left, right, rank, made);
         }
 
-        int Piece(string text, int rank) => vocabulary.Find(Encoding.UTF8.GetBytes(text)) is >= 0 and var id
+        int Piece(ReadOnlySpan<byte> text, int rank) => vocabulary.Find(text) is >= 0 and var id
             ? id
-            : throw new ModelFormatException($"merge {rank} ('{merges[rank]}') needs the token '{text}', which the vocabulary doesn't have; the file is damaged");
+            : throw new ModelFormatException($"merge {rank} ('{merges[rank]}') needs the token '{Encoding.UTF8.GetString(text)}', which the vocabulary doesn't have; the file is damaged");
     }
 
     /// <summary>Finds what a pair merges into; rank -1 where it doesn't.</summary>

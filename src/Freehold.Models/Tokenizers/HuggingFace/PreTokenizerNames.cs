@@ -30,7 +30,7 @@ internal static class PreTokenizerNames
             if (family.WholePieces == wholePieces && family.Stages.Select(Canonical).SequenceEqual(stages))
                 return name;
         }
-        throw new ModelFormatException(
+        throw ModelFormatException.Unsupported(
             $"the tokenizer.json cuts text in a way that is not known (ignore_merges {wholePieces}; {string.Join(" then ", stages)}); another way would give other tokens than the model was trained on");
     }
 
@@ -40,12 +40,12 @@ internal static class PreTokenizerNames
     private static string? Stage(JsonElement step) => step.Text("type") switch
     {
         "ByteLevel" when step.Flag("add_prefix_space", true) =>
-            throw new ModelFormatException("the tokenizer.json's ByteLevel step adds a space before the text ('add_prefix_space'), which no GGUF key says"),
+            throw ModelFormatException.Unsupported("the tokenizer.json's ByteLevel step adds a space before the text ('add_prefix_space'), which no GGUF key says"),
         "ByteLevel" => step.Flag("use_regex", true) ? Canonical(PreTokenizerFamily.Gpt2) : null,
         "Digits" => step.Flag("individual_digits", false) ? @"\p{N}" : @"\p{N}+",
         "Punctuation" => Canonical(step.Text("behavior") == "Contiguous" ? @"[\p{P}\$\+<=>\^~\|`]+" : @"[\p{P}!-/:-@\[-`{-~]"),
         "Split" => Split(step),
-        var other => throw new ModelFormatException($"the tokenizer.json's pre-tokenizer '{other}' is not known for byte-level BPE"),
+        var other => throw ModelFormatException.Unsupported($"the tokenizer.json's pre-tokenizer '{other}' is not known for byte-level BPE"),
     };
 
     private static string Split(JsonElement step)
@@ -53,9 +53,9 @@ internal static class PreTokenizerNames
         var behavior = step.Text("behavior");
         // Removing what a pattern does not match keeps its matches apart: the same for patterns that match everything.
         if (behavior != "Isolated" && !(behavior == "Removed" && step.Flag("invert", false)))
-            throw new ModelFormatException($"the tokenizer.json splits with the behaviour '{behavior}', which is not known for byte-level BPE");
+            throw ModelFormatException.Unsupported($"the tokenizer.json splits with the behaviour '{behavior}', which is not known for byte-level BPE");
         return Canonical(step.Member("pattern")?.Text("Regex")
-            ?? throw new ModelFormatException("the tokenizer.json splits by something other than a regular expression"));
+            ?? throw ModelFormatException.Unsupported("the tokenizer.json splits by something other than a regular expression"));
     }
 
     // Patterns are published with control and non-ASCII characters both escaped and plain.

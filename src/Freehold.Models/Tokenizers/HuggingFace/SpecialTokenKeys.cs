@@ -39,7 +39,7 @@ internal sealed class SpecialTokenKeys(JsonElement root, JsonElement? config, To
         {
             "TemplateProcessing" => Around(processor),
             "BertProcessing" or "RobertaProcessing" => (First(processor.Member("cls")), First(processor.Member("sep"))),
-            var other => throw new ModelFormatException($"the tokenizer.json's post-processor '{other}' is not known"),
+            var other => throw ModelFormatException.Unsupported($"the tokenizer.json's post-processor '{other}' is not known"),
         };
         Put(front, "bos", "cls");
         Put(back, "eos", "seperator");
@@ -73,7 +73,7 @@ internal sealed class SpecialTokenKeys(JsonElement root, JsonElement? config, To
             }
             var content = step.Member("SpecialToken")?.Text("id");
             if ((textSeen ? back : front) is not null || content is null)
-                throw new ModelFormatException("the tokenizer.json puts more than one token before or behind a text, which no GGUF key says");
+                throw ModelFormatException.Unsupported("the tokenizer.json puts more than one token before or behind a text, which no GGUF key says");
             if (textSeen)
                 back = content;
             else

@@ -35,7 +35,7 @@ internal sealed class TokenizerJsonReader(JsonElement root, JsonElement? config)
                 ReadWordPiece(model);
                 break;
             default:
-                throw new ModelFormatException($"the tokenizer.json's model '{type}' is not known; known are BPE, Unigram and WordPiece");
+                throw ModelFormatException.Unsupported($"the tokenizer.json's model '{type}' is not known; known are BPE, Unigram and WordPiece");
         }
         _keys["tokenizer.ggml.tokens"] = _tokens.Pieces;
         _keys["tokenizer.ggml.token_type"] = _tokens.Kinds;
@@ -53,7 +53,7 @@ internal sealed class TokenizerJsonReader(JsonElement root, JsonElement? config)
             if (step.Text("type") is not "NFC")
                 throw Normalizer(step);
         if (!string.IsNullOrEmpty(model.Text("continuing_subword_prefix")) || !string.IsNullOrEmpty(model.Text("end_of_word_suffix")))
-            throw new ModelFormatException("the tokenizer.json's BPE marks pieces inside or at the end of words, which is not known for byte-level BPE");
+            throw ModelFormatException.Unsupported("the tokenizer.json's BPE marks pieces inside or at the end of words, which is not known for byte-level BPE");
         _keys["tokenizer.ggml.model"] = "gpt2";
         _keys["tokenizer.ggml.pre"] = PreTokenizerNames.Recognise(root.Member("pre_tokenizer"), model.Flag("ignore_merges", false));
         _keys["tokenizer.ggml.merges"] = Merges(model).Select(merge => $"{merge.Left} {merge.Right}").ToArray();
@@ -63,7 +63,7 @@ internal sealed class TokenizerJsonReader(JsonElement root, JsonElement? config)
     private void ReadFallback(JsonElement model)
     {
         if (!model.Flag("byte_fallback", false))
-            throw new ModelFormatException("the tokenizer.json's BPE neither works on bytes (ByteLevel) nor falls back to them (byte_fallback), which is not known");
+            throw ModelFormatException.Unsupported("the tokenizer.json's BPE neither works on bytes (ByteLevel) nor falls back to them (byte_fallback), which is not known");
         var prefix = false;
         foreach (var step in root.Member("normalizer").Steps("normalizers"))
             if (step.Text("type") == "Prepend" && step.Text("prepend") == Mark)
@@ -102,7 +102,7 @@ internal sealed class TokenizerJsonReader(JsonElement root, JsonElement? config)
     private void ReadUnigram(JsonElement model, int own)
     {
         if (model.Flag("byte_fallback", false))
-            throw new ModelFormatException("the tokenizer.json's unigram model falls back to bytes, which is not known");
+            throw ModelFormatException.Unsupported("the tokenizer.json's unigram model falls back to bytes, which is not known");
         var (prefix, merge) = (false, false);
         foreach (var step in root.Member("normalizer").Steps("normalizers"))
             if (step.Text("type") == "Precompiled")
@@ -142,12 +142,12 @@ internal sealed class TokenizerJsonReader(JsonElement root, JsonElement? config)
     private void ReadWordPiece(JsonElement model)
     {
         if ((model.Text("continuing_subword_prefix") ?? "##") != "##" || (model.Member("max_input_chars_per_word")?.Whole() ?? 100) != 100)
-            throw new ModelFormatException("the tokenizer.json's WordPiece has another prefix than '##' or another limit than 100 characters a word, which is not known");
+            throw ModelFormatException.Unsupported("the tokenizer.json's WordPiece has another prefix than '##' or another limit than 100 characters a word, which is not known");
         var normalizer = root.Member("normalizer");
         if (normalizer?.Text("type") != "BertNormalizer" || !normalizer.Value.Flag("clean_text", true) || !normalizer.Value.Flag("handle_chinese_chars", true))
-            throw new ModelFormatException("the tokenizer.json's WordPiece has another normaliser than BERT's with clean_text and handle_chinese_chars, which is not known");
+            throw ModelFormatException.Unsupported("the tokenizer.json's WordPiece has another normaliser than BERT's with clean_text and handle_chinese_chars, which is not known");
         if (root.Member("pre_tokenizer")?.Text("type") != "BertPreTokenizer")
-            throw new ModelFormatException("the tokenizer.json's WordPiece has another pre-tokenizer than BERT's, which is not known");
+            throw ModelFormatException.Unsupported("the tokenizer.json's WordPiece has another pre-tokenizer than BERT's, which is not known");
         var lower = normalizer.Value.Flag("lowercase", true);
         _keys["tokenizer.ggml.model"] = "bert";
         _keys["tokenizer.ggml.pre"] = "default";
@@ -186,7 +186,7 @@ internal sealed class TokenizerJsonReader(JsonElement root, JsonElement? config)
         "Metaspace" when (step.Text("replacement") ?? Mark) == Mark => true,
         // Gemma's: the normaliser has taken all spaces away before.
         "Split" when allowSplitAtSpace && step.Member("pattern")?.Text("String") == " " => false,
-        var other => throw new ModelFormatException($"the tokenizer.json's pre-tokenizer '{other}' is not known for this model"),
+        var other => throw ModelFormatException.Unsupported($"the tokenizer.json's pre-tokenizer '{other}' is not known for this model"),
     };
 
     private static bool AddsPrefix(JsonElement step) =>

@@ -27,7 +27,7 @@ internal sealed class UnigramTokenizer : VocabularyTokenizer
         (_normalizer, _spacePrefix) = (normalizer, spacePrefix);
         _bytes = new ByteTokens(vocabulary);
         if (vocabulary.MaxLength > LongestPiece)
-            throw new ModelFormatException($"the vocabulary has a piece of {vocabulary.MaxLength} bytes; a unigram model may have {LongestPiece}");
+            throw ModelFormatException.Unsupported($"the vocabulary has a piece of {vocabulary.MaxLength} bytes; a unigram model may have {LongestPiece}");
         var pieces = Enumerable.Range(0, vocabulary.Count)
             .Where(id => vocabulary.Kind(id) is TokenKind.Normal or TokenKind.UserDefined && !vocabulary.Bytes(id).IsEmpty).ToArray();
         _trie = new PrefixTrie(vocabulary, pieces);

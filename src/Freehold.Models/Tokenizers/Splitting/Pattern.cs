@@ -156,7 +156,7 @@ internal sealed class Pattern
     private void CompileRepeat(PatternNode.Repeat repeat)
     {
         if (First(repeat.Part).Empty || repeat.Possessive)
-            throw new ModelFormatException("the pre-tokenizer's pattern repeats a group that may be empty or is possessive, which is not known here");
+            throw ModelFormatException.Unsupported("the pre-tokenizer's pattern repeats a group that may be empty or is possessive, which is not known here");
         for (var i = 0; i < repeat.Min; i++)
             Compile(repeat.Part);
         var splits = new List<int>();

@@ -127,7 +127,7 @@ internal sealed record PreTokenizerFamily(IReadOnlyList<string> Stages, bool Who
                 Contractions + @"|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s{512}(?!\S)|\s{256}(?!\S)|\s{128}(?!\S)"
                     + @"|\s{64}(?!\S)|\s{32}(?!\S)|\s{16}(?!\S)|\s{8}(?!\S)|\s{4}(?!\S)|\s{1,2}(?!\S)|\s{1}",
             ]),
-        _ => throw new ModelFormatException(
+        _ => throw ModelFormatException.Unsupported(
             $"the pre-tokenizer '{name}' ('tokenizer.ggml.pre') is not known; another way of cutting would give other tokens than the model was trained on"),
     };
 

@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace Freehold.Engine.Constraints;
+
+/// <summary>What an answer must look like; docs/structured-output.md. One of the four is made with the methods below.</summary>
+public sealed record Constraint
+{
+    private Constraint(ConstraintKind kind, string source, bool isStrict) => (Kind, Source, IsStrict) = (kind, source, isStrict);
+
+    /// <summary>What kind it is.</summary>
+    public ConstraintKind Kind { get; }
+
+    /// <summary>The schema, pattern or grammar.</summary>
+    public string Source { get; }
+
+    /// <summary>Whether assertions that can't be enforced are refused; otherwise they are left out and listed.</summary>
+    public bool IsStrict { get; }
+
+    /// <summary>
+    /// Whether the answer is finished by the shortest ending when its tokens run out. True for answers that must be whole; false for arguments of tools, which would be executed.
+    /// </summary>
+    public bool ReservesEnding { get; init; } = true;
+
+    /// <summary>Any JSON object.</summary>
+    public static Constraint JsonObject { get; } = new(ConstraintKind.JsonObject, "", true);
+
+    /// <summary>The values that satisfy a JSON Schema (draft 2020-12).</summary>
+    public static Constraint JsonSchema(JsonElement schema, bool isStrict = true) => new(ConstraintKind.JsonSchema, schema.GetRawText(), isStrict);
+
+    /// <summary>Texts that a regular expression (ECMA-262) matches whole.</summary>
+    public static Constraint Regex(string pattern) => new(ConstraintKind.Regex, pattern, true);
+
+    /// <summary>Texts of a grammar in GBNF, from its rule <c>root</c>.</summary>
+    public static Constraint Gbnf(string grammar) => new(ConstraintKind.Gbnf, grammar, true);
+}
+
+/// <summary>What a constraint is written in.</summary>
+public enum ConstraintKind
+{
+    /// <summary>Any JSON object.</summary>
+    JsonObject,
+    /// <summary>JSON Schema.</summary>
+    JsonSchema,
+    /// <summary>A regular expression.</summary>
+    Regex,
+    /// <summary>llama.cpp's grammar format.</summary>
+    Gbnf,
+}

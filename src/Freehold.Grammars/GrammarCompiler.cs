@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Freehold.Grammars.Automata;
+using Freehold.Grammars.Gbnf;
+using Freehold.Grammars.Json;
+using Freehold.Grammars.Matching;
+using Freehold.Grammars.Schemas;
+using Freehold.Grammars.Text;
+using Freehold.Grammars.Tokens;
+
+namespace Freehold.Grammars;
+
+/// <summary>
+/// Makes grammars for a vocabulary: of JSON Schema, of regular expressions, of GBNF. What they all share is made once, with the compiler. Many threads may use it at once.
+/// </summary>
+public sealed class GrammarCompiler
+{
+    private readonly Vocabulary _vocabulary;
+    private readonly GrammarLimits _limits;
+    private readonly Weaver _shared;
+    private readonly JsonRules _json;
+    private readonly CharacterMask _characters;
+
+    /// <summary>Prepares for a vocabulary.</summary>
+    /// <exception cref="GrammarRefusedException">The vocabulary can't spell JSON byte by byte.</exception>
+    public GrammarCompiler(Vocabulary vocabulary, GrammarLimits? limits = null)
+    {
+        (_vocabulary, _limits) = (vocabulary, limits ?? new GrammarLimits());
+        _shared = new Weaver(100_000);
+        _json = new JsonRules(_shared);
+        // The inside of a string is a node of its own in each string's rule; one stands for all of them.
+        var loop = _shared.Nodes.First(node => node.Loop is { IsCharacters: true });
+        Distances.Set(_shared.Nodes, vocabulary.Spellable);
+        if (_json.Object.Start.Distance == Node.Unreachable || _json.String.Start.Distance == Node.Unreachable)
+            throw GrammarRefusedException.Unenforceable("", "this model's vocabulary has no tokens for the single bytes of JSON's punctuation; its answers can't be constrained");
+        _characters = new CharacterMask(new Machine(_json.String, new ByteClasses(_shared.Nodes), _limits), loop, vocabulary.Trie, new TokenSet(vocabulary.Count));
+    }
+
+    /// <summary>Any JSON object.</summary>
+    public CompiledGrammar JsonObject() => Finish(new Weaver(_limits.MaxNodes), _json.Object);
+
+    /// <summary>The JSON values that satisfy a schema (draft 2020-12; docs/structured-output.md).</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="isStrict">Whether what can't be enforced is refused; otherwise it is left out and listed in <see cref="CompiledGrammar.Unenforced"/>.</param>
+    /// <exception cref="GrammarRefusedException">It is malformed, unsatisfiable, beyond the limits, or (strict) not enforceable.</exception>
+    public CompiledGrammar JsonSchema(JsonElement schema, bool isStrict = true)
+    {
+        CheckLength(schema.GetRawText());
+        var weaver = new Weaver(_limits.MaxNodes);
+        var compiler = new SchemaCompiler(schema, weaver, _json, _limits, isStrict);
+        return Finish(weaver, compiler.Compile(), compiler.Unenforced);
+    }
+
+    /// <summary>Texts that a regular expression (ECMA-262) matches whole.</summary>
+    /// <exception cref="GrammarRefusedException">It is malformed, not regular, or beyond the limits.</exception>
+    public CompiledGrammar Regex(string pattern)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        CheckLength(pattern);
+        var weaver = new Weaver(_limits.MaxNodes);
+        try
+        {
+            return Finish(weaver, DfaWeaver.Plain(weaver, DfaBuilder.Of(pattern, isSearch: false, _limits), "pattern"));
+        }
+        catch (FormatException error)
+        {
+            throw GrammarRefusedException.Invalid("", $"the pattern is malformed: {error.Message}");
+        }
+        catch (NotSupportedException error)
+        {
+            throw GrammarRefusedException.Unenforceable("", $"the pattern can't be enforced: {error.Message}");
+        }
+    }
+
+    /// <summary>Texts of a grammar in llama.cpp's GBNF, from its rule <c>root</c>.</summary>
+    /// <exception cref="GrammarRefusedException">It is malformed, left-recursive, or beyond the limits.</exception>
+    public CompiledGrammar Gbnf(string grammar)
+    {
+        ArgumentNullException.ThrowIfNull(grammar);
+        CheckLength(grammar);
+        var weaver = new Weaver(_limits.MaxNodes);
+        return Finish(weaver, new GbnfReader(grammar, weaver).Read());
+    }
+
+    private void CheckLength(string source)
+    {
+        if (source.Length > _limits.MaxSourceLength)
+            throw GrammarRefusedException.Limit("", $"it has {source.Length:N0} characters; at most {_limits.MaxSourceLength:N0} are possible");
+    }
+
+    private CompiledGrammar Finish(Weaver weaver, Rule root, IReadOnlyList<string>? unenforced = null)
+    {
+        Distances.Set(weaver.Nodes, _vocabulary.Spellable);
+        return new CompiledGrammar(root, new ByteClasses(_shared.Nodes, weaver.Nodes), _vocabulary, _characters, unenforced ?? [], _limits);
+    }
+}

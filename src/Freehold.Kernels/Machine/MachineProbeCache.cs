@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Freehold.Kernels.Machine;
+
+/// <summary>
+/// Keeps measurements in a folder, a file for each machine as this process sees it: CPU, caches, what its cgroup allows, and the number of threads. Another
+/// machine, limit or thread count has none, and is measured.
+/// </summary>
+public sealed class MachineProbeCache
+{
+    // Counts up whenever the way of measuring changes.
+    private const int Version = 2;
+
+    private readonly string _folder, _file;
+    private readonly int _threads;
+
+    /// <summary>The place for a machine and a number of threads.</summary>
+    /// <param name="folder">Where the files lie; made when the first is written.</param>
+    /// <param name="profile">The machine.</param>
+    /// <param name="threads">The threads.</param>
+    public MachineProbeCache(string folder, MachineProfile profile, int threads)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        (_folder, _threads) = (folder, threads);
+        var budget = profile.Budget;
+        Identity = FormattableString.Invariant(
+            $"{Version}|{profile.Processor}|{profile.Features}|{string.Join(',', profile.InstructionSets)}|{profile.Level2Bytes}|{profile.Level3Bytes}|{budget.Allowed}|{budget.Cores}|{budget.Quota}|{threads}");
+        _file = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Identity)))[..16] + ".json");
+    }
+
+    /// <summary>What tells this machine from others: equal text, equal machine.</summary>
+    public string Identity { get; }
+
+    /// <summary>The measurement; null where there is none that can be read and makes sense.</summary>
+    public MachineProbe? Read()
+    {
+        try
+        {
+            var kept = JsonSerializer.Deserialize(File.ReadAllBytes(_file), ProbeJson.Default.KeptProbe);
+            return kept is { Probe: { Peaks: not null, BytesPerSecond: >= 0 } probe } && kept.Identity == Identity && probe.Threads == _threads ? probe : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps a measurement; readers see the old one or the new. False where the folder cannot be written: then it is measured again next time.</summary>
+    public bool TryWrite(MachineProbe probe)
+    {
+        var temporary = $"{_file}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new KeptProbe(Identity, probe), ProbeJson.Default.KeptProbe));
+            File.Move(temporary, _file, overwrite: true);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>A measurement as it lies on disk.</summary>
+internal sealed record KeptProbe(string Identity, MachineProbe Probe);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSerializable(typeof(KeptProbe))]
+internal sealed partial class ProbeJson : JsonSerializerContext;

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Freehold.Engine.Memory;
+using Freehold.Hosting;
+using Freehold.Kernels;
+using Freehold.Kernels.Attention;
+using Freehold.Kernels.Products;
+
+namespace Freehold.Planning;
+
+/// <summary>Says what was chosen for a loaded model and why, and what speed, users and cost follow. Chooses nothing itself that the engine would not choose.</summary>
+internal static class Planner
+{
+    /// <summary>The rates at which users are counted: slow reading and fast reading.</summary>
+    private static readonly double[] _rates = [5, 10];
+
+    /// <summary>Plans.</summary>
+    /// <param name="open">The model, loaded as it will be served.</param>
+    /// <param name="memory">What its engine uses; null for an encoder.</param>
+    /// <param name="machine">The machine's limits.</param>
+    /// <param name="measured">A bench of this model here; null where there is none.</param>
+    /// <param name="prices">What machine and power cost.</param>
+    /// <param name="conversation">What users ask for; null for the usual.</param>
+    public static ServingPlan Make(OpenModel open, MemoryPlan? memory, MachineLimits machine, MeasuredSpeed? measured, Prices prices, Conversation? conversation)
+    {
+        var pageBytes = open.Loaded.Causal?.State.PageBytes ?? 0;
+        var planes = PlanesOf(open.Loaded.Activations);
+        SpeedModel? SpeedAt(int of, MeasuredSpeed? known) =>
+            Efficiency.Model(open.Work, of, pageBytes / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, known);
+        var speed = SpeedAt(planes, measured);
+        conversation = memory is null ? null : conversation ?? Conversation.UsualIn(memory.Context);
+        IReadOnlyList<Users> UsersOf(SpeedModel? of) => of is null || memory is null ? []
+            : [.. _rates.Select(rate => Users.At(rate, of, conversation!, memory.KvBytes, pageBytes, KvLayout.PageTokens))];
+        var users = UsersOf(speed);
+        return new ServingPlan
+        {
+            Model = open.Name,
+            Machine = machine,
+            AvailableBytes = AvailableMemory.Measure(),
+            Choices = [.. Choices(open, memory, machine)],
+            Memory = memory,
+            Speed = speed,
+            Measured = measured,
+            Conversation = conversation,
+            Users = users,
+            Prices = prices,
+            Proposals = planes == 1 ? [] : [LessActivations(SpeedAt(1, null), SpeedAt(2, null), UsersOf)],
+        };
+    }
+
+    private static IEnumerable<Choice> Choices(OpenModel open, MemoryPlan? memory, MachineLimits machine)
+    {
+        var (isa, budget) = (open.Compute.Isa, machine.Profile.Budget);
+        yield return new("instruction set", isa.ToString().ToLowerInvariant(),
+            isa == InstructionSets.Best ? "the best that this CPU and this version's kernels have in common" : "FREEHOLD_ISA asks for it");
+        var used = machine.Probe.PeakOf(isa);
+        var unused = machine.Probe.Peak is { } peak && peak != used && peak.OperationsPerSecond > 1.1 * (used?.OperationsPerSecond ?? 0)
+            ? $"; this CPU also has {peak.Instruction}, which these kernels do not use" : "";
+        yield return new("kernels", used is null ? "plain loops" : used.Instruction, $"what {isa.ToString().ToLowerInvariant()} multiplies bytes with{unused}");
+        yield return new("weights", "in the file's own blocks, mapped", "read in place, so they are in memory once and shared with every process that maps the file");
+        yield return new("threads", open.Compute.Threads.ToString(CultureInfo.InvariantCulture),
+            open.Compute.Threads == budget.Threads
+                ? $"one for each of the {budget.Cores} cores this process may use{(budget.Quota is { } quota ? string.Create(CultureInfo.InvariantCulture, $", within a quota of {quota:0.##} CPUs") : "")}"
+                : "asked for");
+        yield return new("placement", open.Placement.Node is { } node ? $"NUMA node {node.Number}" : "whole machine", open.Placement.Why);
+        yield return new("activations", $"{(int)open.Loaded.Activations}",
+            open.Loaded.Activations == open.Loaded.DefaultActivations ? "the rule for a model of this size" : "asked for; answers name it");
+        if (memory is null)
+            yield break;
+        yield return new("streams", memory.MaxStreams.ToString(CultureInfo.InvariantCulture), "decoded together: each step reads the weights once for all");
+        yield return new("prompts", $"chunks of {memory.PrefillChunk}, less beside streams", "long enough to be limited by arithmetic, short enough that nobody's stream stalls");
+        yield return new("keys and values", $"{Commands.ByteCount.Write(memory.KvBytes)}, f32", $"contexts of up to {memory.Context}; fixed when the model is loaded");
+    }
+
+    private static Proposal LessActivations(SpeedModel? eight, SpeedModel? sixteen, Func<SpeedModel?, IReadOnlyList<Users>> usersOf)
+    {
+        const string cost = "answers differ a little (docs/numerics.md has the distance) and name it";
+        if (eight is null || sixteen is null)
+            return new Proposal("--activations 8", $"half the arithmetic; {cost}");
+        var users = usersOf(eight).Zip(usersOf(sixteen), (with, without) => $"{with.Count} instead of {without.Count} users at {with.Rate:0} tokens/s");
+        return new Proposal("--activations 8", string.Create(CultureInfo.InvariantCulture,
+            $"expected prefill {eight.PrefillTokensPerSecond:0.0} instead of {sixteen.PrefillTokensPerSecond:0.0} tokens/s{string.Concat(users.Select(line => ", " + line))}; {cost}"));
+    }
+
+    private static int PlanesOf(ActivationBits bits) => bits == ActivationBits.Sixteen ? 2 : 1;
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Freehold.Grammars.Tests.Fakes;
+using Freehold.Grammars.Tests.Peers;
+using Freehold.Grammars.Tokens;
+
+namespace Freehold.Grammars.Tests.Matching;
+
+/// <summary>What masks cost with a vocabulary of 128 k. FREEHOLD_COST=1 measures and tells; without it only what can't vary is asserted.</summary>
+public class CostTests
+{
+    [Fact]
+    public void Masks_cost_little_with_a_vocabulary_of_128_k()
+    {
+        if (Environment.GetEnvironmentVariable("FREEHOLD_COST") is null)
+            Assert.Skip("measures for a minute; FREEHOLD_COST=1 runs it");
+        var watch = Stopwatch.StartNew();
+        var vocabulary = Words.Large(128_256);
+        var compiler = new GrammarCompiler(vocabulary);
+        TestContext.Current.TestOutputHelper?.WriteLine($"vocabulary and compiler: {watch.Elapsed.TotalMilliseconds:f0} ms");
+        var (compile, mask, take, allowed) = (new List<double>(), new List<double>(), new List<double>(), new TokenSet(vocabulary.Count));
+        for (var seed = 0; seed < 400; seed++)
+        {
+            try
+            {
+                var schema = System.Text.Json.JsonElement.Parse(new SchemaMaker(seed).Make().ToJsonString());
+                watch.Restart();
+                var grammar = compiler.JsonSchema(schema);
+                if (seed > 20)
+                    compile.Add(watch.Elapsed.TotalMilliseconds);
+                var (random, state) = (new Random(seed), grammar.Begin());
+                for (var step = 0; step < 60 && !state.IsFinished; step++)
+                {
+                    watch.Restart();
+                    state.Fill(allowed);
+                    if (seed > 20)
+                        mask.Add(watch.Elapsed.TotalMilliseconds);
+                    var token = Pick.Any(allowed, random);
+                    if (token == Words.End)
+                        break;
+                    watch.Restart();
+                    state.TryTake(token);
+                    if (seed > 20)
+                        take.Add(watch.Elapsed.TotalMilliseconds);
+                }
+            }
+            catch (GrammarRefusedException)
+            {
+            }
+        }
+        Report("compile", compile);
+        Report("mask", mask);
+        Report("take", take);
+        Assert.True(mask[mask.Count / 2] < 1);
+    }
+
+    [Fact]
+    public void Once_warm_nothing_is_allocated_per_token()
+    {
+        var grammar = Words.Schema("""{"type":"object","properties":{"s":{"type":"string"},"n":{"type":"array","items":{"type":"integer"}}},"required":["s","n"],"additionalProperties":false}""");
+        var allowed = new TokenSet(grammar.Vocabulary.Count);
+        var tokens = Words.Tokenise(grammar.Vocabulary, "{\"s\": \"the name of abc\", \"n\": [1, 12, 123, 100]}");
+        for (var round = 0; ; round++)
+        {
+            var state = grammar.Begin();
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var token in tokens)
+            {
+                state.Fill(allowed);
+                Assert.True(allowed[token] && state.TryTake(token));
+            }
+            if (round < 3)
+                continue;
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            return;
+        }
+    }
+
+    private static void Report(string what, List<double> times)
+    {
+        times.Sort();
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{what}: {times.Count} times, p50 {times[times.Count / 2]:f3} ms, p90 {times[times.Count * 9 / 10]:f3} ms, p99 {times[times.Count * 99 / 100]:f3} ms, most {times[^1]:f3} ms");
+    }
+}
