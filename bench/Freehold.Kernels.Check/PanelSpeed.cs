@@ -30,9 +30,14 @@ internal static unsafe class PanelSpeed
                     if (packed && isa != InstructionSet.Avx512Vnni)
                         continue;
                     var line = $"gemm     {threads} threads {type,-5} {(bits == ActivationBits.Eight ? 8 : 15),2} bits {isa,-10} {(packed ? "packed" : "stored")}";
+                    using var compute = new Compute(new ComputeOptions { Isa = isa, Threads = threads });
+                    Pinned.Pin(compute.Workers);
+                    using var sample = new Sample(type, bits, packed);
                     foreach (var rows in quick ? new[] { Rows } : [4, 8, 16, 32, Rows])
                     {
-                        var rate = MatMul(isa, threads, type, bits, packed, rows);
+                        var copy = 0;
+                        var seconds = Peaks.Shortest(rows == Rows ? 0.6 : 0.25, () => sample.Multiply(compute, copy++ % Copies, rows));
+                        var rate = 2.0 * rows * Outputs * Columns / seconds;
                         line += $"   {rows,3} rows {rate / 1e12,6:F3} TOPS{(double.IsNaN(peak) ? "" : $" {rate / peak:P0}")}";
                     }
                     Console.WriteLine(line);
@@ -62,15 +67,6 @@ internal static unsafe class PanelSpeed
             var rate = Stretch(groups);
             Console.WriteLine($"stretch  1 thread  Q8_0  8 bits, {groups} groups at once: {rate / 1e12:F3} TOPS {rate / peak:P0}");
         }
-    }
-
-    private static double MatMul(InstructionSet isa, int threads, TensorType type, ActivationBits bits, bool packed, int rows)
-    {
-        using var compute = new Compute(new ComputeOptions { Isa = isa, Threads = threads });
-        Pinned.Pin(compute.Workers);
-        using var sample = new Sample(type, rows, bits, packed);
-        var i = 0;
-        return 2.0 * rows * Outputs * Columns / Peaks.Shortest(rows == Rows ? 0.6 : 0.25, () => sample.Multiply(compute, i++ % Copies));
     }
 
     // One tile of rows against 16 MiB of panels' worth of calls on the same panel.
@@ -113,8 +109,8 @@ internal static unsafe class PanelSpeed
     {
         using var compute = new Compute(new ComputeOptions { Isa = InstructionSet.Avx512Vnni, Threads = 1 });
         Pinned.Pin(compute.Workers);
-        using var sample = new Sample(TensorType.Q8_0, Rows, ActivationBits.Eight, packed: false);
-        sample.Multiply(compute, 0);
+        using var sample = new Sample(TensorType.Q8_0, ActivationBits.Eight, packed: false);
+        sample.Multiply(compute, 0, Rows);
         using var kernel = new VnniPanelKernel<Q8_0Layout, BytePlanes, HalfScales>(true, code => new NativeRoutines(code), groups);
         var scratch = (byte*)NativeMemory.AlignedAlloc(ProductKernel.ScratchBytes, 4096);
         var i = 0;
@@ -123,19 +119,17 @@ internal static unsafe class PanelSpeed
         return 2.0 * Rows * Outputs * Columns / seconds;
     }
 
-    /// <summary>Weights, activations and outputs.</summary>
+    /// <summary>Weights, activations for all rows, and outputs.</summary>
     private sealed class Sample : IDisposable
     {
         private readonly byte* _weights;
         private readonly float* _x, _y;
-        private readonly int _rows;
         private readonly WeightMatrix[] _copies = new WeightMatrix[Copies];
         private readonly List<PackedWeights> _panels = [];
 
-        internal Sample(TensorType type, int rows, ActivationBits bits, bool packed)
+        internal Sample(TensorType type, ActivationBits bits, bool packed)
         {
             var bytes = BlockFormat.Of(type).RowBytes(Columns) * Outputs;
-            _rows = rows;
             _weights = Peaks.Allocate(bytes * Copies);
             new Random(1).NextBytes(new Span<byte>(_weights, checked((int)(bytes * Copies))));
             for (var i = 0; i < Copies; i++)
@@ -146,21 +140,21 @@ internal static unsafe class PanelSpeed
                 _panels.Add(panels);
                 _copies[i] = panels.Matrix;
             }
-            _x = (float*)Peaks.Allocate((long)rows * Columns * 4);
-            _y = (float*)Peaks.Allocate((long)rows * Outputs * 4);
+            _x = (float*)Peaks.Allocate((long)Rows * Columns * 4);
+            _y = (float*)Peaks.Allocate((long)Rows * Outputs * 4);
             var random = new Random(2);
-            for (var i = 0; i < rows * Columns; i++)
+            for (var i = 0; i < Rows * Columns; i++)
                 _x[i] = random.NextSingle() - 0.5f;
-            Activations = new ActivationRows(rows, Columns, bits);
+            Activations = new ActivationRows(Rows, Columns, bits);
         }
 
         internal ActivationRows Activations { get; }
 
         internal Product Product(int copy) => new(_copies[copy], _y, Outputs);
 
-        internal void Multiply(Compute compute, int copy)
+        internal void Multiply(Compute compute, int copy, int rows)
         {
-            Activations.Set(_x, Columns, _rows, Columns);
+            Activations.Set(_x, Columns, rows, Columns);
             compute.MatMul(Activations, [Product(copy)]);
         }
 
