@@ -4,11 +4,10 @@ using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Generated;
 
-/// <summary>Few rows of int8 from packed panels by generated AVX-512 VNNI code, four panels and four rows at once; activations of 15 bits go another way.</summary>
+/// <summary>Few rows of int8 from packed panels by generated AVX-512 VNNI code, four panels and four rows at once.</summary>
 /// <param name="shape">What the code is made of.</param>
 /// <param name="load">Makes code ready to be called.</param>
-/// <param name="words">The kernel for 15 bits.</param>
-internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], Routines> load, ProductKernel words) : ProductKernel, IDisposable
+internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], Routines> load) : ProductKernel, IDisposable
 {
     /// <summary>
     /// Up to how many rows panels are read as they lie. Four panels by four rows take 212 operations of the two ports, an unpacked panel half as many
@@ -41,11 +40,6 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
 
     internal override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
     {
-        if (x.Bits != ActivationBits.Eight)
-        {
-            words.Multiply(product, x, first, count, scratch);
-            return;
-        }
         var routines = Volatile.Read(ref _routines) ?? Load();
         var end = first + count;
         for (int panels; first < end; first += panels * Lanes)

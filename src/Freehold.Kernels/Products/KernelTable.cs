@@ -20,7 +20,7 @@ internal sealed class KernelTable : IDisposable
     {
         _float = new FloatKernel(isa);
         if (isa == InstructionSet.AdvSimd)
-            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, 0, many, many)));
+            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, 0, many, many)));
         if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni))
             return;
         Add<Q4_0Layout, NibblePlanes, HalfScales>(TensorType.Q4_0, isa);
@@ -45,10 +45,10 @@ internal sealed class KernelTable : IDisposable
             return _float;
         if (!_quantised.TryGetValue(weights.Type, out var kernels))
             return _scalar;
-        if (rows < ManyRows)
-            return weights.Packed is null ? kernels.Few : kernels.FewPacked;
         if (weights.Packed is not null && bits == ActivationBits.Eight && rows <= kernels.MostPacked)
-            return kernels.FewPacked;
+            return kernels.PackedEight;
+        if (rows < ManyRows)
+            return weights.Packed is null ? kernels.Few : kernels.PackedSixteen;
         return bits == ActivationBits.Eight ? kernels.ManyEight : kernels.ManySixteen;
     }
 
@@ -56,7 +56,7 @@ internal sealed class KernelTable : IDisposable
     public void Dispose()
     {
         foreach (var kernels in _quantised.Values)
-            foreach (var kernel in new[] { kernels.Few, kernels.FewPacked, kernels.ManyEight, kernels.ManySixteen })
+            foreach (var kernel in new[] { kernels.Few, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen })
                 (kernel as IDisposable)?.Dispose();
     }
 
@@ -73,16 +73,14 @@ internal sealed class KernelTable : IDisposable
             InstructionSet.AvxVnni => new PanelKernel<T, TPlanes, TScales, AvxVnniPanelLanes, Vector256<int>>(eight),
             _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(eight && !T.Signed),
         };
-        ProductKernel packed = new PackedGemv<T, TPlanes, TScales>();
-        var mostPacked = ManyRows - 1;
-        if (isa == InstructionSet.Avx512Vnni && VnniPackedKernel.ShapeOf(type) is { } shape)
-        {
-            packed = new VnniPackedKernel(shape, code => new NativeRoutines(code), packed);
-            mostPacked = VnniPackedKernel.WorthRows;
-        }
-        _quantised.Add(type, new Kernels(new Avx2Gemv<T>(), packed, mostPacked, Panel(eight: true), Panel(eight: false)));
+        var packed = new PackedGemv<T, TPlanes, TScales>();
+        var (packedEight, mostPacked) = isa == InstructionSet.Avx512Vnni && VnniPackedKernel.ShapeOf(type) is { } shape
+            ? (new VnniPackedKernel(shape, code => new NativeRoutines(code)), VnniPackedKernel.WorthRows)
+            : ((ProductKernel)packed, ManyRows - 1);
+        _quantised.Add(type, new Kernels(new Avx2Gemv<T>(), packedEight, packed, mostPacked, Panel(eight: true), Panel(eight: false)));
     }
 
     // MostPacked: up to how many rows of int8 reading panels as they lie beats unpacking them.
-    private sealed record Kernels(ProductKernel Few, ProductKernel FewPacked, int MostPacked, ProductKernel ManyEight, ProductKernel ManySixteen);
+    private sealed record Kernels(
+        ProductKernel Few, ProductKernel PackedEight, ProductKernel PackedSixteen, int MostPacked, ProductKernel ManyEight, ProductKernel ManySixteen);
 }
