@@ -19,12 +19,14 @@ public sealed class GrammarCompiler
     private readonly Weaver _shared;
     private readonly JsonRules _json;
     private readonly CharacterMask _characters;
+    private readonly KnownPatterns _patterns;
 
     /// <summary>Prepares for a vocabulary.</summary>
     /// <exception cref="GrammarRefusedException">The vocabulary can't spell JSON byte by byte.</exception>
     public GrammarCompiler(Vocabulary vocabulary, GrammarLimits? limits = null)
     {
         (_vocabulary, _limits) = (vocabulary, limits ?? new GrammarLimits());
+        _patterns = new KnownPatterns(_limits);
         _shared = new Weaver(100_000);
         _json = new JsonRules(_shared);
         // The inside of a string is a node of its own in each string's rule; one stands for all of them.
@@ -36,30 +38,31 @@ public sealed class GrammarCompiler
     }
 
     /// <summary>Any JSON object.</summary>
-    public CompiledGrammar JsonObject() => Finish(new Weaver(_limits.MaxNodes), _json.Object);
+    public CompiledGrammar JsonObject(Surroundings? around = null) => Finish(new Weaver(_limits.MaxNodes), _json.Object, around);
 
     /// <summary>The JSON values that satisfy a schema (draft 2020-12; docs/structured-output.md).</summary>
     /// <param name="schema">The schema.</param>
     /// <param name="isStrict">Whether what can't be enforced is refused; otherwise it is left out and listed in <see cref="CompiledGrammar.Unenforced"/>.</param>
+    /// <param name="around">What stands around the value.</param>
     /// <exception cref="GrammarRefusedException">It is malformed, unsatisfiable, beyond the limits, or (strict) not enforceable.</exception>
-    public CompiledGrammar JsonSchema(JsonElement schema, bool isStrict = true)
+    public CompiledGrammar JsonSchema(JsonElement schema, bool isStrict = true, Surroundings? around = null)
     {
         CheckLength(schema.GetRawText());
         var weaver = new Weaver(_limits.MaxNodes);
-        var compiler = new SchemaCompiler(schema, weaver, _json, _limits, isStrict);
-        return Finish(weaver, compiler.Compile(), compiler.Unenforced);
+        var compiler = new SchemaCompiler(schema, weaver, _json, _patterns, _limits, isStrict);
+        return Finish(weaver, compiler.Compile(), around, compiler.Unenforced);
     }
 
     /// <summary>Texts that a regular expression (ECMA-262) matches whole.</summary>
     /// <exception cref="GrammarRefusedException">It is malformed, not regular, or beyond the limits.</exception>
-    public CompiledGrammar Regex(string pattern)
+    public CompiledGrammar Regex(string pattern, Surroundings? around = null)
     {
         ArgumentNullException.ThrowIfNull(pattern);
         CheckLength(pattern);
         var weaver = new Weaver(_limits.MaxNodes);
         try
         {
-            return Finish(weaver, DfaWeaver.Plain(weaver, DfaBuilder.Of(pattern, isSearch: false, _limits), "pattern"));
+            return Finish(weaver, DfaWeaver.Plain(weaver, _patterns.Of(pattern, isSearch: false), "pattern"), around);
         }
         catch (FormatException error)
         {
@@ -73,12 +76,12 @@ public sealed class GrammarCompiler
 
     /// <summary>Texts of a grammar in llama.cpp's GBNF, from its rule <c>root</c>.</summary>
     /// <exception cref="GrammarRefusedException">It is malformed, left-recursive, or beyond the limits.</exception>
-    public CompiledGrammar Gbnf(string grammar)
+    public CompiledGrammar Gbnf(string grammar, Surroundings? around = null)
     {
         ArgumentNullException.ThrowIfNull(grammar);
         CheckLength(grammar);
         var weaver = new Weaver(_limits.MaxNodes);
-        return Finish(weaver, new GbnfReader(grammar, weaver).Read());
+        return Finish(weaver, new GbnfReader(grammar, weaver).Read(), around);
     }
 
     private void CheckLength(string source)
@@ -87,8 +90,10 @@ public sealed class GrammarCompiler
             throw GrammarRefusedException.Limit("", $"it has {source.Length:N0} characters; at most {_limits.MaxSourceLength:N0} are possible");
     }
 
-    private CompiledGrammar Finish(Weaver weaver, Rule root, IReadOnlyList<string>? unenforced = null)
+    private CompiledGrammar Finish(Weaver weaver, Rule root, Surroundings? around, IReadOnlyList<string>? unenforced = null)
     {
+        if (around is not null)
+            root = SurroundingsWeaver.Weave(weaver, root, around);
         Distances.Set(weaver.Nodes, _vocabulary.Spellable);
         return new CompiledGrammar(root, new ByteClasses(_shared.Nodes, weaver.Nodes), _vocabulary, _characters, unenforced ?? [], _limits);
     }

@@ -65,9 +65,6 @@ internal sealed class ChatParameters
     public string Client { get; }
     public JsonObject? TemplateVariables { get; }
 
-    /// <summary>The prompt's tokens, once they are known.</summary>
-    public IReadOnlyList<int> Prompt { get; set; } = [];
-
     private static void RefuseUnsupported(ChatOptions options)
     {
         Refuse(options.Tools is { Count: > 0 }, "tools", "tools cannot be called by this engine");

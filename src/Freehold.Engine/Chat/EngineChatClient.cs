@@ -78,7 +78,7 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
         var (id, created) = (NewId(), _clock.GetUtcNow());
         // Log-probabilities of tokens whose text is held back go with the text that follows.
         JsonArray? logProbabilities = null;
-        var (stream, parameters) = Begin(messages, options, cancellationToken);
+        var (stream, prompt, parameters) = Begin(messages, options, cancellationToken);
         var scores = stream.PromptScores;
         await foreach (var update in stream.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
@@ -100,7 +100,7 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
             if (logProbabilities is not null)
                 shown.AdditionalProperties!["logprobs"] = logProbabilities;
             if (scores is not null)
-                shown.AdditionalProperties!["prompt_logprobs"] = LogProbabilityJson.Of(parameters.Prompt, scores, engine.Model.Tokenizer);
+                shown.AdditionalProperties!["prompt_logprobs"] = LogProbabilityJson.Of(prompt, scores, engine.Model.Tokenizer);
             (logProbabilities, scores) = (null, null);
             if (isLast)
             {
@@ -111,18 +111,18 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
         }
     }
 
-    private (GenerationStream Stream, ChatParameters Parameters) Begin(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    private (GenerationStream Stream, IReadOnlyList<int> Prompt, ChatParameters Parameters) Begin(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         options ??= new ChatOptions();
         if (options.ModelId is { } asked && asked != engine.Model.Id)
             throw new RequestRefusedException(RefusalCodes.ModelNotFound, $"the model '{asked}' was asked for; this engine serves '{engine.Model.Id}'", "model");
         var parameters = new ChatParameters(options);
-        parameters.Prompt = PromptOf(messages, parameters);
+        var prompt = PromptOf(messages, parameters);
         try
         {
             var stream = engine.Submit(new GenerationRequest
             {
-                Prompt = parameters.Prompt,
+                Prompt = prompt,
                 MaxTokens = parameters.MaxTokens == 0 ? 1 : parameters.MaxTokens, // the prompt alone: the step that ends it samples a token, which is not shown
                 Sampling = parameters.Sampling,
                 StopStrings = parameters.StopStrings,
@@ -133,7 +133,7 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
                 Tenant = parameters.Tenant,
                 Client = parameters.Client,
             }, cancellationToken);
-            return (stream, parameters);
+            return (stream, prompt, parameters);
         }
         catch (RequestRefusedException refused) when (refused.Parameter == "prompt" && parameters is { RawPrompt: null, PromptTokens: null })
         {

@@ -1,3 +1,4 @@
+using Freehold.Engine.Refusals;
 using Freehold.Engine.Sampling;
 using Freehold.Engine.Sequences;
 using Freehold.Grammars;
@@ -38,7 +39,7 @@ internal sealed class ConstrainedAnswer(CompiledGrammar grammar, bool reservesEn
                 return token;
             if (!reservesEnding || _state.CanEndAfter(token, further))
                 return Take(token);
-            _ending = _state.Ending(further + 1) ?? throw new InvalidOperationException("a constrained answer has no room for its ending, which was there a token ago");
+            _ending = _state.Ending(further + 1) ?? throw new GenerationFailedException("a constrained answer has no room for its ending, which was there a token ago");
             if (_ending.Length == 0)
                 return grammar.Vocabulary.EndOfGeneration is [var end, ..] ? end : Take(token);
         }
@@ -48,7 +49,7 @@ internal sealed class ConstrainedAnswer(CompiledGrammar grammar, bool reservesEn
     private int Take(int token)
     {
         if (!_state.TryTake(token))
-            throw new InvalidOperationException($"token {token} was chosen, but may not follow under the grammar");
+            throw new GenerationFailedException($"token {token} was chosen, but may not follow under the grammar");
         return token;
     }
 }

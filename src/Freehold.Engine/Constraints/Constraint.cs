@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Freehold.Grammars;
 
 namespace Freehold.Engine.Constraints;
 
@@ -20,6 +21,9 @@ public sealed record Constraint
     /// Whether the answer is finished by the shortest ending when its tokens run out. True for answers that must be whole; false for arguments of tools, which would be executed.
     /// </summary>
     public bool ReservesEnding { get; init; } = true;
+
+    /// <summary>What stands around the constrained part: a model's thinking, the marks of a tool call; null: nothing.</summary>
+    public Surroundings? Around { get; init; }
 
     /// <summary>Any JSON object.</summary>
     public static Constraint JsonObject { get; } = new(ConstraintKind.JsonObject, "", true);

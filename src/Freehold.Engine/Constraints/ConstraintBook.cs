@@ -63,14 +63,14 @@ internal sealed class ConstraintBook(TokenTexts texts, int vocabulary, IReadOnly
         switch (constraint.Kind)
         {
             case ConstraintKind.JsonObject:
-                return compiler.JsonObject();
+                return compiler.JsonObject(constraint.Around);
             case ConstraintKind.Regex:
-                return compiler.Regex(constraint.Source);
+                return compiler.Regex(constraint.Source, constraint.Around);
             case ConstraintKind.Gbnf:
-                return compiler.Gbnf(constraint.Source);
+                return compiler.Gbnf(constraint.Source, constraint.Around);
             default:
                 using (var schema = JsonDocument.Parse(constraint.Source, new JsonDocumentOptions { MaxDepth = 128 }))
-                    return compiler.JsonSchema(schema.RootElement, constraint.IsStrict);
+                    return compiler.JsonSchema(schema.RootElement, constraint.IsStrict, constraint.Around);
         }
     }
 

@@ -12,7 +12,7 @@ public sealed record GatewayOptions
     /// <summary>The port; 0 takes any free one.</summary>
     public int Port { get; init; } = 8080;
 
-    /// <summary>The key that every request but those to <c>/health</c> must show; null asks for none.</summary>
+    /// <summary>The key that every request but those to <c>/health</c> and <c>/</c> must show; null asks for none.</summary>
     public ApiKey? Key { get; init; }
 
     /// <summary>Names beside this machine's own that requests may carry as Host; <c>*.example.org</c> stands for all below it.</summary>

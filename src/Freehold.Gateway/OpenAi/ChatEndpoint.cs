@@ -18,7 +18,7 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, Time
         var model = scope.Model = ModelNames.Find(directory, request.Model);
         if (model.Chat is null)
             throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
-        NoteNames(request, model);
+        MessageReader.NoteNames(request.Messages, model, request.Inert);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         var generations = new Generation[request.Choices];
         for (var choice = 0; choice < generations.Length; choice++)
@@ -28,11 +28,4 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, Time
         request.Inert.Tell(http);
         await answering.AnswerAsync(http, model, head, shape, generations, request.Streaming);
     });
-
-    // Most templates show no names; who sends one should know that the model never saw it.
-    private static void NoteNames(ChatRequest request, ServedModel model)
-    {
-        if (request.Messages.Any(message => message.AuthorName is not null) && model.Text is { ShowsNames: false })
-            request.Inert.Add("messages[].name");
-    }
 }

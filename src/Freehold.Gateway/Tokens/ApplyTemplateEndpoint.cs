@@ -26,6 +26,7 @@ internal sealed class ApplyTemplateEndpoint(RequestFrame frame)
         fields.Finish();
         var rendered = text.Render(messages, variables, addGenerationPrompt);
 
+        MessageReader.NoteNames(messages, model, fields.Inert);
         fields.Inert.Tell(http);
         http.Response.ContentType = JsonText.ContentType;
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);

@@ -9,50 +9,43 @@ internal static class Distances
     // Far beyond any document that is accepted, and far from an overflow.
     private const long Most = 1L << 40;
 
-    /// <summary>Sets <see cref="Node.Distance"/> of all nodes, and <see cref="Node.IsWide"/>.</summary>
-    /// <param name="nodes">The nodes; those of other rules that they call have their distances already.</param>
+    /// <summary>Sets <see cref="Node.Distance"/>, <see cref="Node.IsWide"/> and <see cref="Node.IsTrivialEnd"/> of all nodes.</summary>
+    /// <param name="nodes">The nodes of a weaver; those of another that they call have their distances already.</param>
     /// <param name="spellable">For each byte, whether a token stands for it alone.</param>
     public static void Set(IReadOnlyList<Node> nodes, ReadOnlySpan<bool> spellable)
     {
-        // What depends on a node's distance: computed again when it falls. Distances only fall, so this ends.
-        var dependents = new Dictionary<Node, List<Node>>(nodes.Count);
-        void Depends(Node node, Node on)
+        Span<int> spelledBefore = stackalloc int[257];
+        for (var value = 0; value < 256; value++)
+            spelledBefore[value + 1] = spelledBefore[value] + (spellable[value] ? 1 : 0);
+        foreach (var node in nodes)
         {
-            ref var list = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(dependents, on, out _);
-            (list ??= []).Add(node);
-        }
-        var usable = spellable.ToArray();
-        var queue = new Queue<Node>();
-        for (var i = nodes.Count - 1; i >= 0; i--)
-        {
-            var node = nodes[i];
-            foreach (var edge in node.Edges)
-                Depends(node, edge.Target);
-            foreach (var target in node.Epsilons)
-                Depends(node, target);
-            foreach (var call in node.Calls)
-            {
-                Depends(node, call.Callee.Start);
-                Depends(node, call.Return);
-            }
-            if (node.Loop is { } loop)
-            {
-                Depends(node, loop.Body.Start);
-                Depends(node, loop.After);
-            }
             node.IsTrivialEnd = IsTrivialEnd(node, 0);
-            node.IsWide = node.Edges.Sum(edge => edge.High - edge.Low + 1) >= 16;
-            queue.Enqueue(node);
+            var ways = 0;
+            foreach (var edge in node.Edges)
+                ways += edge.High - edge.Low + 1;
+            node.IsWide = ways >= 16;
         }
+        // A node's distance is computed again when one that it depends on falls. Distances only fall, so this ends; pieces are woven forwards, so the last nodes come first.
+        var dependents = new Dependents(nodes);
+        var queue = new Queue<Node>(nodes.Count);
+        var isQueued = new bool[nodes.Count];
+        Array.Fill(isQueued, true);
+        for (var i = nodes.Count - 1; i >= 0; i--)
+            queue.Enqueue(nodes[i]);
         while (queue.TryDequeue(out var node))
         {
-            var distance = Of(node, usable);
+            isQueued[node.Index] = false;
+            var distance = Of(node, spelledBefore);
             if (distance >= node.Distance)
                 continue;
             node.Distance = distance;
-            if (dependents.TryGetValue(node, out var others))
-                foreach (var other in others)
-                    queue.Enqueue(other);
+            foreach (var other in dependents.Of(node))
+            {
+                if (isQueued[other])
+                    continue;
+                isQueued[other] = true;
+                queue.Enqueue(nodes[other]);
+            }
         }
     }
 
@@ -69,13 +62,13 @@ internal static class Distances
         depth < 8 && node.Edges.Count == 0 && node.Calls.Count == 0 && node.Loop is null && (node.IsFinal || node.Epsilons.Count > 0) &&
         node.Epsilons.TrueForAll(target => IsTrivialEnd(target, depth + 1));
 
-    private static long Of(Node node, bool[] spellable)
+    private static long Of(Node node, ReadOnlySpan<int> spelledBefore)
     {
         if (node.Loop is { } loop)
             return Of(loop, loop.Min);
         var least = node.IsFinal ? 0 : Node.Unreachable;
         foreach (var edge in node.Edges)
-            if (edge.Target.Distance < least && spellable.AsSpan(edge.Low, edge.High - edge.Low + 1).Contains(true))
+            if (edge.Target.Distance < least && spelledBefore[edge.High + 1] > spelledBefore[edge.Low])
                 least = Math.Min(least, Sum(1, edge.Target.Distance));
         foreach (var target in node.Epsilons)
             least = Math.Min(least, target.Distance);

@@ -4,10 +4,13 @@ namespace Freehold.Grammars.Automata;
 /// A place in a rule. From it one goes on by a byte, for nothing, through another rule, or through a counted repetition; a final one ends its rule.
 /// Built by <see cref="Weaver"/>, then only read.
 /// </summary>
-internal sealed class Node
+internal sealed class Node(int index)
 {
     /// <summary>The distance of a node from which no end can be reached.</summary>
     public const long Unreachable = long.MaxValue;
+
+    /// <summary>Its place among those of its weaver.</summary>
+    public int Index { get; } = index;
 
     /// <summary>Ways on by a byte.</summary>
     public List<Edge> Edges { get; } = [];

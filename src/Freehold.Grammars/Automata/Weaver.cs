@@ -14,7 +14,7 @@ internal sealed class Weaver(int maxNodes)
     {
         if (_nodes.Count == maxNodes)
             throw GrammarRefusedException.Limit("", $"the grammar needs more than {maxNodes:N0} nodes; ask for less at once");
-        var node = new Node();
+        var node = new Node(_nodes.Count);
         _nodes.Add(node);
         return node;
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Freehold.Grammars.Automata;
 using Freehold.Grammars.Json;
 using Freehold.Grammars.Numbers;
+using Freehold.Grammars.Text;
 
 namespace Freehold.Grammars.Schemas;
 
@@ -24,12 +25,12 @@ internal sealed class SchemaCompiler
     private readonly SchemaDisjointness _disjointness;
 
     /// <summary>For a document.</summary>
-    public SchemaCompiler(JsonElement schema, Weaver weaver, JsonRules json, GrammarLimits limits, bool isStrict)
+    public SchemaCompiler(JsonElement schema, Weaver weaver, JsonRules json, KnownPatterns patterns, GrammarLimits limits, bool isStrict)
     {
         (_document, _weaver, _json, _limits) = (new SchemaDocument(schema), weaver, json, limits);
         _loops = new SchemaLoops(_document);
         _refusals = new SchemaRefusals(isStrict);
-        _strings = new SchemaStrings(_refusals, limits);
+        _strings = new SchemaStrings(_refusals, patterns, limits);
         _validator = new SchemaValidator(_document, _strings);
         _disjointness = new SchemaDisjointness(_document, _validator, _strings, _refusals);
     }

@@ -5,9 +5,8 @@ using Freehold.Grammars.Text;
 namespace Freehold.Grammars.Schemas;
 
 /// <summary>What a schema asserts of strings: as a rule, and as a set to reckon with.</summary>
-internal sealed class SchemaStrings(SchemaRefusals refusals, GrammarLimits limits)
+internal sealed class SchemaStrings(SchemaRefusals refusals, KnownPatterns patterns, GrammarLimits limits)
 {
-    private readonly Dictionary<(string, bool), Dfa> _patterns = [];
     private readonly Dictionary<string, Rule> _rules = [];
 
     /// <summary>The rule of the JSON strings that satisfy all parts.</summary>
@@ -93,11 +92,9 @@ internal sealed class SchemaStrings(SchemaRefusals refusals, GrammarLimits limit
 
     private Dfa? Known(string pattern, bool isSearch, string pointer)
     {
-        if (_patterns.TryGetValue((pattern, isSearch), out var known))
-            return known;
         try
         {
-            return _patterns[(pattern, isSearch)] = DfaBuilder.Of(pattern, isSearch, limits);
+            return patterns.Of(pattern, isSearch);
         }
         catch (FormatException error)
         {

@@ -37,18 +37,8 @@ internal sealed class CharSet
     public static CharSet Of(params ReadOnlySpan<(int Low, int High)> ranges)
     {
         var sorted = ranges.ToArray();
-        Array.Sort(sorted);
-        var merged = new List<(int Low, int High)>();
-        foreach (var (low, high) in sorted)
-        {
-            if (low > high)
-                continue;
-            if (merged.Count > 0 && low <= merged[^1].High + 1)
-                merged[^1] = (merged[^1].Low, Math.Max(merged[^1].High, high));
-            else
-                merged.Add((low, high));
-        }
-        return new CharSet([.. merged.SelectMany(WithoutSurrogates)]);
+        Array.Sort(sorted, (a, b) => a.Low - b.Low);
+        return Merged(sorted);
     }
 
     /// <summary>What is in either.</summary>
@@ -66,7 +56,7 @@ internal sealed class CharSet
             else
                 j++;
         }
-        return Of([.. both]);
+        return Merged(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(both));
     }
 
     /// <summary>What is not in it.</summary>
@@ -80,7 +70,7 @@ internal sealed class CharSet
             next = high + 1;
         }
         rest.Add((next, Top));
-        return Of([.. rest]);
+        return Merged(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(rest));
     }
 
     /// <summary>Whether a value is in it.</summary>
@@ -100,11 +90,24 @@ internal sealed class CharSet
         return false;
     }
 
-    private static IEnumerable<(int, int)> WithoutSurrogates((int Low, int High) range)
+    // Of ranges by ascending beginnings.
+    private static CharSet Merged(ReadOnlySpan<(int Low, int High)> sorted)
     {
-        if (range.Low < 0xD800)
-            yield return (range.Low, Math.Min(range.High, 0xD7FF));
-        if (range.High > 0xDFFF)
-            yield return (Math.Max(range.Low, 0xE000), range.High);
+        var merged = new List<(int Low, int High)>(sorted.Length);
+        void Add(int low, int high)
+        {
+            if (low > high)
+                return;
+            if (merged.Count > 0 && low <= merged[^1].High + 1)
+                merged[^1] = (merged[^1].Low, Math.Max(merged[^1].High, high));
+            else
+                merged.Add((low, high));
+        }
+        foreach (var (low, high) in sorted)
+        {
+            Add(low, Math.Min(high, 0xD7FF));
+            Add(Math.Max(low, 0xE000), high);
+        }
+        return new CharSet([.. merged]);
     }
 }

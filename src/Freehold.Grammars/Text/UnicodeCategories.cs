@@ -10,6 +10,8 @@ internal static class UnicodeCategories
         "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cn",
     ];
 
+    private static readonly Lazy<(string Name, CharSet Set)[]> _sets = new(Sets);
+
     /// <summary>The characters of a category.</summary>
     /// <exception cref="NotSupportedException">It is not known.</exception>
     public static CharSet Of(string name)
@@ -29,16 +31,20 @@ internal static class UnicodeCategories
         };
         if (category is not ("L" or "N" or "P" or "S" or "M" or "Z" or "C") && !_short.Contains(category))
             throw new NotSupportedException($"the property '{name}' is not supported; general categories such as L, Lu, Nd, P are");
-        var ranges = new List<(int, int)>();
+        return _sets.Value.Where(set => set.Name.StartsWith(category, StringComparison.Ordinal)).Aggregate(CharSet.None, (all, set) => all.Or(set.Set));
+    }
+
+    private static (string Name, CharSet Set)[] Sets()
+    {
+        var ranges = Array.ConvertAll(_short, _ => new List<(int Low, int High)>());
         for (var value = 0; value <= 0x10FFFF; value++)
         {
-            if (!_short[(int)CharUnicodeInfo.GetUnicodeCategory(value)].StartsWith(category, StringComparison.Ordinal))
-                continue;
-            if (ranges.Count > 0 && ranges[^1].Item2 == value - 1)
-                ranges[^1] = (ranges[^1].Item1, value);
+            var list = ranges[(int)CharUnicodeInfo.GetUnicodeCategory(value)];
+            if (list.Count > 0 && list[^1].High == value - 1)
+                list[^1] = (list[^1].Low, value);
             else
-                ranges.Add((value, value));
+                list.Add((value, value));
         }
-        return CharSet.Of([.. ranges]);
+        return [.. _short.Zip(ranges, (name, list) => (name, CharSet.Of([.. list])))];
     }
 }

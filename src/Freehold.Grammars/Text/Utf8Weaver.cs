@@ -22,6 +22,12 @@ internal sealed class Utf8Weaver(Weaver weaver)
     /// <summary>One character of a set, inside a JSON string.</summary>
     public void Json(Node from, CharSet set, Node to)
     {
+        // What must be escaped lies below U+0080, so most sets need no cutting.
+        if (set.IsEmpty || set.Ranges[0].Low > '\\')
+        {
+            Plain(from, set, to);
+            return;
+        }
         Plain(from, set.And(JsonText.Unescaped), to);
         var escaped = set.And(JsonText.Escaped);
         if (escaped.IsEmpty)

@@ -12,7 +12,7 @@ namespace Freehold.Kernels.Machine;
 public sealed class MachineProbeCache
 {
     // Counts up whenever the way of measuring changes.
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly string _folder, _file;
     private readonly int _threads;

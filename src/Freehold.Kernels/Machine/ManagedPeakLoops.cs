@@ -8,7 +8,8 @@ namespace Freehold.Kernels.Machine;
 /// <summary>The loops .NET's own intrinsics can run, those this CPU has.</summary>
 internal static class ManagedPeakLoops
 {
-    private const int Loops = 1_000_000;
+    // A third of a millisecond: short enough to fall between two interruptions.
+    private const int Loops = 100_000;
 
     /// <summary>Byte products that this version's kernels use.</summary>
     public static IEnumerable<PeakLoop> Integer()

@@ -15,6 +15,6 @@ public abstract class PeakLoop(string instruction, double operationsPerRun, Inst
     /// <summary>As in <see cref="ArithmeticPeak"/>.</summary>
     public InstructionSet? Isa { get; } = isa;
 
-    /// <summary>Runs once on the calling thread: some milliseconds. The result only keeps the work from being optimised away.</summary>
+    /// <summary>Runs once on the calling thread, for about a third of a millisecond; several threads may call it at once. The result only keeps the work from being optimised away.</summary>
     public abstract long Run();
 }

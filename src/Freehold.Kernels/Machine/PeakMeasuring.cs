@@ -16,7 +16,7 @@ internal static class PeakMeasuring
     /// <param name="cancellationToken">Ends it.</param>
     public static IReadOnlyList<ArithmeticPeak> Measure(WorkerPool workers, ProcessorFeatures features, IEnumerable<PeakLoop> further, CancellationToken cancellationToken)
     {
-        double Rate(PeakLoop loop) => BestOf.Rate(workers, _ => loop.Run(), _perLoop, cancellationToken) * loop.OperationsPerRun * workers.Workers;
+        double Rate(PeakLoop loop) => BestOf.Sum(workers, loop, _perLoop, cancellationToken) * loop.OperationsPerRun;
         var peaks = new List<ArithmeticPeak>();
         foreach (var loop in ManagedPeakLoops.Integer().Concat(further))
             peaks.Add(new ArithmeticPeak(loop.Instruction, Rate(loop), loop.Isa, null));
@@ -66,6 +66,31 @@ internal static class BestOf
             best = taken < best ? taken : best;
         }
         return 1 / best.TotalSeconds;
+    }
+
+    /// <summary>
+    /// Runs a second of all workers together, each at its own best: loops on registers share nothing, so the workers' best need not fall on the same moment,
+    /// and on a busy machine hardly would.
+    /// </summary>
+    public static double Sum(WorkerPool workers, PeakLoop loop, TimeSpan time, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var best = new TimeSpan[workers.Workers];
+        workers.Run(new Work(worker =>
+        {
+            long kept = 0;
+            var (shortest, begun) = (TimeSpan.MaxValue, Stopwatch.GetTimestamp());
+            for (var tries = 0; tries < AtLeast || Stopwatch.GetElapsedTime(begun) < time; tries++)
+            {
+                var start = Stopwatch.GetTimestamp();
+                kept += loop.Run();
+                var taken = Stopwatch.GetElapsedTime(start);
+                shortest = taken < shortest ? taken : shortest;
+            }
+            best[worker] = shortest;
+            return kept;
+        }));
+        return best.Sum(shortest => 1 / shortest.TotalSeconds);
     }
 
     private sealed class Work(Func<int, long> part) : ParallelWork

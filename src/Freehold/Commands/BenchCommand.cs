@@ -97,6 +97,7 @@ internal static class BenchCommand
         document.WriteNumber("int8_operations_per_second", figures.Machine.Peak?.OperationsPerSecond ?? 0);
         document.WriteString("int8_instruction", figures.Machine.Peak?.Instruction ?? "none");
         document.WriteString("int8_derivation", figures.Machine.Peak?.Derivation);
+        document.WriteBoolean("disturbed", figures.Machine.WasDisturbed);
         document.WriteEndObject();
         document.WriteEndObject();
     }
@@ -108,6 +109,6 @@ internal static class BenchCommand
         await output.WriteLineAsync(Line($"decode, alone    {figures.Decode,10:0.0} tokens/s   {figures.ShareOfBandwidth:P1} of the memory bandwidth"));
         foreach (var (count, rate) in figures.Streams)
             await output.WriteLineAsync(Line($"{count,3} streams, in all {rate,7:0.0} tokens/s"));
-        await output.WriteLineAsync(Line($"machine: {figures.Isa}, {figures.Threads} threads, activations {figures.Activations}, {figures.Machine.BytesPerSecond / 1e9:0.0} GB/s, {(figures.Machine.Peak is { } peak ? Line($"{peak.OperationsPerSecond / 1e12:0.00} TOPS int8 by {peak.Instruction}{(peak.Derivation is null ? "" : $" (expected: {peak.Derivation})")}") : "int8 peak unknown")}"));
+        await output.WriteLineAsync(Line($"machine: {figures.Isa}, {figures.Threads} threads, activations {figures.Activations}, {(figures.Machine.WasDisturbed ? "measured while others were in the way, so at least " : "")}{figures.Machine.BytesPerSecond / 1e9:0.0} GB/s, {(figures.Machine.Peak is { } peak ? Line($"{peak.OperationsPerSecond / 1e12:0.00} TOPS int8 by {peak.Instruction}{(peak.Derivation is null ? "" : $" (expected: {peak.Derivation})")}") : "int8 peak unknown")}"));
     }
 }

@@ -24,8 +24,8 @@ internal sealed class ServedModels : IDisposable
     /// <summary>Takes over a model and starts what serves it.</summary>
     /// <param name="open">The model.</param>
     /// <param name="options">How its engine serves.</param>
-    /// <param name="plan">Says what is to be expected of it, given what its engine uses (null for an encoder).</param>
-    public void Add(OpenModel open, EngineOptions options, Func<OpenModel, MemoryPlan?, ServingPlan> plan)
+    /// <param name="plan">Says what is to be expected of it, given what its engine uses (null for an encoder); null for nobody to tell.</param>
+    public void Add(OpenModel open, EngineOptions options, Func<OpenModel, MemoryPlan?, ServingPlan>? plan = null)
     {
         _owned.Add(open);
         var created = new DateTimeOffset(File.GetLastWriteTimeUtc(open.Path), TimeSpan.Zero);
@@ -37,7 +37,8 @@ internal sealed class ServedModels : IDisposable
             _owned.Add(generator);
             _models.Add(new ServedModel(open.Name, created, "freehold", null, generator, encoder.MaxTokens, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, null)), Explain));
             Choices.Add($"{open.Name}: embeddings of {encoder.Shape.EmbeddingLength} floats, texts of at most {encoder.MaxTokens} tokens; {computing}");
-            Choices.Add($"{open.Name}: {PlanText.Short(plan(open, null))}");
+            if (plan is not null)
+                Choices.Add($"{open.Name}: {PlanText.Short(plan(open, null))}");
             return;
         }
         var engine = open.StartEngine(options);
@@ -46,7 +47,8 @@ internal sealed class ServedModels : IDisposable
         _owned.Add(client);
         _models.Add(new ServedModel(open.Name, created, "freehold", client, null, engine.Plan.Context, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, engine.Model.Render)), Explain));
         Choices.Add($"{open.Name}: {engine.Plan.Explanation}; {computing}");
-        Choices.Add($"{open.Name}: {PlanText.Short(plan(open, engine.Plan))}");
+        if (plan is not null)
+            Choices.Add($"{open.Name}: {PlanText.Short(plan(open, engine.Plan))}");
     }
 
     /// <summary>In the opposite order: an engine ends before its model, a model before its kernels.</summary>

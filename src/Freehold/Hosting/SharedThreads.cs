@@ -14,7 +14,8 @@ internal sealed record SharedThreads(WorkerPool Workers, NodePlacement Placement
     {
         var asked = CommonOptions.ComputeOf(threads).Threads;
         var placement = NodePlacement.Choose(NumaTopology.Detect(), modelBytes, asked);
-        placement.Apply();
+        if (placement.Node is not null && !placement.Apply())
+            placement = new NodePlacement(null, "the system does not let this process move to one NUMA node");
         return new SharedThreads(new WorkerPool(asked ?? ProcessorBudget.Detect().Threads), placement);
     }
 

@@ -6,16 +6,14 @@ namespace Freehold.Planning;
 /// <summary>Where the shares of a <see cref="SpeedModel"/> come from: a bench of this model here, or else what this version's kernels usually reach.</summary>
 internal static class Efficiency
 {
-    // From benches of Llama-3.2-1B's shape in Q8_0 and Q4_0 (docs/planning.md). Prefill and batch are of the peak of the instruction that the kernels use.
-    private const double UsualBandwidth = 0.6, UsualBatch = 0.3;
+    // From first benches of Llama-3.2-1B's shape in Q8_0 and Q4_0 (docs/performance.md). Prefill and batch are of the peak of the instruction that the kernels use.
+    private const double UsualBandwidth = 0.55, UsualBatch = 0.12;
 
     private static double UsualPrefill(InstructionSet isa) => isa switch
     {
-        // Worked out from its operations (docs/generated-code.md), not yet from benches: 73 % less packing and attention.
-        InstructionSet.Avx512Vnni => 0.45,
-        InstructionSet.Avx512 => 0.35,
-        InstructionSet.AvxVnni => 0.45,
-        InstructionSet.Avx2 => 0.4,
+        InstructionSet.Avx512 or InstructionSet.Avx2 => 0.3,
+        // Of generated code worked out from its operations (docs/generated-code.md), not yet from benches.
+        InstructionSet.AvxVnni or InstructionSet.Avx512Vnni => 0.4,
         _ => 0.2,
     };
 
@@ -39,7 +37,7 @@ internal static class Efficiency
         var known = usual with { Shares = shares };
         var most = measured.Streams.Where(entry => entry.Value > 0).OrderBy(entry => entry.Key).LastOrDefault();
         return most.Key > 1
-            ? known with { Shares = shares with { Batch = SpeedModel.BatchShare(known, most.Key, most.Value, measured.StreamPositions) } }
+            ? known with { Shares = shares with { Batch = known.BatchShareOf(most.Key, most.Value, measured.StreamPositions) } }
             : known;
     }
 }

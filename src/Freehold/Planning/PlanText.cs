@@ -31,7 +31,7 @@ internal static class PlanText
         if (plan.Speed is not { } speed)
             return "speed unknown: freehold bench measures it";
         var users = plan.Users.Count == 0 ? ""
-            : "; " + string.Join(", ", plan.Users.Select(at => FormattableString.Invariant($"{at.Count} users at {at.Rate:0} tokens/s")));
+            : "; expected " + string.Join(", ", plan.Users.Select(at => FormattableString.Invariant($"{at.Count} users at {at.Rate:0} tokens/s")));
         var decode = plan.Memory is null ? "" : FormattableString.Invariant($", decode {Decode(plan, speed):0.0}");
         return FormattableString.Invariant($"{plan.Kind}: prefill {Prefill(plan, speed):0} tokens/s{decode}{users}; {plan.Prices.Month:0.##} a month (freehold plan tells how)");
     }
@@ -56,8 +56,8 @@ internal static class PlanText
         foreach (var (streams, rate) in plan.Measured?.Streams ?? new Dictionary<int, double>())
             yield return Line("", FormattableString.Invariant($"measured {rate:0.0} tokens/s of {streams} streams in all"));
         foreach (var at in plan.Users)
-            yield return Line("users", FormattableString.Invariant($"{at.Count} at once at {at.Rate:0} tokens/s each, limited by {at.Limit}{(at.Count > memory.MaxStreams ? $" (serve with --max-streams {at.Count})" : "")}"));
-        yield return Line("", $"expected from the {(plan.Measured is null ? "prediction" : "bench")}, each with a prompt of {plan.Conversation!.Prompt} tokens and an answer of {plan.Conversation.Answer}, all day long");
+            yield return Line("users", FormattableString.Invariant($"expected {at.Count} at once at {at.Rate:0} tokens/s each, limited by {at.Limit}{(at.Count > memory.MaxStreams ? $" (serve with --max-streams {at.Count})" : "")}"));
+        yield return Line("", $"each with a prompt of {plan.Conversation!.Prompt} tokens and an answer of {plan.Conversation.Answer}, all day long; counted from the {plan.Kind} speeds");
         if (plan.Measured is null)
             yield return Line("", "freehold bench with this model turns expected figures into measured ones");
     }

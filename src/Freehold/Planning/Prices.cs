@@ -44,13 +44,13 @@ internal sealed record Prices(Price Machine, Price Watts, Price KilowattHour, Pr
             var key = name.Replace('-', '_');
             return config.TryGetValue(key, out var written)
                 ? new Price(Number(written.ValueKind == JsonValueKind.Number ? written.GetRawText() : "", $"'{key}' in {configFile}"), key + " in config.json")
-                : new Price(assumed, "assumed: " + assumption);
+                : new Price(assumed, assumption.Length == 0 ? "assumed" : "assumed: " + assumption);
         }
 
         return new Prices(
             Find(given.Machine, "machine-price", MachinePerCore * cores, $"{MachinePerCore} a core and month, as of a 64-core server of 12,000 over 48 months"),
             Find(given.Watts, "power-watts", WattsPerCore * cores, $"{WattsPerCore} W a core"),
-            Find(given.KilowattHour, "power-price", PowerPrice, "0.20 a kWh"),
+            Find(given.KilowattHour, "power-price", PowerPrice, ""),
             Find(given.Gpu, "gpu-price", GpuPerMonth, "a rented GPU of 24 GB, 0.80 an hour"));
     }
 

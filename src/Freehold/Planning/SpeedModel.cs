@@ -33,10 +33,10 @@ internal sealed record SpeedModel(ModelWork Work, int Planes, long KvBytesPerPos
         + KvSeconds(streams, positions);
 
     /// <summary>The share of the arithmetic peak that streams decoded at a measured rate were.</summary>
-    public static double BatchShare(SpeedModel model, int streams, double tokensPerSecond, double positions)
+    public double BatchShareOf(int streams, double tokensPerSecond, double positions)
     {
-        var step = streams / tokensPerSecond - model.KvSeconds(streams, positions);
-        return step > 0 ? streams * (double)model.Work.OperationsPerDecode * model.Planes / (model.OperationsPerSecond * step) : model.Shares.Batch;
+        var step = streams / tokensPerSecond - KvSeconds(streams, positions);
+        return step > 0 ? streams * (double)Work.OperationsPerDecode * Planes / (OperationsPerSecond * step) : Shares.Batch;
     }
 
     private double KvSeconds(int streams, double positions) => streams * positions * KvBytesPerPosition / (BytesPerSecond * Shares.Bandwidth);

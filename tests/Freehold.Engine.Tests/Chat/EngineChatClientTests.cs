@@ -84,11 +84,30 @@ public class EngineChatClientTests
         Assert.Equal(ChatFinishReason.Length, biased.FinishReason);
     }
 
+    [Fact]
+    public async Task An_answer_has_the_form_that_was_asked_for()
+    {
+        using var bench = new Bench();
+        using var client = new EngineChatClient(bench.Engine);
+        var json = await client.GetResponseAsync(_messages, new() { MaxOutputTokens = 60, Seed = 1, ResponseFormat = ChatResponseFormat.Json }, Cancellation);
+        Assert.Equal(System.Text.Json.JsonValueKind.Object, System.Text.Json.JsonElement.Parse(json.Text).ValueKind);
+        var schema = await client.GetResponseAsync(_messages, new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(System.Text.Json.JsonElement.Parse("""{"enum":["red","blue"]}""")) }, Cancellation);
+        Assert.Contains(schema.Text, new[] { "\"red\"", "\"blue\"" });
+        Assert.Equal(ChatFinishReason.Stop, schema.FinishReason);
+        var pattern = await client.GetResponseAsync(_messages, new() { AdditionalProperties = new() { ["regex"] = "[0-9]{4}-[0-9]{2}" } }, Cancellation);
+        Assert.Matches("^[0-9]{4}-[0-9]{2}$", pattern.Text);
+        var grammar = await client.GetResponseAsync(_messages, new() { AdditionalProperties = new() { ["grammar"] = "root ::= (\"yes\" | \"no\") \"!\"" } }, Cancellation);
+        Assert.Contains(grammar.Text, new[] { "yes!", "no!" });
+    }
+
     public static TheoryData<string, string, ChatOptions> Refused => new()
     {
         { "unsupported_parameter", "tools", new() { Tools = [AIFunctionFactory.Create(() => 1, "one")] } },
         { "unsupported_parameter", "tool_choice", new() { ToolMode = ChatToolMode.RequireAny } },
-        { "unsupported_parameter", "response_format", new() { ResponseFormat = ChatResponseFormat.Json } },
+        { "unsupported_constraint", "response_format", new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(System.Text.Json.JsonElement.Parse("""{"not":{}}""")) } },
+        { "invalid_parameter", "response_format", new() { ResponseFormat = ChatResponseFormat.Json, AdditionalProperties = new() { ["regex"] = "a" } } },
+        { "invalid_constraint", "regex", new() { AdditionalProperties = new() { ["regex"] = "(" } } },
+        { "invalid_constraint", "grammar", new() { AdditionalProperties = new() { ["grammar"] = "root ::= x" } } },
         { "unsupported_parameter", "conversation_id", new() { ConversationId = "1" } },
         { "unsupported_parameter", "raw_representation", new() { RawRepresentationFactory = _ => null } },
         { "unsupported_parameter", "mirostat", new() { AdditionalProperties = new() { ["mirostat"] = 2 } } },

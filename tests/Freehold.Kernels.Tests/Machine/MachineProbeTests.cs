@@ -107,14 +107,16 @@ public sealed class MachineProbeTests : IDisposable
 
     private sealed class Counted() : PeakLoop("vpdpbusd 512", 1e6, InstructionSet.Avx512)
     {
-        public int Runs { get; private set; }
+        private int _runs;
+
+        public int Runs => _runs;
 
         public override long Run()
         {
             var end = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 1000;
             while (Stopwatch.GetTimestamp() < end)
                 Thread.SpinWait(10);
-            return ++Runs;
+            return Interlocked.Increment(ref _runs);
         }
     }
 }

@@ -21,13 +21,13 @@ public sealed unsafe class ReductionsTests
         var (p, q) = ((nint)x.Pointer, (nint)y.Pointer);
         Same(
             () => LaneReductions.Dot<ScalarLanes>((float*)p, (float*)q, count), () => LaneReductions.Dot<Avx2Lanes>((float*)p, (float*)q, count),
-            () => LaneReductions.Dot<Avx512Lanes>((float*)p, (float*)q, count));
+            () => LaneReductions.Dot<Avx512Lanes>((float*)p, (float*)q, count), () => LaneReductions.Dot<AdvSimdLanes>((float*)p, (float*)q, count));
         Same(
             () => LaneReductions.Sum<ScalarLanes>((float*)p, count), () => LaneReductions.Sum<Avx2Lanes>((float*)p, count),
-            () => LaneReductions.Sum<Avx512Lanes>((float*)p, count));
+            () => LaneReductions.Sum<Avx512Lanes>((float*)p, count), () => LaneReductions.Sum<AdvSimdLanes>((float*)p, count));
         Same(
             () => (float)LaneReductions.LogSumExp<ScalarLanes>((float*)p, count), () => (float)LaneReductions.LogSumExp<Avx2Lanes>((float*)p, count),
-            () => (float)LaneReductions.LogSumExp<Avx512Lanes>((float*)p, count));
+            () => (float)LaneReductions.LogSumExp<Avx512Lanes>((float*)p, count), () => (float)LaneReductions.LogSumExp<AdvSimdLanes>((float*)p, count));
         double dot = 0, exps = 0, magnitude = 0;
         for (var i = 0; i < count; i++)
         {
@@ -61,12 +61,14 @@ public sealed unsafe class ReductionsTests
         }
     }
 
-    private static void Same(Func<float> scalar, Func<float> avx2, Func<float> avx512)
+    private static void Same(Func<float> scalar, Func<float> avx2, Func<float> avx512, Func<float> advSimd)
     {
         var expected = BitConverter.SingleToInt32Bits(scalar());
         if (InstructionSets.IsSupported(InstructionSet.Avx2))
             Assert.Equal(expected, BitConverter.SingleToInt32Bits(avx2()));
         if (InstructionSets.IsSupported(InstructionSet.Avx512))
             Assert.Equal(expected, BitConverter.SingleToInt32Bits(avx512()));
+        if (InstructionSets.IsSupported(InstructionSet.AdvSimd))
+            Assert.Equal(expected, BitConverter.SingleToInt32Bits(advSimd()));
     }
 }

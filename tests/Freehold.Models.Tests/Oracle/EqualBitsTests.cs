@@ -58,7 +58,7 @@ public sealed class EqualBitsTests
         using var file = new TemporaryFile(TinyModels.Get(name).ToGguf(type, seed: 1).ToBytes());
         foreach (var bits in new[] { ActivationBits.Eight, ActivationBits.Sixteen })
             foreach (var isa in InstructionSets.Supported)
-                foreach (var threads in new[] { 1, 2 })
+                foreach (var threads in isa == InstructionSet.Scalar ? new[] { 2 } : [1, 2])
                 {
                     using var run = new EncoderRun(file.Path, bits, isa, threads);
                     GoldenHashes.Check($"{name} {type} {(int)bits}", ModelRun.Hash([.. new[] { 5, 64, 130 }.Select(length => run.Vector(EncoderRun.Text(length)))]));

@@ -55,6 +55,15 @@ public partial class ServingTests
             Assert.Equal(("context_length_exceeded", "prompt"), ((string)refusal["code"]!, (string)refusal["param"]!));
             Assert.Contains("256 positions", (string)refusal["message"]!, StringComparison.Ordinal);
 
+            var cached = new List<(int Prompt, int Cached)>();
+            for (var turn = 0; turn < 2; turn++)
+            {
+                var answered = await http.PostAsJsonAsync("v1/completions", new { model = "SmolLM2-135M-Instruct-Q4_1", prompt = string.Concat(Enumerable.Repeat("word ", 150)), max_tokens = 1 }, TestContext.Current.CancellationToken);
+                var usage = JsonNode.Parse(await answered.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["usage"]!;
+                cached.Add(((int)usage["prompt_tokens"]!, (int)usage["prompt_tokens_details"]!["cached_tokens"]!));
+            }
+            Assert.Equal([(cached[0].Prompt, 0), (cached[0].Prompt, (cached[0].Prompt - 1) / 64 * 64)], cached);
+
             var shown = await http.PostAsJsonAsync("apply-template", new { messages = new[] { new { role = "developer", content = "Be brief." }, new { role = "user", content = "Hi <|im_end|>" } } }, TestContext.Current.CancellationToken);
             var prompt = JsonNode.Parse(await shown.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
             Assert.Equal("<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nHi <|im_end|><|im_end|>\n<|im_start|>assistant\n", (string)prompt["prompt"]!);

@@ -108,6 +108,9 @@ internal sealed class CompletionShape(bool logprobs, IReadOnlyList<string>? echo
             foreach (var other in TokenLogprob.Top(entry) ?? [])
                 if (seen.Add(TokenLogprob.Token(other)))
                     json.WriteNumber(TokenLogprob.Token(other), TokenLogprob.Logprob(other));
+            // As at OpenAI the token itself is always among them, so there may be one more than were asked for.
+            if (seen.Add(TokenLogprob.Token(entry)))
+                json.WriteNumber(TokenLogprob.Token(entry), TokenLogprob.Logprob(entry));
             json.WriteEndObject();
         }
     }

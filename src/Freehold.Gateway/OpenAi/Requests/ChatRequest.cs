@@ -73,13 +73,6 @@ internal static class TemplateVariables
         foreach (var variable in value.EnumerateObject())
             if (Own.Contains(Fields.NameOf(variable)))
                 throw RefusedException.Field($"chat_template_kwargs.{variable.Name}", $"'chat_template_kwargs.{variable.Name}' is a field of the request itself; it cannot be given as a variable of the template.");
-        try
-        {
-            return JsonObject.Create(value.Clone());
-        }
-        catch (InvalidOperationException e)
-        {
-            throw new RefusedException(new Refusal(400, "invalid_value", "chat_template_kwargs", "'chat_template_kwargs' is not valid Unicode."), e);
-        }
+        return JsonObject.Create(value.Clone());
     }
 }

@@ -19,6 +19,13 @@ internal static class MessageReader
         return messages.Count > 0 ? messages : throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", "empty_array");
     }
 
+    /// <summary>Most templates show no names; who sends one should know that the model never sees it.</summary>
+    public static void NoteNames(IReadOnlyList<ChatMessage> messages, ServedModel model, InertFields inert)
+    {
+        if (messages.Any(message => message.AuthorName is not null) && model.Text is { ShowsNames: false })
+            inert.Add("messages[].name");
+    }
+
     private static ChatMessage ReadOne(Fields fields)
     {
         var path = fields.PathOf("role");

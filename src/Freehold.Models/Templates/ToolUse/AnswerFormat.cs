@@ -5,7 +5,7 @@ namespace Freehold.Models.Templates.ToolUse;
 /// <summary>Where a template takes the tools from.</summary>
 public enum ToolsPlace
 {
-    /// <summary>From the variable <c>tools</c>, an array.</summary>
+    /// <summary>From a variable, an array: <see cref="AnswerFormat.ToolsVariable"/>.</summary>
     Variable,
     /// <summary>From <c>tools</c> of the system message, as JSON text (Phi-4-mini).</summary>
     SystemMessage,
@@ -26,11 +26,13 @@ public sealed class AnswerFormat
     private AnswerFormat(ChatTemplate template)
     {
         var family = TemplateFamilies.Find(template.Source);
-        var readsTools = template.SupportsTools || family is { Calls: not null } && template.ReadAttributes.Contains("tools");
-        (Calls, Family) = family is not null && readsTools ? (family.Calls, family.Name)
-            : readsTools ? (null, "unknown")
-            : (ToolCallFormats.Generic, ToolCallFormats.Generic.Name);
-        Tools = !readsTools ? ToolsPlace.Generic : template.SupportsTools ? ToolsPlace.Variable : ToolsPlace.SystemMessage;
+        ToolsVariable = FindVariable(template);
+        Tools = ToolsVariable is not null ? ToolsPlace.Variable
+            : family is { Calls: not null } && template.ReadAttributes.Contains("tools") ? ToolsPlace.SystemMessage
+            : ToolsPlace.Generic;
+        (Calls, Family) = Tools == ToolsPlace.Generic ? (ToolCallFormats.Generic, ToolCallFormats.Generic.Name)
+            : family is not null ? (family.Calls, family.Name)
+            : (null, "unknown");
         Reasoning = ReasoningFormat.Find(template.Source);
         Thinking = FindSwitch(template);
         ArgumentsAsText = Tools != ToolsPlace.Generic && TakesOnlyText(template);
@@ -44,6 +46,9 @@ public sealed class AnswerFormat
 
     /// <summary>Where the template takes the tools from.</summary>
     public ToolsPlace Tools { get; }
+
+    /// <summary>The variable that takes the tools: <c>tools</c>, or <c>xml_tools</c> (SmolLM3); null where none does.</summary>
+    public string? ToolsVariable { get; }
 
     /// <summary>Whether the template wants the arguments of earlier calls (<c>tool_calls[].function.arguments</c>) as JSON text instead of an object.</summary>
     public bool ArgumentsAsText { get; }
@@ -69,6 +74,22 @@ public sealed class AnswerFormat
     /// <param name="tools">Names of the tools offered; null or empty: nothing is taken for a call.</param>
     public AnswerParser Parse(string prompt, IReadOnlySet<string>? tools = null) =>
         new(tools is { Count: > 0 } ? Calls : null, Reasoning, Reasoning?.StartsInside(prompt) ?? false, tools);
+
+    /// <summary>The variable whose tools show in the prompt. A template may name one and write nothing; then the model would not hear of its tools.</summary>
+    private static string? FindVariable(ChatTemplate template)
+    {
+        foreach (var variable in new[] { "tools", "xml_tools" })
+        {
+            if (!template.ReadNames.Contains(variable))
+                continue;
+            var input = Question(null, true);
+            input[variable] = new JsonArray(Tool(Probe));
+            // Where it does not render, it may want more than is known here; its name is believed.
+            if (Render(template, input)?.Contains(Probe, StringComparison.Ordinal) ?? true)
+                return variable;
+        }
+        return null;
+    }
 
     private static ThinkingSwitch? FindSwitch(ChatTemplate template)
     {
@@ -109,14 +130,16 @@ public sealed class AnswerFormat
         return new JsonObject
         {
             ["messages"] = new JsonArray(Message("user", "Hello"), assistant, result),
-            ["tools"] = new JsonArray(new JsonObject
-            {
-                ["type"] = "function",
-                ["function"] = new JsonObject { ["name"] = "f", ["description"] = "f", ["parameters"] = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() } },
-            }),
+            ["tools"] = new JsonArray(Tool("f")),
             ["add_generation_prompt"] = true,
         };
     }
+
+    private static JsonObject Tool(string name) => new()
+    {
+        ["type"] = "function",
+        ["function"] = new JsonObject { ["name"] = name, ["description"] = "f", ["parameters"] = new JsonObject { ["type"] = "object", ["properties"] = new JsonObject() } },
+    };
 
     private static JsonObject Message(string role, string content) => new() { ["role"] = role, ["content"] = content };
 

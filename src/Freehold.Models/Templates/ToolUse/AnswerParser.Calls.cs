@@ -98,7 +98,10 @@ public sealed partial class AnswerParser
         switch (_mode)
         {
             case Mode.SectionBegins:
-                yield return calls.List ? ("[", Mode.CallBegins) : (call, Mode.Call);
+                if (calls.List)
+                    yield return ("[", Mode.CallBegins);
+                // Models forget the brackets of a list now and then.
+                yield return (call, Mode.Call);
                 break;
             case Mode.CallBegins:
                 yield return (call, Mode.Call);
@@ -116,9 +119,9 @@ public sealed partial class AnswerParser
                 else if (calls.Opens.Length > 0)
                 {
                     yield return (call, Mode.Call);
-                    if (closes.Length > 0)
-                        yield return (closes, Mode.Content);
                 }
+                if (closes.Length > 0)
+                    yield return (closes, Mode.Content);
                 break;
             case Mode.AfterList:
                 if (closes.Length > 0)

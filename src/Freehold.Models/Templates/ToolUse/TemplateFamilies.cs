@@ -49,7 +49,7 @@ internal static class TemplateFamilies
         Read(ToolCallFormats.FunctionTag, "<function="),
         Read(ToolCallFormats.Phi4Mini, "<|tool|>", "<|/tool|>"),
         Read(ToolCallFormats.Granite3, "<|tool_call|>"),
-        Read(ToolCallFormats.Hermes, "<tool_call>", "\"arguments\""),
+        Read(ToolCallFormats.Hermes, "<tool_call>", "arguments"),
         Read(ToolCallFormats.Hermes, "<tool_call>", "tool_call | tojson"),
         Read(ToolCallFormats.Hermes, "<tool_call>", "tool_call|tojson"),
         Read(ToolCallFormats.Llama3, "\"parameters\": ", "ipython"),

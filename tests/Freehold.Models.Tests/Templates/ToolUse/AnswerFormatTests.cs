@@ -74,6 +74,24 @@ public sealed class AnswerFormatTests
     }
 
     [Fact]
+    public void SmolLM3s_own_variable_takes_the_tools()
+    {
+        var format = AnswerFormat.Of(ChatTemplate.Parse(
+            """
+            {%- if xml_tools -%}{{ "<tools>" }}{% for tool in xml_tools[:] %}{{ tool | string }}{% endfor %}{{ "</tools>\n<tool_call>\n{\"name\": NAME, \"arguments\": {}}\n</tool_call>" }}{%- endif -%}
+            {% for m in messages %}{{ m.content }}{% endfor %}
+            """));
+        Assert.Equal(("hermes", ToolsPlace.Variable, "xml_tools"), (format.Family, format.Tools, format.ToolsVariable));
+    }
+
+    [Fact]
+    public void A_template_that_names_tools_and_never_writes_them_gets_the_generic_form()
+    {
+        var format = AnswerFormat.Of(ChatTemplate.Parse("{% if tools %}<tool_call> arguments{% endif %}{% for m in messages %}{{ m.content }}{% endfor %}"));
+        Assert.Equal(("generic", ToolsPlace.Generic), (format.Family, format.Tools));
+    }
+
+    [Fact]
     public void A_template_with_tools_in_a_form_nobody_knows_offers_none()
     {
         var format = AnswerFormat.Of(ChatTemplate.Parse("{{ tools | tojson }}{% for m in messages %}{{ m.content }}{% endfor %}"));

@@ -22,6 +22,8 @@ public sealed class AnswerParserTests
         { "granite-3", "<|tool_call|>[{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Lyon\"}}]" },
         { "phi-4-mini", "<|tool_call|>[{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Lyon\"}}]<|/tool_call|>" },
         { "phi-4-mini", "functools[{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Lyon\"}}]" },
+        { "phi-4-mini", "<|tool_call|>{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Lyon\"}}<|/tool_call|>" },
+        { "granite-3", "<|tool_call|> {\"name\": \"get_weather\", \"arguments\": {\"city\": \"Lyon\"}}" },
         { "functools", " functools[{\"name\": \"get_weather\", \"arguments\": {\"city\": \"Lyon\"}}]" },
         { "command-r", "Action:\n```json\n[\n    {\n        \"tool_name\": \"get_weather\",\n        \"parameters\": {\"city\": \"Lyon\"}\n    }\n]\n```" },
         { "command-r7b", "<|START_ACTION|>[\n    {\"tool_call_id\": \"0\", \"tool_name\": \"get_weather\", \"parameters\": {\"city\": \"Lyon\"}}\n]<|END_ACTION|>" },
