@@ -15,12 +15,12 @@ internal sealed class BoundedNumbers
     private readonly int _fractionDigits, _scale;
     private int _digits;
     private readonly long _factor;
-    private readonly bool _isInteger, _isDivided;
+    private readonly bool _isInteger, _isMultiple, _isDivided;
     private readonly Dictionary<(Place Place, int Room), Node> _nodes = [];
 
     private BoundedNumbers(Weaver weaver, Node end, NumberRange range)
     {
-        (_weaver, _end, _isInteger) = (weaver, end, range.IsInteger);
+        (_weaver, _end, _isInteger, _isMultiple) = (weaver, end, range.IsInteger, range.MultipleOf is not null);
         var factor = range.MultipleOf ?? new ExactDecimal(BigInteger.One, -NumberWeaver.ExactDigits);
         _scale = Math.Max(0, -factor.Exponent);
         if (_scale > 18 || factor.Scaled(_scale) > 1_000_000)
@@ -64,7 +64,9 @@ internal sealed class BoundedNumbers
     {
         var lower = Of(low, isLowExclusive);
         var upper = high is { } bound ? Of(bound, isHighExclusive) : null;
-        _digits = _isInteger ? NumberWeaver.IntegerDigits : _isDivided ? Math.Clamp(lower.Whole + _scale, DividedDigits, NumberWeaver.ExactDigits) : NumberWeaver.ExactDigits;
+        // A multiple must be exact as a double too.
+        var integerDigits = _isMultiple ? Math.Clamp(lower.Whole, NumberWeaver.ExactDigits, NumberWeaver.IntegerDigits) : NumberWeaver.IntegerDigits;
+        _digits = _isInteger ? integerDigits : _isDivided ? Math.Clamp(lower.Whole + _scale, DividedDigits, NumberWeaver.ExactDigits) : NumberWeaver.ExactDigits;
         for (var whole = lower.Whole; whole <= Math.Min(_digits, upper?.Whole ?? _digits); whole++)
         {
             var place = new Place(whole, 0, whole == lower.Whole ? lower : null, upper is not null && whole == upper.Whole ? upper : null, 0);
