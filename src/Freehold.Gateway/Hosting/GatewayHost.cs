@@ -40,7 +40,7 @@ public static class GatewayHost
         builder.Services.AddMetrics();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         logging?.Invoke(builder.Logging);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IIdentification>(new OneKey(options.Key)); // tenants, roles and limits plug in here
         builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests));
