@@ -4,6 +4,7 @@ using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Identity;
 using Freehold.Gateway.Measuring;
+using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
@@ -49,6 +50,7 @@ public static class GatewayHost
         builder.Services.AddSingleton<RefusalAnswer>();
         builder.Services.AddSingleton<RequestFrame>();
         builder.Services.AddTokens();
+        builder.Services.AddOllama();
         builder.Services.AddOpenAi(); // last: it words what no other dialect claims
 
         var app = builder.Build();
@@ -60,6 +62,7 @@ public static class GatewayHost
         app.UseMiddleware<IdentityStage>();
         app.UseRouting();
         app.MapOpenAi(directory);
+        app.MapOllama(directory);
         app.MapTokens(directory);
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
@@ -97,9 +100,12 @@ public static class GatewayHost
             .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header);
     }
 
+    // Ollama's clients look for Ollama's very words; a person with a browser is told where they are.
     private static Task FrontDoorAsync(HttpContext http) => HttpMethods.IsHead(http.Request.Method)
         ? Task.CompletedTask
-        : http.Response.WriteAsync("Freehold: language models on this machine, behind the OpenAI API at /v1 (try GET /v1/models).\n");
+        : http.Response.WriteAsync(http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            ? "Freehold: language models on this machine, behind the APIs of OpenAI and Ollama (try GET /v1/models).\n"
+            : "Ollama is running");
 
     private static Task ReadyAsync(HttpContext http, IModelDirectory directory)
     {
