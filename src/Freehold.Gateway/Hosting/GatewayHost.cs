@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Freehold.Gateway.Anthropic;
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Identity;
@@ -51,6 +52,7 @@ public static class GatewayHost
         builder.Services.AddSingleton<RequestFrame>();
         builder.Services.AddTokens();
         builder.Services.AddOllama();
+        builder.Services.AddAnthropic();
         builder.Services.AddOpenAi(); // last: it words what no other dialect claims
 
         var app = builder.Build();
@@ -63,6 +65,7 @@ public static class GatewayHost
         app.UseRouting();
         app.MapOpenAi(directory);
         app.MapOllama(directory);
+        app.MapAnthropic(directory);
         app.MapTokens(directory);
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
@@ -104,7 +107,7 @@ public static class GatewayHost
     private static Task FrontDoorAsync(HttpContext http) => HttpMethods.IsHead(http.Request.Method)
         ? Task.CompletedTask
         : http.Response.WriteAsync(http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            ? "Freehold: language models on this machine, behind the APIs of OpenAI and Ollama (try GET /v1/models).\n"
+            ? "Freehold: language models on this machine, behind the APIs of OpenAI, Anthropic and Ollama (try GET /v1/models).\n"
             : "Ollama is running");
 
     private static Task ReadyAsync(HttpContext http, IModelDirectory directory)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Freehold.Gateway.Anthropic.Requests;
 using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Requests;
@@ -20,7 +21,17 @@ public partial class ParameterTableTests
     [
         OpenAiParameters.Chat, OpenAiParameters.Completions, OpenAiParameters.Embeddings, OpenAiParameters.ApplyTemplate, TokenParameters.Tokenize, TokenParameters.Detokenize,
         OllamaParameters.Chat, OllamaParameters.Generate, OllamaParameters.Embed, OllamaParameters.Embeddings, OllamaParameters.Show,
+        AnthropicParameters.Messages, AnthropicParameters.CountTokens,
     ];
+
+    private const string AnthropicLeast = """{"model":"parrot","system":[{"type":"text","text":"s"}],"messages":[{"role":"user","content":[{"type":"text","text":"x"}]}],"output_config":{"format":{"type":"json_schema","schema":{}}}}""";
+
+    /// <summary>What Anthropic's two endpoints for messages have in common, by its official client, @anthropic-ai/sdk 1.14.0 on npm.</summary>
+    private const string AnthropicBoth = """
+        messages model cache_control output_config output_config.effort output_config.format output_config.format.type output_config.format.schema speed system thinking tool_choice tools
+        messages[].role messages[].content messages[].content[].type messages[].content[].text messages[].content[].cache_control messages[].content[].citations
+        system[].type system[].text system[].cache_control system[].citations
+        """;
 
     /// <summary>The least body that each endpoint answers.</summary>
     private static readonly Dictionary<string, string> Least = new()
@@ -36,6 +47,8 @@ public partial class ParameterTableTests
         ["/api/embed"] = """{"model":"org/lengths","input":"x"}""",
         ["/api/embeddings"] = """{"model":"org/lengths","prompt":"x"}""",
         ["/api/show"] = """{"model":"parrot"}""",
+        ["/v1/messages"] = AnthropicLeast[..^1] + ",\"max_tokens\":9}",
+        ["/v1/messages/count_tokens"] = AnthropicLeast,
     };
 
     /// <summary>Ollama's options: the type of that name in its official client, ollama 0.6.4 on npm.</summary>
@@ -45,7 +58,7 @@ public partial class ParameterTableTests
         options.temperature options.repeat_penalty options.presence_penalty options.frequency_penalty options.mirostat options.mirostat_tau options.mirostat_eta options.penalize_newline options.stop
         """;
 
-    /// <summary>What the vendors document: the request types of their official clients, openai 6.49.0 and ollama 0.6.4 on npm.</summary>
+    /// <summary>What the vendors document: the request types of their official clients, openai 6.49.0, ollama 0.6.4 and @anthropic-ai/sdk 1.14.0 on npm.</summary>
     private static readonly Dictionary<string, string> Documented = new()
     {
         ["/v1/chat/completions"] = """
@@ -65,6 +78,8 @@ public partial class ParameterTableTests
         ["/api/embed"] = $"model input truncate keep_alive dimensions {OllamaOptions}",
         ["/api/embeddings"] = $"model prompt keep_alive {OllamaOptions}",
         ["/api/show"] = "model system template options",
+        ["/v1/messages"] = $"max_tokens container diagnostics inference_geo metadata service_tier stop_sequences stream temperature top_k top_p {AnthropicBoth}",
+        ["/v1/messages/count_tokens"] = AnthropicBoth,
     };
 
     /// <summary>The field and the code that a refusal names, where each dialect has them.</summary>

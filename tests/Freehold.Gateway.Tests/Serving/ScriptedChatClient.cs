@@ -34,6 +34,9 @@ internal sealed class ScriptedChatClient : IChatClient
     /// <summary>Why answers end.</summary>
     public ChatFinishReason Finish { get; set; } = ChatFinishReason.Stop;
 
+    /// <summary>The stop string that ends answers, told with their last piece; null for none.</summary>
+    public string? StopSequence { get; set; }
+
     /// <summary>Completed when a generation was cancelled.</summary>
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -64,6 +67,8 @@ internal sealed class ScriptedChatClient : IChatClient
             FinishReason = Finish,
             Contents = [new UsageContent(new UsageDetails { InputTokenCount = 7, OutputTokenCount = count, TotalTokenCount = 7 + count, CachedInputTokenCount = 4 })],
         };
+        if (StopSequence is not null)
+            last.AdditionalProperties = new() { ["stop_sequence"] = StopSequence };
         if (count == 0)
             AddPrompt(last, options!);
         yield return last;
