@@ -7,11 +7,9 @@ namespace Freehold.Gateway.Answers;
 /// <summary>Server-sent events (WHATWG HTML, section 9.2) whose data are JSON documents.</summary>
 internal sealed class EventStream(HttpResponse response) : JsonStream(response, "text/event-stream; charset=utf-8")
 {
-    private readonly HttpResponse _response = response;
-
     /// <summary>Sends an event whose data is a line that is no JSON.</summary>
     public async ValueTask SendLineAsync(string data, CancellationToken cancellationToken) =>
-        await _response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"), cancellationToken);
+        await Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"), cancellationToken);
 
     protected override void Begin(IBufferWriter<byte> buffer, string? name)
     {

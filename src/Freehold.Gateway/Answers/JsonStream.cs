@@ -12,16 +12,18 @@ internal abstract class JsonStream(HttpResponse response, string contentType) : 
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private Utf8JsonWriter? _json;
 
+    protected HttpResponse Response { get; } = response;
+
     /// <summary>Whether the status and headers are on their way, so that a failure can only be told inside the stream.</summary>
     public bool Started { get; private set; }
 
     public void Start()
     {
         Started = true;
-        response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = contentType;
-        response.Headers.CacheControl = "no-cache";
-        response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold tokens back otherwise
+        Response.StatusCode = StatusCodes.Status200OK;
+        Response.ContentType = contentType;
+        Response.Headers.CacheControl = "no-cache";
+        Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold tokens back otherwise
     }
 
     /// <summary>Sends one document.</summary>
@@ -40,7 +42,7 @@ internal abstract class JsonStream(HttpResponse response, string contentType) : 
         write(_json, state);
         await _json.FlushAsync(cancellationToken);
         End(_buffer);
-        await response.BodyWriter.WriteAsync(_buffer.WrittenMemory, cancellationToken);
+        await Response.BodyWriter.WriteAsync(_buffer.WrittenMemory, cancellationToken);
     }
 
     /// <summary>Writes what stands before a document.</summary>

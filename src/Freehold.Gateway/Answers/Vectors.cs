@@ -13,10 +13,11 @@ internal static class Vectors
     /// <param name="texts">The texts, at least one.</param>
     /// <param name="dimensions">The dimensions asked for, or null.</param>
     /// <param name="user">The end user, or null.</param>
+    /// <param name="truncate">Whether texts that are too long are cut, and not refused.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="RefusedException">The model gives no vectors, or none of these dimensions.</exception>
     public static async Task<GeneratedEmbeddings<Embedding<float>>> MakeAsync(
-        RequestScope scope, ServedModel model, IReadOnlyList<string> texts, int? dimensions, string? user, CancellationToken cancellationToken)
+        RequestScope scope, ServedModel model, IReadOnlyList<string> texts, int? dimensions, string? user, bool truncate, CancellationToken cancellationToken)
     {
         if (model.Embeddings is not { } generator)
             throw RefusedException.Field("model", $"The model '{model.Id}' gives no embeddings.", "unsupported_value");
@@ -24,6 +25,8 @@ internal static class Vectors
         RefuseOther(dimensions, known, model);
         var options = new EmbeddingGenerationOptions { AdditionalProperties = [] };
         scope.Principal.Stamp(options.AdditionalProperties, user);
+        if (truncate)
+            options.AdditionalProperties["truncate"] = true;
         var vectors = await generator.GenerateAsync(texts, options, cancellationToken);
         if (vectors.Count != texts.Count)
             throw new InvalidOperationException($"{texts.Count} texts were given and {vectors.Count} vectors came back");

@@ -1,7 +1,7 @@
 using System.Text.Json;
+using Freehold.Gateway.Answers;
 using Freehold.Gateway.Anthropic.Answers;
 using Freehold.Gateway.Anthropic.Requests;
-using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;

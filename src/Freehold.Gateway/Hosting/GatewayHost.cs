@@ -100,7 +100,7 @@ public static class GatewayHost
     private static void Permit(CorsPolicyBuilder policy, GatewayOptions options)
     {
         policy.WithOrigins([.. options.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()
-            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header);
+            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header, EmbedEndpoint.TruncatedHeader);
     }
 
     // Ollama's clients look for Ollama's very words; a person with a browser is told where they are.

@@ -15,7 +15,7 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
         using var body = await RequestBody.ReadAsync(http);
         var request = ChatRequest.Read(body.RootElement);
         var model = scope.Model = TaggedNames.Find(directory, request.Model);
-        await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Chat, request.Inert, body.RootElement);
+        await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Chat);
     });
 
     public Task GenerateAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
@@ -23,6 +23,6 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
         using var body = await RequestBody.ReadAsync(http);
         var request = GenerateRequest.Read(body.RootElement);
         var model = scope.Model = TaggedNames.Find(directory, request.Model);
-        await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Generate, request.Inert, body.RootElement);
+        await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Generate);
     });
 }

@@ -13,6 +13,9 @@ namespace Freehold.Gateway.Ollama;
 /// <summary>POST /api/embed, and the older /api/embeddings for one text.</summary>
 internal sealed class EmbedEndpoint(RequestFrame frame, TimeProvider clock)
 {
+    /// <summary>The header that says how many texts were cut.</summary>
+    public const string TruncatedHeader = "Freehold-Truncated";
+
     public Task EmbedAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
     {
         var durations = new Durations(clock);
@@ -48,7 +51,12 @@ internal sealed class EmbedEndpoint(RequestFrame frame, TimeProvider clock)
     {
         var model = scope.Model = TaggedNames.Find(directory, request.Model);
         OptionFields.Check(request.Context, model);
-        return request.Texts.Count == 0 && model.Embeddings is not null ? [] : await Vectors.MakeAsync(scope, model, request.Texts, request.Dimensions, null, http.RequestAborted);
+        if (request.Texts.Count == 0 && model.Embeddings is not null)
+            return [];
+        var vectors = await Vectors.MakeAsync(scope, model, request.Texts, request.Dimensions, null, request.Truncate, http.RequestAborted);
+        if (vectors.AdditionalProperties?.TryGetValue("truncated", out var found) is true && found is IReadOnlyList<int> truncated)
+            http.Response.Headers[TruncatedHeader] = $"{truncated.Count} of {request.Texts.Count}";
+        return vectors;
     }
 
     private static Utf8JsonWriter Begin(HttpContext http, EmbedRequest request)

@@ -18,7 +18,7 @@ internal sealed class EmbeddingEndpoint(RequestFrame frame)
         using var body = await RequestBody.ReadAsync(http);
         var request = EmbeddingRequest.Read(body.RootElement);
         var model = scope.Model = ModelNames.Find(directory, request.Model);
-        var vectors = await Vectors.MakeAsync(scope, model, request.Inputs, request.Dimensions, request.User, http.RequestAborted);
+        var vectors = await Vectors.MakeAsync(scope, model, request.Inputs, request.Dimensions, request.User, truncate: false, http.RequestAborted);
 
         request.Inert.Tell(http);
         http.Response.ContentType = JsonText.ContentType;

@@ -147,6 +147,7 @@ public class MessagesTests
     [Theory]
     [InlineData("""{"model":"parrot","messages":[{"role":"user","content":"x"}]}""", "max_tokens")]
     [InlineData("""{"model":"parrot","max_tokens":9,"messages":[]}""", "messages")]
+    [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":[]}]}""", "messages[0].content")]
     [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"The"}]}""", "messages[1].role")]
     [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{}}]}]}""", "messages[0].content[0].type")]
     [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"x"}]}]}""", "messages[0].content[0].type")]

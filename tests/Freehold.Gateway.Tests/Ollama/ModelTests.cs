@@ -80,9 +80,18 @@ public class ModelTests
         Assert.Equal("[]", (await gateway.PostAsync("/api/embeddings", """{"model":"org/lengths","prompt":""}""")).Body["embedding"]!.ToJsonString());
     }
 
+    [Fact]
+    public async Task Texts_are_cut_only_on_request_and_their_number_is_told()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        using var response = await gateway.Http.PostAsync(new Uri("/api/embed", UriKind.Relative),
+            RunningGateway.Json($$"""{"model":"org/lengths","input":["abc","{{new string('x', 600)}}"],"truncate":true}"""), TestContext.Current.CancellationToken);
+        Assert.Equal("1 of 2", response.Headers.GetValues("Freehold-Truncated").Single());
+        Assert.Equal("[[3,1,0.5],[512,1,0.5]]", JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["embeddings"]!.ToJsonString());
+    }
+
     [Theory]
     [InlineData("/api/embed", """{"model":"org/lengths","input":"x","dimensions":2}""", "dimensions")]
-    [InlineData("/api/embed", """{"model":"org/lengths","input":"x","truncate":true}""", "truncate")]
     [InlineData("/api/embed", """{"model":"org/lengths","input":["x",""]}""", "input[1]")]
     [InlineData("/api/embed", """{"model":"org/lengths","input":"x","options":{"num_ctx":513}}""", "options.num_ctx")]
     [InlineData("/api/embed", """{"model":"parrot","input":"x"}""", "model")]

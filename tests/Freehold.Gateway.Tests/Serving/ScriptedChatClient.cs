@@ -104,13 +104,20 @@ internal sealed class ScriptedChatClient : IChatClient
     };
 }
 
-/// <summary>Gives for each text the vector (length, 1, 0.5).</summary>
+/// <summary>Gives for each text the vector (length, 1, 0.5); where it may, it cuts texts at 512 characters.</summary>
 internal sealed class LengthEmbeddings : IEmbeddingGenerator<string, Embedding<float>>
 {
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var vectors = values.Select(text => new Embedding<float>(new[] { text.Length, 1f, 0.5f })).ToList();
-        return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(vectors) { Usage = new UsageDetails { InputTokenCount = 11 } });
+        var most = options?.AdditionalProperties?.TryGetValue("truncate", out var cut) is true && cut is true ? 512 : int.MaxValue;
+        var lengths = values.Select(text => text.Length).ToList();
+        var vectors = lengths.Select(length => new Embedding<float>(new[] { Math.Min(length, most), 1f, 0.5f })).ToList();
+        int[] truncated = [.. Enumerable.Range(0, lengths.Count).Where(index => lengths[index] > most)];
+        return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(vectors)
+        {
+            Usage = new UsageDetails { InputTokenCount = 11 },
+            AdditionalProperties = truncated.Length > 0 ? new() { ["truncated"] = truncated } : null,
+        });
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>

@@ -37,6 +37,8 @@ internal static class ConversationFields
             var other => throw RefusedException.Field(path, $"'{path}' is '{other}'; it must be user, assistant or system."),
         };
         var content = Content(fields, "content", fields.Take("content"));
+        if (content.Count == 0)
+            throw RefusedException.Field(fields.PathOf("content"), $"'{fields.PathOf("content")}' is empty; at least one block is needed.", "empty_array");
         fields.Finish();
         return new ChatMessage(role, content);
     }

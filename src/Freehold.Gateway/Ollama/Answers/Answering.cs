@@ -5,7 +5,6 @@ using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.Ollama.Requests;
-using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
@@ -17,7 +16,7 @@ namespace Freehold.Gateway.Ollama.Answers;
 internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<Answering> log)
 {
     /// <summary>Answers a conversation; one without messages asks for nothing but that the model be loaded.</summary>
-    public async Task AnswerAsync(HttpContext http, RequestScope scope, ServedModel model, IReadOnlyList<ChatMessage> messages, AnswerFields answer, AnswerShape shape, InertFields inert, JsonElement body)
+    public async Task AnswerAsync(HttpContext http, RequestScope scope, ServedModel model, IReadOnlyList<ChatMessage> messages, AnswerFields answer, AnswerShape shape)
     {
         var durations = new Durations(clock);
         if (model.Chat is null)
@@ -26,14 +25,14 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         var writer = new AnswerWriter(model, shape, durations, clock);
         if (messages.Count == 0)
         {
-            if (AnswerFields.AsksToUnload(body))
+            if (answer.Unload)
                 throw RefusedException.Field("keep_alive", $"'keep_alive' 0 asks to unload '{model.Id}', which stays while it is served; stop the server to free it.", "unsupported_value");
-            inert.Tell(http);
+            answer.Inert.Tell(http);
             await WriteAsync(http, json => writer.WriteLoaded(json));
             return;
         }
         scope.Principal.Stamp(answer.Options.AdditionalProperties!, null);
-        inert.Tell(http);
+        answer.Inert.Tell(http);
         var generation = new Generation(0, 0, messages, answer.Options);
         await (answer.Stream ? StreamAsync(http, model, generation, writer, durations) : WholeAsync(http, model, generation, writer, durations));
     }

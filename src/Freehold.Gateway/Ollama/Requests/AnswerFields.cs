@@ -9,11 +9,13 @@ namespace Freehold.Gateway.Ollama.Requests;
 /// <param name="Options">How it is made.</param>
 /// <param name="Context">The context asked for, or null.</param>
 /// <param name="Stream">Whether it is sent piece by piece.</param>
-internal sealed record AnswerFields(ChatOptions Options, int? Context, bool Stream)
+/// <param name="Unload">Whether the model is to be unloaded where there is nothing to answer (<c>keep_alive</c> 0).</param>
+/// <param name="Inert">What nothing depends on.</param>
+internal sealed record AnswerFields(ChatOptions Options, int? Context, bool Stream, bool Unload, InertFields Inert)
 {
     private const int MaxTopLogprobs = 20;
 
-    public static AnswerFields Take(Fields fields)
+    public static AnswerFields Take(Fields fields, JsonElement body)
     {
         var (options, context) = OptionFields.Take(fields);
         options.ResponseFormat = Format(fields);
@@ -26,11 +28,10 @@ internal sealed record AnswerFields(ChatOptions Options, int? Context, bool Stre
             options.AdditionalProperties!["logprobs"] = true;
             options.AdditionalProperties["top_logprobs"] = top ?? 0;
         }
-        return new AnswerFields(options, context, fields.TakeBoolean("stream") ?? true);
+        return new AnswerFields(options, context, fields.TakeBoolean("stream") ?? true, IsZero(body), fields.Inert);
     }
 
-    /// <summary>Whether a body without anything to answer asks for the model to be unloaded (<c>keep_alive</c> 0).</summary>
-    public static bool AsksToUnload(JsonElement body) =>
+    private static bool IsZero(JsonElement body) =>
         body.TryGetProperty("keep_alive", out var stay) && stay.ValueKind switch
         {
             JsonValueKind.Number => stay.TryGetDouble(out var seconds) && seconds == 0,

@@ -9,17 +9,16 @@ namespace Freehold.Gateway.Ollama.Requests;
 /// <param name="Model">The model's name.</param>
 /// <param name="Messages">The conversation; empty asks for the model to be loaded.</param>
 /// <param name="Answer">How it is answered.</param>
-/// <param name="Inert">What nothing depends on.</param>
-internal sealed record ChatRequest(string? Model, IReadOnlyList<ChatMessage> Messages, AnswerFields Answer, InertFields Inert)
+internal sealed record ChatRequest(string? Model, IReadOnlyList<ChatMessage> Messages, AnswerFields Answer)
 {
     public static ChatRequest Read(JsonElement body)
     {
         var fields = new Fields(body, OllamaParameters.Chat);
         var model = fields.TakeString("model");
         var messages = TakeMessages(fields);
-        var answer = AnswerFields.Take(fields);
+        var answer = AnswerFields.Take(fields, body);
         fields.Finish();
-        return new ChatRequest(model, messages, answer, fields.Inert);
+        return new ChatRequest(model, messages, answer);
     }
 
     private static List<ChatMessage> TakeMessages(Fields fields)

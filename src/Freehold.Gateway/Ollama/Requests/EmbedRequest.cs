@@ -8,9 +8,10 @@ namespace Freehold.Gateway.Ollama.Requests;
 /// <param name="Model">The model's name.</param>
 /// <param name="Texts">The texts; there may be none.</param>
 /// <param name="Dimensions">The dimensions asked for, or null.</param>
+/// <param name="Truncate">Whether texts that are too long are cut, and not refused.</param>
 /// <param name="Context">The context asked for, or null.</param>
 /// <param name="Inert">What nothing depends on.</param>
-internal sealed record EmbedRequest(string? Model, IReadOnlyList<string> Texts, int? Dimensions, int? Context, InertFields Inert)
+internal sealed record EmbedRequest(string? Model, IReadOnlyList<string> Texts, int? Dimensions, bool Truncate, int? Context, InertFields Inert)
 {
     /// <summary>Texts one request may hold.</summary>
     private const int MaxTexts = 2048;
@@ -21,9 +22,10 @@ internal sealed record EmbedRequest(string? Model, IReadOnlyList<string> Texts, 
         var model = fields.TakeString("model");
         var texts = fields.TryTake("input", out var input) ? Input(input) : [];
         var dimensions = fields.TakeInt32("dimensions", 1, int.MaxValue);
+        var truncate = fields.TakeBoolean("truncate") ?? false;
         var context = OptionFields.TakeContext(fields);
         fields.Finish();
-        return new EmbedRequest(model, texts, dimensions, context, fields.Inert);
+        return new EmbedRequest(model, texts, dimensions, truncate, context, fields.Inert);
     }
 
     public static EmbedRequest ReadOlder(JsonElement body)
@@ -33,7 +35,7 @@ internal sealed record EmbedRequest(string? Model, IReadOnlyList<string> Texts, 
         var prompt = fields.TakeString("prompt") ?? "";
         var context = OptionFields.TakeContext(fields);
         fields.Finish();
-        return new EmbedRequest(model, prompt.Length > 0 ? [prompt] : [], null, context, fields.Inert);
+        return new EmbedRequest(model, prompt.Length > 0 ? [prompt] : [], null, false, context, fields.Inert);
     }
 
     private static List<string> Input(JsonElement value)

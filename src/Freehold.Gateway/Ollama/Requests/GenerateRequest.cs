@@ -9,8 +9,7 @@ namespace Freehold.Gateway.Ollama.Requests;
 /// <param name="Model">The model's name.</param>
 /// <param name="Messages">The prompt as a conversation; empty asks for the model to be loaded.</param>
 /// <param name="Answer">How it is answered.</param>
-/// <param name="Inert">What nothing depends on.</param>
-internal sealed record GenerateRequest(string? Model, IReadOnlyList<ChatMessage> Messages, AnswerFields Answer, InertFields Inert)
+internal sealed record GenerateRequest(string? Model, IReadOnlyList<ChatMessage> Messages, AnswerFields Answer)
 {
     public static GenerateRequest Read(JsonElement body)
     {
@@ -19,7 +18,7 @@ internal sealed record GenerateRequest(string? Model, IReadOnlyList<ChatMessage>
         var prompt = fields.TakeString("prompt") ?? "";
         var system = fields.TakeString("system") ?? "";
         var raw = fields.TakeBoolean("raw") ?? false;
-        var answer = AnswerFields.Take(fields);
+        var answer = AnswerFields.Take(fields, body);
         fields.Finish();
         if (raw && system.Length > 0)
             throw RefusedException.Field("system", "'system' needs the model's template, which 'raw' leaves out; put it into the prompt.");
@@ -30,6 +29,6 @@ internal sealed record GenerateRequest(string? Model, IReadOnlyList<ChatMessage>
             messages.Add(new ChatMessage(ChatRole.System, system));
         if (prompt.Length > 0)
             messages.Add(new ChatMessage(ChatRole.User, prompt));
-        return new GenerateRequest(model, messages, answer, fields.Inert);
+        return new GenerateRequest(model, messages, answer);
     }
 }

@@ -108,7 +108,7 @@ internal static class OllamaParameters
         Honoured("model", "`x` and `x:latest` are one"),
         Honoured("input", "a string or up to 2,048; none, or an empty string, gives no vector"),
         Honoured("dimensions", "the model's own number; any other is refused, since no model file says that its vectors may be cut"),
-        Refused("truncate", "would cut a text that is too long, which is never done", Values.IsFalse),
+        Honoured("truncate", "false unless given, a text that is too long is refused; true cuts it at its end, and the header `Freehold-Truncated` says how many were"),
         .. Vectors,
     ]);
 
