@@ -31,6 +31,7 @@ internal sealed class ChatParameters
             MinP = Number("min_p", 0),
             TypicalP = Number("typical_p", 1),
             RepetitionPenalty = Number("repetition_penalty", 1),
+            RepetitionWindow = Whole("repetition_window"),
             LogitBias = Take<IReadOnlyDictionary<int, float>>("logit_bias") ?? new Dictionary<int, float>(),
         };
         LogProbabilities = Flag("logprobs");

@@ -9,9 +9,10 @@ namespace Freehold.Engine.Chat;
 
 /// <summary>
 /// The engine as an <see cref="IChatClient"/>. Of <see cref="ChatOptions"/> it honours Temperature, TopP, TopK, FrequencyPenalty, PresencePenalty, Seed, StopSequences,
-/// MaxOutputTokens, ModelId, Instructions, ResponseFormat (JSON, with or without a schema), and in AdditionalProperties: <c>min_p</c>, <c>typical_p</c>, <c>repetition_penalty</c>, <c>logit_bias</c>
+/// MaxOutputTokens, ModelId, Instructions, ResponseFormat (JSON, with or without a schema), and in AdditionalProperties: <c>min_p</c>, <c>typical_p</c>, <c>repetition_penalty</c>, <c>repetition_window</c> (how many of the last tokens it looks at; 0: all), <c>logit_bias</c>
 /// (<c>IReadOnlyDictionary&lt;int, float&gt;</c>), <c>logprobs</c>, <c>top_logprobs</c>, <c>prompt_logprobs</c>, <c>raw_prompt</c>, <c>prompt_token_ids</c>, <c>regex</c>, <c>grammar</c> (GBNF), <c>tenant</c>, <c>client</c> and <c>chat_template_kwargs</c>.
-/// Everything else is refused. Log-probabilities come back under <c>logprobs</c>, the prompt's own under <c>prompt_logprobs</c> (with the first update).
+/// Everything else is refused. Log-probabilities come back under <c>logprobs</c>, the prompt's own under <c>prompt_logprobs</c> (with the first update),
+/// the stop string that ended the answer under <c>stop_sequence</c> (with the last).
 /// MaxOutputTokens 0 computes the prompt and answers nothing.
 /// </summary>
 /// <param name="engine">The engine; it outlives this client.</param>
@@ -39,6 +40,8 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
             if (update.AdditionalProperties?.TryGetValue("logprobs", out var found) is true)
                 foreach (var entry in (JsonArray)found!)
                     logProbabilities.Add(entry!.DeepClone());
+            if (update.AdditionalProperties?.TryGetValue("stop_sequence", out var stop) is true)
+                further["stop_sequence"] = stop;
             last = update;
         }
         if (logProbabilities.Count > 0)
@@ -102,6 +105,8 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
             if (scores is not null)
                 shown.AdditionalProperties!["prompt_logprobs"] = LogProbabilityJson.Of(prompt, scores, engine.Model.Tokenizer);
             (logProbabilities, scores) = (null, null);
+            if (isLast && isShown && stream.StopString is { } stop)
+                (shown.AdditionalProperties ??= [])["stop_sequence"] = stop;
             if (isLast)
             {
                 shown.FinishReason = isShown ? Reason(update.FinishReason) : ChatFinishReason.Length;

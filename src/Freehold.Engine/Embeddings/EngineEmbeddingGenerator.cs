@@ -7,7 +7,8 @@ namespace Freehold.Engine.Embeddings;
 
 /// <summary>
 /// An encoder as an <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/>. Texts are encoded one at a time, callers in turns between texts, so that neither
-/// a long list nor a stream beside it holds anybody up for longer than one text. Of the options it honours ModelId, and Dimensions where it is the model's.
+/// a long list nor a stream beside it holds anybody up for longer than one text. Of the options it honours ModelId, Dimensions where it is the model's, and in
+/// AdditionalProperties <c>truncate</c> (bool): texts that are too long are cut at their end, and the result's <c>truncated</c> (<c>IReadOnlyList&lt;int&gt;</c>) says which.
 /// </summary>
 public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
@@ -25,12 +26,13 @@ public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embed
     }
 
     /// <inheritdoc/>
-    /// <exception cref="RequestRefusedException">A text is too long, or an option cannot be honoured. Nothing was computed.</exception>
+    /// <exception cref="RequestRefusedException">A text is too long and may not be cut, or an option cannot be honoured. Nothing was computed.</exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(options);
-        var texts = values.Select(Tokens).ToList();
+        List<int>? truncated = options?.AdditionalProperties?.TryGetValue("truncate", out var cut) is true && cut is true ? [] : null;
+        var texts = values.Select((text, index) => Tokens(text, index, truncated)).ToList();
         var result = new GeneratedEmbeddings<Embedding<float>>(texts.Count);
         foreach (var tokens in texts)
         {
@@ -47,6 +49,8 @@ public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embed
             }
         }
         long count = texts.Sum(tokens => (long)tokens.Length);
+        if (truncated is { Count: > 0 })
+            result.AdditionalProperties = new() { ["truncated"] = truncated };
         result.Usage = new UsageDetails { InputTokenCount = count, TotalTokenCount = count };
         return result;
     }
@@ -66,15 +70,29 @@ public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         _turn.Dispose();
     }
 
-    private int[] Tokens(string text, int index)
+    private int[] Tokens(string text, int index, List<int>? truncated)
     {
         int[] tokens = [.. _tokenizer.Encode(text)];
-        if (tokens.Length > _model.MaxTokens)
-            throw new RequestRefusedException(RefusalCodes.ContextLengthExceeded,
-                $"text {index} has {tokens.Length} tokens; this model takes {_model.MaxTokens}. Split it", "input");
         if (tokens.Length == 0)
             throw new RequestRefusedException(RefusalCodes.InvalidPrompt, $"text {index} has no tokens; give at least one", "input");
-        return tokens;
+        if (tokens.Length <= _model.MaxTokens)
+            return tokens;
+        if (truncated is null)
+            throw new RequestRefusedException(RefusalCodes.ContextLengthExceeded,
+                $"text {index} has {tokens.Length} tokens; this model takes {_model.MaxTokens}. Split it", "input");
+        truncated.Add(index);
+        return Cut(text, tokens);
+    }
+
+    // The text's own tokens are cut at their end; what the model expects around a text stays around it.
+    private int[] Cut(string text, int[] tokens)
+    {
+        int[] own = [.. _tokenizer.Encode(text, addSpecial: false)];
+        var before = tokens.AsSpan().IndexOf(own);
+        if (before < 0)
+            throw new InvalidOperationException("a text's own tokens are not among those it has with what stands around it");
+        var kept = _model.MaxTokens - (tokens.Length - own.Length);
+        return [.. tokens[..(before + kept)], .. tokens[(before + own.Length)..]];
     }
 
     private float[] Embed(int[] tokens)
@@ -90,7 +108,7 @@ public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embed
             throw new RequestRefusedException(RefusalCodes.ModelNotFound, $"the model '{asked}' was asked for; this one is '{_metadata.DefaultModelId}'", "model");
         if (options?.Dimensions is { } dimensions && dimensions != _model.Shape.EmbeddingLength)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"{dimensions} dimensions were asked for; this model gives {_model.Shape.EmbeddingLength}", "dimensions");
-        if (options?.AdditionalProperties?.Keys.FirstOrDefault(key => key is not "tenant" and not "client") is { } unknown)
+        if (options?.AdditionalProperties?.Keys.FirstOrDefault(key => key is not "tenant" and not "client" and not "truncate") is { } unknown)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"the parameter '{unknown}' is not known to this engine; leave it out", unknown);
         if (options?.RawRepresentationFactory is not null)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, "there is no raw representation; leave it out", "raw_representation");

@@ -207,6 +207,8 @@ internal sealed class Sequence
         var stopped = _text.Append(isEnd ? default : _texts[token], isLast, out var text);
         var isCutShort = Constraint is { IsCutShort: true };
         var finish = stopped || ((isEnd || isOver) && !isCutShort) ? FinishReason.Stop : isLast ? FinishReason.Length : FinishReason.None;
+        if (stopped)
+            Stream.StopString = _text.StoppedBy;
         Stream.Ring.Write(token, text, logProbability, alternatives, finish, Usage);
         Stream.WakeReader();
         return finish != FinishReason.None;

@@ -32,6 +32,9 @@ public sealed class GenerationStream : IAsyncEnumerable<GenerationUpdate>, IAsyn
     /// <summary>The scores of the prompt's tokens, complete once the first update was read; null unless asked for.</summary>
     public PromptScores? PromptScores { get; internal init; }
 
+    /// <summary>The stop string that ended the answer, known once the last update was read; null where none did.</summary>
+    public string? StopString { get; internal set; }
+
     internal UpdateRing Ring { get; }
 
     /// <summary>Whether nobody wants the rest of the answer.</summary>

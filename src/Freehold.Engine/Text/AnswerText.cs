@@ -26,6 +26,9 @@ internal sealed class AnswerText
     /// <summary>Bytes of text held back now.</summary>
     public int HeldBytes => _length - _released;
 
+    /// <summary>The stop string that ended the answer; null where none did.</summary>
+    public string? StoppedBy => _stops.Found;
+
     /// <summary>
     /// Takes a token's bytes. Returns whether a stop string is complete; <paramref name="text"/> is what can be shown, valid until the next call.
     /// The bytes of a stop string, and what follows it, are never shown. With the last token everything held back is shown; a character

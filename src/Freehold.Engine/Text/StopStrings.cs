@@ -9,6 +9,7 @@ namespace Freehold.Engine.Text;
 /// </summary>
 internal sealed class StopStrings
 {
+    private readonly IReadOnlyList<string> _strings;
     private readonly byte[][] _patterns;
     private readonly int[][] _fallback;
     private readonly int[] _matched;
@@ -16,6 +17,7 @@ internal sealed class StopStrings
     /// <summary>Prepares the strings; none may be empty.</summary>
     public StopStrings(IReadOnlyList<string> strings)
     {
+        _strings = strings;
         _patterns = [.. strings.Select(Encoding.UTF8.GetBytes)];
         _fallback = [.. _patterns.Select(Fallback)];
         _matched = new int[_patterns.Length];
@@ -27,6 +29,9 @@ internal sealed class StopStrings
 
     /// <summary>How many of the last bytes may still become a stop string.</summary>
     public int Held { get; private set; }
+
+    /// <summary>The string that was completed last; null while none was.</summary>
+    public string? Found { get; private set; }
 
     /// <summary>Takes the next byte; returns the length of the stop string that it completes, or 0.</summary>
     public int Next(byte value)
@@ -43,7 +48,8 @@ internal sealed class StopStrings
                 matched++;
             if (matched == pattern.Length)
             {
-                complete = Math.Max(complete, matched);
+                if (matched > complete)
+                    (complete, Found) = (matched, _strings[i]);
                 matched = _fallback[i][matched - 1];
             }
             _matched[i] = matched;

@@ -69,7 +69,10 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
                     throw new RefusedException(new Refusal(502, "model_error", null, error.Message));
             }
         }
-        return new Piece(Choice, several?.ToString() ?? text, EntriesOf(update, "logprobs"), EntriesOf(update, "prompt_logprobs"), update.FinishReason, usage);
+        return new Piece(Choice, several?.ToString() ?? text, EntriesOf(update, "logprobs"), EntriesOf(update, "prompt_logprobs"), update.FinishReason, usage)
+        {
+            StopSequence = update.AdditionalProperties?.TryGetValue("stop_sequence", out var stop) is true ? stop as string : null,
+        };
     }
 
     private static JsonArray? EntriesOf(ChatResponseUpdate update, string name) =>

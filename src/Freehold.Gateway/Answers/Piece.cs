@@ -12,6 +12,9 @@ namespace Freehold.Gateway.Answers;
 /// <param name="Usage">Token counts, usually with the last piece.</param>
 internal readonly record struct Piece(int Choice, string Text, JsonArray? Logprobs, JsonArray? PromptLogprobs, ChatFinishReason? Finish, UsageDetails? Usage)
 {
+    /// <summary>The stop string that ended the choice, with its last piece, where one did and the client tells.</summary>
+    public string? StopSequence { get; init; }
+
     /// <summary>Whether it has anything that goes into the answer's body.</summary>
     public bool HasContent => Text.Length > 0 || Logprobs is { Count: > 0 };
 }

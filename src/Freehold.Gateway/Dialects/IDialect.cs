@@ -10,6 +10,12 @@ internal interface IDialect
     /// <summary>Whether a request is meant for this dialect, by its path or headers.</summary>
     bool Speaks(HttpRequest request);
 
+    /// <summary>The status of a refusal, where the dialect has another word for it.</summary>
+    int StatusOf(Refusal refusal) => refusal.Status;
+
     /// <summary>Writes the body of a refusal.</summary>
-    void Write(Utf8JsonWriter json, Refusal refusal);
+    /// <param name="json">Where it goes.</param>
+    /// <param name="refusal">What the client is told.</param>
+    /// <param name="requestId">The request's id, as its headers have it.</param>
+    void Write(Utf8JsonWriter json, Refusal refusal, string requestId);
 }

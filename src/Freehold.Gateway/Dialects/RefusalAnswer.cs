@@ -20,13 +20,14 @@ internal sealed class RefusalAnswer(IEnumerable<IDialect> dialects)
             return;
         }
         http.Response.Clear();
-        http.Response.StatusCode = refusal.Status;
+        var dialect = Array.Find(_dialects, dialect => dialect.Speaks(http.Request))!;
+        http.Response.StatusCode = dialect.StatusOf(refusal);
         http.Response.ContentType = JsonText.ContentType;
         if (refusal.RetryAfter is { } wait)
             http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         if (refusal.Status == StatusCodes.Status401Unauthorized)
             http.Response.Headers.WWWAuthenticate = "Bearer";
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
-        Array.Find(_dialects, dialect => dialect.Speaks(http.Request))!.Write(json, refusal);
+        dialect.Write(json, refusal, http.TraceIdentifier);
     }
 }

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using Freehold.Gateway.Anthropic;
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Identity;
 using Freehold.Gateway.Measuring;
+using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
@@ -40,7 +42,7 @@ public static class GatewayHost
         builder.Services.AddMetrics();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         logging?.Invoke(builder.Logging);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IIdentification>(new OneKey(options.Key)); // tenants, roles and limits plug in here
         builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests));
@@ -49,6 +51,8 @@ public static class GatewayHost
         builder.Services.AddSingleton<RefusalAnswer>();
         builder.Services.AddSingleton<RequestFrame>();
         builder.Services.AddTokens();
+        builder.Services.AddOllama();
+        builder.Services.AddAnthropic();
         builder.Services.AddOpenAi(); // last: it words what no other dialect claims
 
         var app = builder.Build();
@@ -60,6 +64,8 @@ public static class GatewayHost
         app.UseMiddleware<IdentityStage>();
         app.UseRouting();
         app.MapOpenAi(directory);
+        app.MapOllama(directory);
+        app.MapAnthropic(directory);
         app.MapTokens(directory);
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
@@ -94,12 +100,15 @@ public static class GatewayHost
     private static void Permit(CorsPolicyBuilder policy, GatewayOptions options)
     {
         policy.WithOrigins([.. options.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()
-            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header);
+            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header, EmbedEndpoint.TruncatedHeader);
     }
 
+    // Ollama's clients look for Ollama's very words; a person with a browser is told where they are.
     private static Task FrontDoorAsync(HttpContext http) => HttpMethods.IsHead(http.Request.Method)
         ? Task.CompletedTask
-        : http.Response.WriteAsync("Freehold: language models on this machine, behind the OpenAI API at /v1 (try GET /v1/models).\n");
+        : http.Response.WriteAsync(http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+            ? "Freehold: language models on this machine, behind the APIs of OpenAI, Anthropic and Ollama (try GET /v1/models).\n"
+            : "Ollama is running");
 
     private static Task ReadyAsync(HttpContext http, IModelDirectory directory)
     {

@@ -39,6 +39,9 @@ public sealed record GatewayOptions
     /// <summary>How long answers under way may go on once the server is told to stop.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Tells the time and measures waits.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Whether nothing but this machine can reach it.</summary>
     public bool LoopbackOnly => Addresses.All(IPAddress.IsLoopback);
 

@@ -18,30 +18,13 @@ internal sealed class EmbeddingEndpoint(RequestFrame frame)
         using var body = await RequestBody.ReadAsync(http);
         var request = EmbeddingRequest.Read(body.RootElement);
         var model = scope.Model = ModelNames.Find(directory, request.Model);
-        if (model.Embeddings is not { } generator)
-            throw RefusedException.Field("model", $"The model '{model.Id}' gives no embeddings.", "unsupported_value");
-        var known = (generator.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata)?.DefaultModelDimensions;
-        RefuseOther(request.Dimensions, known, model);
-
-        var options = new EmbeddingGenerationOptions { AdditionalProperties = [] };
-        scope.Principal.Stamp(options.AdditionalProperties, request.User);
-        var vectors = await generator.GenerateAsync(request.Inputs, options, http.RequestAborted);
-        if (vectors.Count != request.Inputs.Count)
-            throw new InvalidOperationException($"{request.Inputs.Count} texts were given and {vectors.Count} vectors came back");
-        RefuseOther(request.Dimensions, vectors[0].Vector.Length, model);
-        scope.CountEmbedding(vectors.Usage?.InputTokenCount ?? 0);
+        var vectors = await Vectors.MakeAsync(scope, model, request.Inputs, request.Dimensions, request.User, truncate: false, http.RequestAborted);
 
         request.Inert.Tell(http);
         http.Response.ContentType = JsonText.ContentType;
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
         Write(json, model, vectors, request.Base64);
     });
-
-    private static void RefuseOther(int? wanted, int? given, ServedModel model)
-    {
-        if (wanted is not null && given is not null && wanted != given)
-            throw RefusedException.Field("dimensions", $"'{model.Id}' gives {given} dimensions and cannot give {wanted}; leave 'dimensions' out.");
-    }
 
     private static void Write(Utf8JsonWriter json, ServedModel model, GeneratedEmbeddings<Embedding<float>> vectors, bool base64)
     {

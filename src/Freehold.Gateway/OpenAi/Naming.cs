@@ -1,4 +1,4 @@
-using System.Reflection;
+using Freehold.Gateway.Hosting;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.Serving;
 
@@ -7,12 +7,10 @@ namespace Freehold.Gateway.OpenAi;
 /// <summary>Names of answers.</summary>
 internal static class Naming
 {
-    private static readonly string Version = typeof(Naming).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-
     /// <summary>An answer's head: a random id under the endpoint's prefix, whole seconds, and what computed it.</summary>
     public static AnswerHead HeadOf(string prefix, ServedModel model, TimeProvider clock) =>
         new(prefix + Guid.NewGuid().ToString("N")[..24], clock.GetUtcNow().ToUnixTimeSeconds(), model.Id, FingerprintOf(model));
 
     /// <summary>The engine's version, and what differs from the model's default.</summary>
-    public static string FingerprintOf(ServedModel model) => model.Note is null ? $"freehold-{Version}" : $"freehold-{Version}+{model.Note}";
+    public static string FingerprintOf(ServedModel model) => model.Note is null ? $"freehold-{Release.Version}" : $"freehold-{Release.Version}+{model.Note}";
 }

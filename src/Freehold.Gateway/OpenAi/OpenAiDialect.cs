@@ -10,7 +10,7 @@ internal sealed class OpenAiDialect : IDialect
 {
     public bool Speaks(HttpRequest request) => true;
 
-    public void Write(Utf8JsonWriter json, Refusal refusal) => WriteError(json, refusal);
+    public void Write(Utf8JsonWriter json, Refusal refusal, string requestId) => WriteError(json, refusal);
 
     public static void WriteError(Utf8JsonWriter json, Refusal refusal)
     {

@@ -21,4 +21,8 @@ public sealed record ServedModel(
     int ContextLength,
     string? Note,
     IModelText? Text,
-    Func<Exception, Refusal?> Explain);
+    Func<Exception, Refusal?> Explain)
+{
+    /// <summary>What its file says of it; null where nobody looked.</summary>
+    public ModelFacts? Facts { get; init; }
+}

@@ -1,3 +1,4 @@
+using Freehold.Catalog.Names;
 using Freehold.Engine;
 using Freehold.Engine.Chat;
 using Freehold.Engine.Embeddings;
@@ -35,7 +36,7 @@ internal sealed class ServedModels : IDisposable
             var encoder = open.Loaded.Embedding!;
             var generator = new EngineEmbeddingGenerator(open.Name, encoder, open.Loaded.Tokenizer);
             _owned.Add(generator);
-            _models.Add(new ServedModel(open.Name, created, "freehold", null, generator, encoder.MaxTokens, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, null)), Explain));
+            _models.Add(new ServedModel(open.Name, created, "freehold", null, generator, encoder.MaxTokens, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, null)), Explain) { Facts = FactsOf(open) });
             Choices.Add($"{open.Name}: embeddings of {encoder.Shape.EmbeddingLength} floats, texts of at most {encoder.MaxTokens} tokens; {computing}");
             if (plan is not null)
                 Choices.Add($"{open.Name}: {PlanText.Short(plan(open, null))}");
@@ -45,7 +46,7 @@ internal sealed class ServedModels : IDisposable
         _owned.Add(engine);
         var client = new EngineChatClient(engine);
         _owned.Add(client);
-        _models.Add(new ServedModel(open.Name, created, "freehold", client, null, engine.Plan.Context, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, engine.Model.Render)), Explain));
+        _models.Add(new ServedModel(open.Name, created, "freehold", client, null, engine.Plan.Context, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, engine.Model.Render)), Explain) { Facts = FactsOf(open) });
         Choices.Add($"{open.Name}: {engine.Plan.Explanation}; {computing}");
         if (plan is not null)
             Choices.Add($"{open.Name}: {PlanText.Short(plan(open, engine.Plan))}");
@@ -57,6 +58,18 @@ internal sealed class ServedModels : IDisposable
         for (var i = _owned.Count - 1; i >= 0; i--)
             _owned[i].Dispose();
         _owned.Clear();
+    }
+
+    private static ModelFacts FactsOf(OpenModel open)
+    {
+        var shape = open.Loaded.Shape;
+        var quantisation = Quantisation.FromFileName(Path.GetFileName(open.Path)) ?? Quantisation.FromFileName(open.Name.Replace(':', '-'));
+        return new ModelFacts(shape.Architecture, open.Resolved.Format, shape.Parameters, quantisation, open.Resolved.Bytes, shape.EmbeddingLength, shape.Layers)
+        {
+            Sha256 = open.Resolved.Sha256,
+            Licence = open.Loaded.Metadata.GetString("general.license", null),
+            Template = open.Loaded.ChatTemplateSource,
+        };
     }
 
     /// <summary>What a requester may know of the engine's failures.</summary>

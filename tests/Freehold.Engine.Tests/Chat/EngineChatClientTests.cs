@@ -79,6 +79,7 @@ public class EngineChatClientTests
         using var client = new EngineChatClient(bench.Engine);
         var stopped = await client.GetResponseAsync(_messages, new() { Temperature = 0, StopSequences = ["r:"] }, Cancellation);
         Assert.Equal("use", stopped.Text);
+        Assert.Equal("r:", stopped.AdditionalProperties!["stop_sequence"]);
         var biased = await client.GetResponseAsync(_messages, new() { Temperature = 0, MaxOutputTokens = 3, AdditionalProperties = new() { ["logit_bias"] = new Dictionary<int, float> { ['x'] = 100 } } }, Cancellation);
         Assert.Equal("xxx", biased.Text);
         Assert.Equal(ChatFinishReason.Length, biased.FinishReason);

@@ -57,6 +57,17 @@ public class EngineEmbeddingGeneratorTests
     }
 
     [Fact]
+    public async Task A_text_that_may_be_cut_loses_its_own_end_and_is_named()
+    {
+        using var generator = new EngineEmbeddingGenerator("fake", new CountingModel(), new ByteTokenizer());
+        var result = await generator.GenerateAsync(["short", "0123456789abcdefgh"], new() { AdditionalProperties = new() { ["truncate"] = true } }, Cancellation);
+        Assert.Equal([16, ByteTokenizer.Bos, 'e'], result[1].Vector.ToArray());
+        Assert.Equal([1], Assert.IsAssignableFrom<IReadOnlyList<int>>(result.AdditionalProperties!["truncated"]));
+        Assert.Equal(6 + 16, result.Usage!.InputTokenCount);
+        Assert.Null((await generator.GenerateAsync(["short"], new() { AdditionalProperties = new() { ["truncate"] = true } }, Cancellation)).AdditionalProperties);
+    }
+
+    [Fact]
     public async Task Options_that_cannot_be_honoured_are_refused()
     {
         using var generator = new EngineEmbeddingGenerator("fake", new CountingModel(), new ByteTokenizer());

@@ -94,7 +94,13 @@ public class ClientsTests
         await using var gateway = await RunningGateway.StartAsync();
         Assert.Equal("alive\n", await gateway.Http.GetStringAsync(new Uri("/health/live", UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.Equal("ready\n", await gateway.Http.GetStringAsync(new Uri("/health/ready", UriKind.Relative), TestContext.Current.CancellationToken));
-        Assert.Contains("Freehold", await gateway.Http.GetStringAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal("Ollama is running", await gateway.Http.GetStringAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken));
+        using var browser = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "Accept", "text/html,*/*" } } };
+        using var page = await gateway.Http.SendAsync(browser, TestContext.Current.CancellationToken);
+        Assert.Contains("Freehold", await page.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using var head = new HttpRequestMessage(HttpMethod.Head, "/");
+        using var none = await gateway.Http.SendAsync(head, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, none.StatusCode);
         var (status, body) = await gateway.PostAsync("/v1/responses", "{}");
         Assert.Equal(HttpStatusCode.NotFound, status);
         Assert.Equal("unknown_url", (string)body["error"]!["code"]!);

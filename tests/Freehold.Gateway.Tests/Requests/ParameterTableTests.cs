@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Freehold.Gateway.Anthropic.Requests;
+using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Tests.Serving;
@@ -15,7 +17,21 @@ public partial class ParameterTableTests
     [GeneratedRegex(@"^\| `[^`]+` \| (honoured|refused|inert) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    private static readonly ParameterTable[] Tables = [OpenAiParameters.Chat, OpenAiParameters.Completions, OpenAiParameters.Embeddings, OpenAiParameters.ApplyTemplate, TokenParameters.Tokenize, TokenParameters.Detokenize];
+    private static readonly ParameterTable[] Tables =
+    [
+        OpenAiParameters.Chat, OpenAiParameters.Completions, OpenAiParameters.Embeddings, OpenAiParameters.ApplyTemplate, TokenParameters.Tokenize, TokenParameters.Detokenize,
+        OllamaParameters.Chat, OllamaParameters.Generate, OllamaParameters.Embed, OllamaParameters.Embeddings, OllamaParameters.Show,
+        AnthropicParameters.Messages, AnthropicParameters.CountTokens,
+    ];
+
+    private const string AnthropicLeast = """{"model":"parrot","system":[{"type":"text","text":"s"}],"messages":[{"role":"user","content":[{"type":"text","text":"x"}]}],"output_config":{"format":{"type":"json_schema","schema":{}}}}""";
+
+    /// <summary>What Anthropic's two endpoints for messages have in common, by its official client, @anthropic-ai/sdk 1.14.0 on npm.</summary>
+    private const string AnthropicBoth = """
+        messages model cache_control output_config output_config.effort output_config.format output_config.format.type output_config.format.schema speed system thinking tool_choice tools
+        messages[].role messages[].content messages[].content[].type messages[].content[].text messages[].content[].cache_control messages[].content[].citations
+        system[].type system[].text system[].cache_control system[].citations
+        """;
 
     /// <summary>The least body that each endpoint answers.</summary>
     private static readonly Dictionary<string, string> Least = new()
@@ -26,9 +42,23 @@ public partial class ParameterTableTests
         ["/apply-template"] = """{"model":"parrot","messages":[{"role":"user","content":[{"type":"text","text":"x"}]}]}""",
         ["/tokenize"] = """{"model":"parrot","content":"x"}""",
         ["/detokenize"] = """{"model":"parrot","tokens":[1]}""",
+        ["/api/chat"] = """{"model":"parrot","messages":[{"role":"user","content":"x"}],"stream":false}""",
+        ["/api/generate"] = """{"model":"parrot","prompt":"x","stream":false}""",
+        ["/api/embed"] = """{"model":"org/lengths","input":"x"}""",
+        ["/api/embeddings"] = """{"model":"org/lengths","prompt":"x"}""",
+        ["/api/show"] = """{"model":"parrot"}""",
+        ["/v1/messages"] = AnthropicLeast[..^1] + ",\"max_tokens\":9}",
+        ["/v1/messages/count_tokens"] = AnthropicLeast,
     };
 
-    /// <summary>What OpenAI documents: the request types of its official client, openai 6.49.0 on npm.</summary>
+    /// <summary>Ollama's options: the type of that name in its official client, ollama 0.6.4 on npm.</summary>
+    private const string OllamaOptions = """
+        options options.numa options.num_ctx options.num_batch options.num_gpu options.main_gpu options.low_vram options.f16_kv options.logits_all options.vocab_only options.use_mmap options.use_mlock
+        options.embedding_only options.num_thread options.num_keep options.seed options.num_predict options.top_k options.top_p options.min_p options.tfs_z options.typical_p options.repeat_last_n
+        options.temperature options.repeat_penalty options.presence_penalty options.frequency_penalty options.mirostat options.mirostat_tau options.mirostat_eta options.penalize_newline options.stop
+        """;
+
+    /// <summary>What the vendors document: the request types of their official clients, openai 6.49.0, ollama 0.6.4 and @anthropic-ai/sdk 1.14.0 on npm.</summary>
     private static readonly Dictionary<string, string> Documented = new()
     {
         ["/v1/chat/completions"] = """
@@ -40,7 +70,24 @@ public partial class ParameterTableTests
             """,
         ["/v1/completions"] = "model prompt best_of echo frequency_penalty logit_bias logprobs max_tokens n presence_penalty seed stop stream stream_options suffix temperature top_p user stream_options.include_usage stream_options.include_obfuscation",
         ["/v1/embeddings"] = "input model dimensions encoding_format user",
+        ["/api/chat"] = $"""
+            model messages stream format keep_alive tools think logprobs top_logprobs messages[].role messages[].content messages[].thinking messages[].images messages[].tool_calls messages[].tool_name
+            {OllamaOptions}
+            """,
+        ["/api/generate"] = $"model prompt suffix system template context stream raw format images keep_alive think logprobs top_logprobs width height steps {OllamaOptions}",
+        ["/api/embed"] = $"model input truncate keep_alive dimensions {OllamaOptions}",
+        ["/api/embeddings"] = $"model prompt keep_alive {OllamaOptions}",
+        ["/api/show"] = "model system template options",
+        ["/v1/messages"] = $"max_tokens container diagnostics inference_geo metadata service_tier stop_sequences stream temperature top_k top_p {AnthropicBoth}",
+        ["/v1/messages/count_tokens"] = AnthropicBoth,
     };
+
+    /// <summary>The field and the code that a refusal names, where each dialect has them.</summary>
+    private static (string? Param, string? Code) ErrorOf(JsonNode answer)
+    {
+        var error = answer["error"] is JsonObject named ? named["details"] ?? named : answer;
+        return ((string?)error["param"], (string?)(error["code"] ?? error["error_code"]));
+    }
 
     private static string PathOf(ParameterTable table) => table.Endpoint[(table.Endpoint.IndexOf(' ', StringComparison.Ordinal) + 1)..];
 
@@ -55,7 +102,7 @@ public partial class ParameterTableTests
     }
 
     [Fact]
-    public void Everything_that_OpenAI_documents_has_a_state()
+    public void Everything_that_the_vendors_document_has_a_state()
     {
         foreach (var table in Tables)
             foreach (var name in Documented.GetValueOrDefault(PathOf(table), "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
@@ -90,8 +137,8 @@ public partial class ParameterTableTests
             {
                 var (status, answer) = await gateway.PostAsync(PathOf(table), With(table, parameter.Name, 424242));
                 Assert.True(status == HttpStatusCode.BadRequest, $"{table.Endpoint}: {parameter.Name} got {status}");
-                Assert.Equal(parameter.Name.Replace("[]", "[0]", StringComparison.Ordinal), (string)answer["error"]!["param"]!);
-                Assert.Equal("unsupported_parameter", (string)answer["error"]!["code"]!);
+                Assert.Equal(parameter.Name.Replace("[]", "[0]", StringComparison.Ordinal), ErrorOf(answer).Param);
+                Assert.Equal("unsupported_parameter", ErrorOf(answer).Code);
             }
         Assert.Empty(gateway.Model.Calls);
     }
@@ -119,8 +166,8 @@ public partial class ParameterTableTests
                 // No parameter of any endpoint may be an array that holds a boolean.
                 var (status, answer) = await gateway.PostAsync(PathOf(table), With(table, parameter.Name, new JsonArray(true)));
                 Assert.True(status == HttpStatusCode.BadRequest, $"{table.Endpoint}: {parameter.Name} got {status}");
-                Assert.StartsWith(parameter.Name.Split('[')[0], (string)answer["error"]!["param"]!, StringComparison.Ordinal);
-                Assert.NotEqual("unknown_parameter", (string)answer["error"]!["code"]!);
+                Assert.StartsWith(parameter.Name.Split('[')[0], ErrorOf(answer).Param, StringComparison.Ordinal);
+                Assert.NotEqual("unknown_parameter", ErrorOf(answer).Code);
             }
     }
 

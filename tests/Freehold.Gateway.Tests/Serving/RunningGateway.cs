@@ -20,6 +20,9 @@ internal sealed class RunningGateway : IAsyncDisposable
         Http = new HttpClient { BaseAddress = Address };
     }
 
+    /// <summary>What the parrot's file would say.</summary>
+    private static readonly ModelFacts Facts = new("llama", "gguf", 134_515_008, "Q4_1", 91_000_000, 576, 30) { Licence = "apache-2.0", Template = "{{ messages }}" };
+
     public ScriptedChatClient Model { get; }
     public Uri Address { get; }
     public HttpClient Http { get; }
@@ -30,7 +33,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         var created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
         var options = new GatewayOptions { Port = 0 };
         var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, new FixedModelDirectory([
-            new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)),
+            new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)) { Facts = Facts },
             new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningGateway(app, model);
@@ -51,6 +54,17 @@ internal sealed class RunningGateway : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>The documents of a stream that has one a line.</summary>
+    public async Task<List<JsonNode>> LinesAsync(string path, string body)
+    {
+        using var response = await Http.PostAsync(new Uri(path, UriKind.Relative), Json(body), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("application/x-ndjson", response.Content.Headers.ContentType?.MediaType);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.EndsWith("\n", text, StringComparison.Ordinal);
+        return [.. text[..^1].Split('\n').Select(line => JsonNode.Parse(line)!)];
     }
 
     /// <summary>The data of each event; every event must be exactly one <c>data:</c> line and a blank one.</summary>

@@ -34,6 +34,9 @@ internal sealed class ScriptedChatClient : IChatClient
     /// <summary>Why answers end.</summary>
     public ChatFinishReason Finish { get; set; } = ChatFinishReason.Stop;
 
+    /// <summary>The stop string that ends answers, told with their last piece; null for none.</summary>
+    public string? StopSequence { get; set; }
+
     /// <summary>Completed when a generation was cancelled.</summary>
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -64,6 +67,8 @@ internal sealed class ScriptedChatClient : IChatClient
             FinishReason = Finish,
             Contents = [new UsageContent(new UsageDetails { InputTokenCount = 7, OutputTokenCount = count, TotalTokenCount = 7 + count, CachedInputTokenCount = 4 })],
         };
+        if (StopSequence is not null)
+            last.AdditionalProperties = new() { ["stop_sequence"] = StopSequence };
         if (count == 0)
             AddPrompt(last, options!);
         yield return last;
@@ -99,13 +104,20 @@ internal sealed class ScriptedChatClient : IChatClient
     };
 }
 
-/// <summary>Gives for each text the vector (length, 1, 0.5).</summary>
+/// <summary>Gives for each text the vector (length, 1, 0.5); where it may, it cuts texts at 512 characters.</summary>
 internal sealed class LengthEmbeddings : IEmbeddingGenerator<string, Embedding<float>>
 {
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var vectors = values.Select(text => new Embedding<float>(new[] { text.Length, 1f, 0.5f })).ToList();
-        return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(vectors) { Usage = new UsageDetails { InputTokenCount = 11 } });
+        var most = options?.AdditionalProperties?.TryGetValue("truncate", out var cut) is true && cut is true ? 512 : int.MaxValue;
+        var lengths = values.Select(text => text.Length).ToList();
+        var vectors = lengths.Select(length => new Embedding<float>(new[] { Math.Min(length, most), 1f, 0.5f })).ToList();
+        int[] truncated = [.. Enumerable.Range(0, lengths.Count).Where(index => lengths[index] > most)];
+        return Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(vectors)
+        {
+            Usage = new UsageDetails { InputTokenCount = 11 },
+            AdditionalProperties = truncated.Length > 0 ? new() { ["truncated"] = truncated } : null,
+        });
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>

@@ -13,9 +13,6 @@ namespace Freehold.Gateway.OpenAi.Answers;
 /// <summary>Runs a request's generations and answers with them, streamed or whole.</summary>
 internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<Answering> log)
 {
-    /// <summary>How long a stream may be silent before its first token until an event without news keeps it open.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
-
     /// <summary>Log-probabilities of prompts' tokens that one answer may hold, alternatives included: each takes some hundred bytes until the answer is written.</summary>
     private const int MaxPromptLogprobs = 250_000;
 
@@ -74,8 +71,12 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         try
         {
             await using var pieces = Generation.RunAsync(model.Chat!, generations, gone).GetAsyncEnumerator(gone);
-            // Nothing is sent before the first piece, so that a refusal still has its own status; unless that takes long.
-            var more = await FirstAsync(pieces, chunks, generations.Count, gone);
+            var more = await FirstPiece.WaitAsync(pieces, clock, async () =>
+            {
+                await chunks.OpenAsync(generations.Count, gone);
+                await chunks.KeepAliveAsync(gone);
+            });
+            await chunks.OpenAsync(generations.Count, gone);
             for (; more; more = await pieces.MoveNextAsync())
             {
                 var piece = pieces.Current;
@@ -97,33 +98,6 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
             // The status is sent already: say it inside the stream, and do not pretend that it was completed.
             var refusal = Failures.Explain(failure, model, log);
             await events.SendAsync(refusal, static (json, told) => OpenAiDialect.WriteError(json, told), gone);
-        }
-    }
-
-    private async ValueTask<bool> FirstAsync(IAsyncEnumerator<Piece> pieces, ChunkWriter chunks, int choices, CancellationToken gone)
-    {
-        var first = pieces.MoveNextAsync().AsTask();
-        while (true)
-        {
-            try
-            {
-                var more = await first.WaitAsync(KeepAlive, clock, CancellationToken.None);
-                await chunks.OpenAsync(choices, gone);
-                return more;
-            }
-            catch (TimeoutException) when (!first.IsCompleted)
-            {
-                try
-                {
-                    await chunks.OpenAsync(choices, gone);
-                    await chunks.KeepAliveAsync(gone);
-                }
-                catch
-                {
-                    await ((Task)first).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // an enumerator in motion cannot be disposed
-                    throw;
-                }
-            }
         }
     }
 }

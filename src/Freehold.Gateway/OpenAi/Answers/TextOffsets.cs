@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using System.Text.Json.Nodes;
+using Freehold.Gateway.Answers;
 
 namespace Freehold.Gateway.OpenAi.Answers;
 

@@ -13,7 +13,6 @@ namespace Freehold.Gateway.OpenAi.Requests;
 internal static class SamplingFields
 {
     public const int MaxTopLogprobs = 20;
-    private const int MaxStops = 16;
 
     public static ChatOptions Take(Fields fields)
     {
@@ -25,7 +24,7 @@ internal static class SamplingFields
             PresencePenalty = fields.TakeSingle("presence_penalty", -2, 2),
             FrequencyPenalty = fields.TakeSingle("frequency_penalty", -2, 2),
             Seed = fields.TakeInt64("seed", long.MinValue, long.MaxValue),
-            StopSequences = Stops(fields),
+            StopSequences = StopStringsField.Take(fields, "stop"),
             AdditionalProperties = [],
         };
         if (options.TopK == 0)
@@ -42,26 +41,6 @@ internal static class SamplingFields
     {
         if (value is { } given)
             options.AdditionalProperties![name] = given;
-    }
-
-    private static List<string>? Stops(Fields fields)
-    {
-        if (!fields.TryTake("stop", out var value))
-            return null;
-        var stops = new List<string>();
-        if (value.ValueKind == JsonValueKind.Array)
-        {
-            if (value.GetArrayLength() > MaxStops)
-                throw RefusedException.Field("stop", $"'stop' has {value.GetArrayLength()} strings; at most {MaxStops} are taken.");
-            foreach (var item in value.EnumerateArray())
-                stops.Add(Fields.Text(item, $"stop[{stops.Count}]"));
-        }
-        else if (value.ValueKind == JsonValueKind.String)
-            stops.Add(Fields.Text(value, "stop"));
-        else
-            throw Fields.WrongType("stop", "a string or an array of strings", value);
-        return stops.Exists(string.IsNullOrEmpty) ? throw RefusedException.Field("stop", "'stop' holds an empty string, which would end every answer at once.")
-            : stops.Count == 0 ? null : stops;
     }
 
     private static Dictionary<int, float>? Biases(Fields fields)

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Freehold.Gateway.OpenAi.Answers;
+namespace Freehold.Gateway.Answers;
 
 /// <summary>One token's entry in the convention with the model's client: {token, token_id, bytes, logprob, top_logprobs}.</summary>
 internal static class TokenLogprob
@@ -24,7 +24,7 @@ internal static class TokenLogprob
 
     public static JsonArray? Top(JsonNode? entry) => entry?["top_logprobs"] as JsonArray;
 
-    /// <summary>Chat's shape: token, logprob, bytes and, for the token itself, its alternatives.</summary>
+    /// <summary>Token, logprob, bytes and, for the token itself, its alternatives: the shape that OpenAI made and Ollama took over.</summary>
     public static void WriteChat(Utf8JsonWriter json, JsonNode? entry, bool alternatives)
     {
         json.WriteStartObject();

@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Freehold.Gateway.Answers;
+
+/// <summary>JSON documents one after the other, each flushed at once. A write waits for this reader and for no other.</summary>
+/// <param name="response">Where they go.</param>
+/// <param name="contentType">What they are called.</param>
+internal abstract class JsonStream(HttpResponse response, string contentType) : IDisposable
+{
+    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private Utf8JsonWriter? _json;
+
+    protected HttpResponse Response { get; } = response;
+
+    /// <summary>Whether the status and headers are on their way, so that a failure can only be told inside the stream.</summary>
+    public bool Started { get; private set; }
+
+    public void Start()
+    {
+        Started = true;
+        Response.StatusCode = StatusCodes.Status200OK;
+        Response.ContentType = contentType;
+        Response.Headers.CacheControl = "no-cache";
+        Response.Headers["X-Accel-Buffering"] = "no"; // nginx would hold tokens back otherwise
+    }
+
+    /// <summary>Sends one document.</summary>
+    /// <param name="state">What it tells.</param>
+    /// <param name="write">Writes it.</param>
+    /// <param name="cancellationToken">Ends the wait for the reader.</param>
+    /// <param name="name">Its type, where the dialect names its events.</param>
+    public async ValueTask SendAsync<TState>(TState state, Action<Utf8JsonWriter, TState> write, CancellationToken cancellationToken, string? name = null)
+    {
+        _buffer.ResetWrittenCount();
+        Begin(_buffer, name);
+        if (_json is null)
+            _json = new Utf8JsonWriter(_buffer, JsonText.WriterOptions);
+        else
+            _json.Reset(_buffer);
+        write(_json, state);
+        await _json.FlushAsync(cancellationToken);
+        End(_buffer);
+        await Response.BodyWriter.WriteAsync(_buffer.WrittenMemory, cancellationToken);
+    }
+
+    /// <summary>Writes what stands before a document.</summary>
+    protected abstract void Begin(IBufferWriter<byte> buffer, string? name);
+
+    /// <summary>Writes what stands behind a document.</summary>
+    protected abstract void End(IBufferWriter<byte> buffer);
+
+    public void Dispose() => _json?.Dispose();
+}

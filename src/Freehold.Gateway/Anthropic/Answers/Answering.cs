@@ -1,0 +1,84 @@
+using System.Text;
+using System.Text.Json;
+using Freehold.Gateway.Answers;
+using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Measuring;
+using Freehold.Gateway.Serving;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Freehold.Gateway.Anthropic.Answers;
+
+/// <summary>Runs a request's generation and answers with a message, as events or whole.</summary>
+internal sealed class Answering(AnthropicDialect dialect, GatewayMeter meter, TimeProvider clock, ILogger<Answering> log)
+{
+    public async Task WholeAsync(HttpContext http, ServedModel model, Generation generation)
+    {
+        var text = new StringBuilder();
+        var ending = EndingOf(model, generation);
+        using var measured = meter.Begin(model.Id, clock, ending.Usage);
+        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http.RequestAborted))
+        {
+            text.Append(piece.Text);
+            ending.Add(piece);
+            if (piece.HasContent)
+                measured.Step(0);
+        }
+        http.Response.ContentType = JsonText.ContentType;
+        await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
+        json.WriteStartObject();
+        MessageHead.Of(model).Write(json);
+        json.WriteStartArray("content");
+        if (text.Length > 0)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "text");
+            json.WriteString("text", text.ToString());
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        ending.WriteReason(json);
+        json.WritePropertyName("usage");
+        ending.WriteUsage(json);
+        json.WriteEndObject();
+    }
+
+    public async Task StreamAsync(HttpContext http, ServedModel model, Generation generation)
+    {
+        var gone = http.RequestAborted;
+        var ending = EndingOf(model, generation);
+        // The message's beginning tells the prompt's length, before the model does.
+        var promptTokens = model.Text?.Render(generation.Messages, null, addGenerationPrompt: true).Ids.Count ?? 0;
+        using var events = new EventStream(http.Response);
+        using var measured = meter.Begin(model.Id, clock, ending.Usage);
+        var message = new MessageEvents(events, MessageHead.Of(model), promptTokens);
+        try
+        {
+            await using var pieces = Generation.RunAsync(model.Chat!, [generation], gone).GetAsyncEnumerator(gone);
+            var more = await FirstPiece.WaitAsync(pieces, clock, async () =>
+            {
+                await message.OpenAsync(gone);
+                await message.PingAsync(gone);
+            });
+            await message.OpenAsync(gone);
+            for (; more; more = await pieces.MoveNextAsync())
+            {
+                var piece = pieces.Current;
+                ending.Add(piece);
+                if (piece.Text.Length == 0)
+                    continue;
+                measured.Step(0);
+                await message.TextAsync(piece.Text, gone);
+            }
+            await message.CloseAsync(ending, gone);
+        }
+        catch (Exception failure) when (events.Started && !gone.IsCancellationRequested)
+        {
+            // The status is sent already: say it inside the stream, which then never stops as a message does.
+            var refusal = Failures.Explain(failure, model, log);
+            await events.SendAsync((dialect, refusal, http.TraceIdentifier), static (json, told) => told.dialect.Write(json, told.refusal, told.TraceIdentifier), gone, "error");
+        }
+    }
+
+    private static Ending EndingOf(ServedModel model, Generation generation) => new(generation.Options.MaxOutputTokens!.Value, model.ContextLength);
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Freehold.Gateway.Answers;
+using Freehold.Gateway.Serving;
+
+namespace Freehold.Gateway.Ollama.Answers;
+
+/// <summary>The objects of an answer: pieces of it, and the one that ends it.</summary>
+internal sealed class AnswerWriter(ServedModel model, AnswerShape shape, Durations durations, TimeProvider clock)
+{
+    /// <summary>A piece of the answer.</summary>
+    public void WritePiece(Utf8JsonWriter json, string text, JsonArray? logprobs)
+    {
+        WriteHead(json, text);
+        json.WriteBoolean("done", false);
+        WriteLogprobs(json, logprobs);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What ends the answer, or the whole of it.</summary>
+    public void WriteEnd(Utf8JsonWriter json, string text, JsonArray? logprobs, string reason, UsageTotals usage)
+    {
+        WriteHead(json, text);
+        json.WriteBoolean("done", true);
+        json.WriteString("done_reason", reason);
+        durations.Write(json, usage);
+        WriteLogprobs(json, logprobs);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The answer to who asked for nothing but that the model be loaded.</summary>
+    public void WriteLoaded(Utf8JsonWriter json)
+    {
+        WriteHead(json, "");
+        json.WriteBoolean("done", true);
+        json.WriteString("done_reason", "load");
+        json.WriteEndObject();
+    }
+
+    private void WriteHead(Utf8JsonWriter json, string text)
+    {
+        json.WriteStartObject();
+        json.WriteString("model", TaggedNames.Of(model));
+        json.WriteString("created_at", clock.GetUtcNow().UtcDateTime);
+        shape.WriteText(json, text);
+    }
+
+    private static void WriteLogprobs(Utf8JsonWriter json, JsonArray? entries)
+    {
+        if (entries is null or { Count: 0 })
+            return;
+        json.WriteStartArray("logprobs");
+        foreach (var entry in entries)
+            TokenLogprob.WriteChat(json, entry, alternatives: true);
+        json.WriteEndArray();
+    }
+}

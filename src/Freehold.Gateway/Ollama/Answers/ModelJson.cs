@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json;
+using Freehold.Gateway.Serving;
+
+namespace Freehold.Gateway.Ollama.Answers;
+
+/// <summary>Models as Ollama lists and shows them. What a file does not tell is an empty string, as at Ollama.</summary>
+internal static class ModelJson
+{
+    /// <summary>A model that is served stays: the end of time, as far as JSON's readers can count it.</summary>
+    private const string Never = "9999-12-31T23:59:59Z";
+
+    /// <summary>Writes /api/tags, or /api/ps with what is said of loaded models.</summary>
+    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ServedModel> models, bool loaded)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("models");
+        foreach (var model in models)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", TaggedNames.Of(model));
+            json.WriteString("model", TaggedNames.Of(model));
+            if (!loaded)
+                json.WriteString("modified_at", model.Created.UtcDateTime);
+            json.WriteNumber("size", model.Facts?.Bytes ?? 0);
+            json.WriteString("digest", model.Facts?.Sha256 ?? "");
+            WriteDetails(json, model.Facts);
+            if (loaded)
+            {
+                json.WriteString("expires_at", Never);
+                json.WriteNumber("size_vram", 0);
+                json.WriteNumber("context_length", model.ContextLength);
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes /api/show.</summary>
+    public static void WriteShown(Utf8JsonWriter json, ServedModel model)
+    {
+        var facts = model.Facts;
+        json.WriteStartObject();
+        json.WriteString("license", facts?.Licence ?? "");
+        json.WriteString("modelfile", "");
+        json.WriteString("parameters", "");
+        json.WriteString("template", facts?.Template ?? "");
+        WriteDetails(json, facts);
+        WriteInfo(json, model);
+        json.WriteStartArray("capabilities");
+        if (model.Chat is not null)
+            json.WriteStringValue("completion");
+        if (model.Embeddings is not null)
+            json.WriteStringValue("embedding");
+        json.WriteEndArray();
+        json.WriteString("modified_at", model.Created.UtcDateTime);
+        json.WriteEndObject();
+    }
+
+    private static void WriteDetails(Utf8JsonWriter json, ModelFacts? facts)
+    {
+        json.WriteStartObject("details");
+        json.WriteString("parent_model", "");
+        json.WriteString("format", facts?.Format ?? "");
+        json.WriteString("family", facts?.Architecture ?? "");
+        json.WriteStartArray("families");
+        if (facts is not null)
+            json.WriteStringValue(facts.Architecture);
+        json.WriteEndArray();
+        json.WriteString("parameter_size", facts is null ? "" : Size(facts.Parameters));
+        json.WriteString("quantization_level", facts?.Quantisation ?? "");
+        json.WriteEndObject();
+    }
+
+    // The context is the one that is served, since who reads it goes by it; what the file was trained for may be more.
+    private static void WriteInfo(Utf8JsonWriter json, ServedModel model)
+    {
+        json.WriteStartObject("model_info");
+        var architecture = model.Facts?.Architecture ?? "unknown";
+        json.WriteString("general.architecture", architecture);
+        json.WriteNumber($"{architecture}.context_length", model.ContextLength);
+        if (model.Facts is { } facts)
+        {
+            json.WriteNumber("general.parameter_count", facts.Parameters);
+            json.WriteNumber($"{architecture}.embedding_length", facts.EmbeddingLength);
+            json.WriteNumber($"{architecture}.block_count", facts.Layers);
+        }
+        if (model.Text is { } text)
+            json.WriteNumber($"{architecture}.vocab_size", text.VocabularySize);
+        json.WriteEndObject();
+    }
+
+    private static string Size(long parameters) => parameters >= 1_000_000_000
+        ? (parameters / 1e9).ToString("F1", CultureInfo.InvariantCulture) + "B"
+        : (parameters / 1e6).ToString("F2", CultureInfo.InvariantCulture) + "M";
+}

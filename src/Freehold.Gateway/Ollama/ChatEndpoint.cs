@@ -1,0 +1,28 @@
+using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Ollama.Answers;
+using Freehold.Gateway.Ollama.Requests;
+using Freehold.Gateway.Requests;
+using Freehold.Gateway.Serving;
+using Microsoft.AspNetCore.Http;
+
+namespace Freehold.Gateway.Ollama;
+
+/// <summary>POST /api/chat and /api/generate.</summary>
+internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
+{
+    public Task ChatAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
+    {
+        using var body = await RequestBody.ReadAsync(http);
+        var request = ChatRequest.Read(body.RootElement);
+        var model = scope.Model = TaggedNames.Find(directory, request.Model);
+        await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Chat);
+    });
+
+    public Task GenerateAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
+    {
+        using var body = await RequestBody.ReadAsync(http);
+        var request = GenerateRequest.Read(body.RootElement);
+        var model = scope.Model = TaggedNames.Find(directory, request.Model);
+        await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Generate);
+    });
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Freehold.Gateway.Requests;
+using static Freehold.Gateway.Requests.Parameter;
+
+namespace Freehold.Gateway.Ollama.Requests;
+
+/// <summary>The parameters of Ollama's API (docs/api.md and docs/modelfile of ollama/ollama, and the types of its official client).</summary>
+internal static class OllamaParameters
+{
+    private static readonly Parameter[] Computing =
+    [
+        Honoured("options.num_ctx", "a context of at least that many tokens; more than is served is refused"),
+        Inert("options.num_keep", "a context is never shifted"),
+        Inert("options.num_batch", "how it is computed changes no token"),
+        Inert("options.num_thread", "how it is computed changes no token"),
+        Inert("options.num_gpu", "how it is computed changes no token"),
+        Inert("options.main_gpu", "how it is computed changes no token"),
+        Inert("options.numa", "how it is computed changes no token"),
+        Inert("options.low_vram", "how it is computed changes no token"),
+        Inert("options.use_mmap", "how it is computed changes no token"),
+        Inert("options.use_mlock", "how it is computed changes no token"),
+        Refused("options.f16_kv", "cannot be chosen; the server's settings say how keys and values are kept"),
+        Refused("options.logits_all", "is not supported; see 'logprobs'", Values.IsFalse),
+        Refused("options.vocab_only", "is not supported", Values.IsFalse),
+        Refused("options.embedding_only", "is not supported", Values.IsFalse),
+    ];
+
+    private static readonly Parameter[] Sampling =
+    [
+        Honoured("options.temperature", "0 to 100, 0.8 unless given; 0 takes the likeliest token"),
+        Honoured("options.top_k", "40 unless given; 0 is off"),
+        Honoured("options.top_p", "0 to 1, 0.9 unless given"),
+        Honoured("options.min_p", "0 to 1"),
+        Honoured("options.typical_p", "0 to 1"),
+        Honoured("options.repeat_penalty", "0.01 to 10, 1.1 unless given; 1 is off"),
+        Honoured("options.repeat_last_n", "64 unless given; -1 is all, 0 is off"),
+        Honoured("options.presence_penalty", "-2 to 2"),
+        Honoured("options.frequency_penalty", "-2 to 2"),
+        Honoured("options.seed", "same model, prompt and seed: same tokens; -1 draws one"),
+        Honoured("options.num_predict", "a ceiling; -1 and -2 end at the context's end"),
+        Honoured("options.stop", "up to 16 strings"),
+        Refused("options.tfs_z", "is not supported", value => IsNumber(value, 1)),
+        Refused("options.mirostat", "is not supported", value => IsNumber(value, 0)),
+        Inert("options.mirostat_tau", "means nothing without `mirostat`"),
+        Inert("options.mirostat_eta", "means nothing without `mirostat`"),
+        Refused("options.penalize_newline", "is not supported; a newline is a token like any other", value => value.ValueKind == JsonValueKind.True),
+        .. Computing,
+    ];
+
+    private static readonly Parameter[] Answer =
+    [
+        Honoured("stream", "true unless given"),
+        Honoured("format", "`json`, or a JSON Schema, which is enforced"),
+        Honoured("logprobs"),
+        Honoured("top_logprobs", "0 to 20, with `logprobs` only"),
+        Honoured("options"),
+        .. Sampling,
+        Refused("think", "is not supported yet", Values.IsFalse),
+        Refused("truncate", "would cut a prompt that is too long, which is never done", Values.IsFalse),
+        Refused("shift", "would forget the beginning of a context that is full, which is never done", Values.IsFalse),
+        Inert("keep_alive", "a model stays while it is served; with 0 and nothing to answer it asks to unload, which is refused"),
+    ];
+
+    /// <summary>POST /api/chat.</summary>
+    public static ParameterTable Chat { get; } = new("POST /api/chat",
+    [
+        Honoured("model", "`x` and `x:latest` are one"),
+        Honoured("messages", "shaped for the model's template as described below; none asks to load the model"),
+        Honoured("messages[].role", "`system`, `user`, `assistant`; `tool` is refused"),
+        Honoured("messages[].content", "a string"),
+        Refused("messages[].thinking", "is not supported yet", Values.IsEmptyString),
+        Refused("messages[].images", "are not supported; models here read text", Values.IsEmptyArray),
+        Refused("messages[].tool_calls", "is not supported yet", Values.IsEmptyArray),
+        Refused("messages[].tool_name", "is not supported yet", Values.IsEmptyString),
+        Refused("messages[].tool_call_id", "is not supported yet", Values.IsEmptyString),
+        .. Answer,
+        Refused("tools", "is not supported yet", Values.IsEmptyArray),
+    ]);
+
+    /// <summary>POST /api/generate.</summary>
+    public static ParameterTable Generate { get; } = new("POST /api/generate",
+    [
+        Honoured("model", "`x` and `x:latest` are one"),
+        Honoured("prompt", "a user message; empty asks to load the model"),
+        Honoured("system", "a system message before it"),
+        Honoured("raw", "true gives the prompt to the model without a template"),
+        .. Answer,
+        Refused("suffix", "is not supported (no model here fills in the middle)", Values.IsEmptyString),
+        Refused("images", "are not supported; models here read text", Values.IsEmptyArray),
+        Refused("template", "cannot be chosen; the model's own is used, or none with 'raw'", Values.IsEmptyString),
+        Refused("context", "is not supported; send the conversation to /api/chat", Values.IsEmptyArray),
+        Refused("width", "is not supported; answers are text"),
+        Refused("height", "is not supported; answers are text"),
+        Refused("steps", "is not supported; answers are text"),
+    ]);
+
+    private static readonly Parameter[] Vectors =
+    [
+        Honoured("options"),
+        .. Computing,
+        .. Sampling.Except(Computing).Select(parameter => Inert(parameter.Name, "a vector is not sampled")),
+        Inert("keep_alive", "a model stays while it is served"),
+    ];
+
+    /// <summary>POST /api/embed.</summary>
+    public static ParameterTable Embed { get; } = new("POST /api/embed",
+    [
+        Honoured("model", "`x` and `x:latest` are one"),
+        Honoured("input", "a string or up to 2,048; none, or an empty string, gives no vector"),
+        Honoured("dimensions", "the model's own number; any other is refused, since no model file says that its vectors may be cut"),
+        Honoured("truncate", "false unless given, a text that is too long is refused; true cuts it at its end, and the header `Freehold-Truncated` says how many were"),
+        .. Vectors,
+    ]);
+
+    /// <summary>POST /api/embeddings, the older form.</summary>
+    public static ParameterTable Embeddings { get; } = new("POST /api/embeddings",
+    [
+        Honoured("model", "`x` and `x:latest` are one"),
+        Honoured("prompt", "a string; an empty one gives an empty vector"),
+        .. Vectors,
+    ]);
+
+    /// <summary>POST /api/show.</summary>
+    public static ParameterTable Show { get; } = new("POST /api/show",
+    [
+        Honoured("model", "`x` and `x:latest` are one"),
+        Honoured("name", "the older name of `model`"),
+        Refused("verbose", "would list the whole vocabulary, which is not supported", Values.IsFalse),
+        Refused("system", "cannot be changed", Values.IsEmptyString),
+        Refused("template", "cannot be changed", Values.IsEmptyString),
+        Refused("options", "cannot be changed"),
+    ]);
+
+    private static bool IsNumber(JsonElement value, double wanted) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number == wanted;
+}
