@@ -56,7 +56,7 @@ public sealed class CompiledGrammar
         lock (_lock)
         {
             _machine.Trim();
-            _masks.Fill(at, set);
+            _masks.Fill(_machine.Adopt(at), set);
         }
     }
 
@@ -64,6 +64,7 @@ public sealed class CompiledGrammar
     {
         lock (_lock)
         {
+            at = _machine.Adopt(at);
             foreach (var value in Vocabulary[token])
                 at = _machine.Step(at, value);
             return at;
@@ -77,7 +78,7 @@ public sealed class CompiledGrammar
             return null;
         lock (_lock)
         {
-            var ending = Matching.Ending.Tokens(Matching.Ending.Bytes(_machine, at, Vocabulary.Spellable), Vocabulary.Trie);
+            var ending = Matching.Ending.Tokens(Matching.Ending.Bytes(_machine, _machine.Adopt(at), Vocabulary.Spellable), Vocabulary.Trie);
             return ending.Length <= tokens ? ending : null;
         }
     }

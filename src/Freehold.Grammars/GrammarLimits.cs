@@ -10,7 +10,7 @@ public sealed record GrammarLimits
     public int MaxNodes { get; init; } = 200_000;
 
     /// <summary>Rules: the combinations of subschemas that must hold together.</summary>
-    public int MaxRules { get; init; } = 10_000;
+    public int MaxRules { get; init; } = 4000;
 
     /// <summary>States of the automaton of one pattern or one set of strings.</summary>
     public int MaxPatternStates { get; init; } = 4096;
@@ -23,6 +23,9 @@ public sealed record GrammarLimits
 
     /// <summary>Readings of one text that are followed side by side; the first of them in the order of the grammar are kept.</summary>
     public int MaxReadings { get; init; } = 2048;
+
+    /// <summary>Different situations met in the making of one mask; beyond it the text goes on byte by byte from there.</summary>
+    public int MaxMaskWork { get; init; } = 50_000;
 
     /// <summary>Bytes of remembered masks, for each grammar.</summary>
     public int MaxMaskBytes { get; init; } = 4 << 20;

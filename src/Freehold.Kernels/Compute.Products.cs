@@ -5,6 +5,7 @@ namespace Freehold.Kernels;
 public sealed unsafe partial class Compute
 {
     private readonly WorkerScratch _scratch;
+    private readonly KernelTable _kernels;
     private readonly MatMulWork _matMul;
     private readonly GatherWork _gather = new();
 

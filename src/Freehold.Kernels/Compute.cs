@@ -27,14 +27,15 @@ public sealed unsafe partial class Compute : IDisposable
         _ownsWorkers = options.Workers is null;
         Workers = options.Workers ?? new WorkerPool(options.Threads ?? ProcessorBudget.Detect().Threads);
         _scratch = new WorkerScratch(Workers.Workers);
-        _matMul = new MatMulWork(Isa, new KernelTable(Isa), _scratch);
+        _kernels = new KernelTable(Isa);
+        _matMul = new MatMulWork(Isa, _kernels, _scratch);
     }
 
     /// <summary>The instruction set in use.</summary>
     public InstructionSet Isa { get; }
 
     /// <summary>Whether products read packed weights (<see cref="Products.Packed.PackedMatrix"/>) where they are given.</summary>
-    public bool ReadsPanels => Isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512;
+    public bool ReadsPanels => Isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni;
 
     /// <summary>Worker threads, the caller's included.</summary>
     public int Threads => Workers.Workers;
@@ -50,6 +51,7 @@ public sealed unsafe partial class Compute : IDisposable
     {
         if (_ownsWorkers)
             Workers.Dispose();
+        _kernels.Dispose();
         _scratch.Dispose();
         _attention?.Dispose();
     }

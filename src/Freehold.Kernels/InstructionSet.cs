@@ -11,6 +11,8 @@ public enum InstructionSet
     AvxVnni,
     /// <summary>AVX-512 F, BW, DQ and VL.</summary>
     Avx512,
+    /// <summary>AVX-512 with VNNI's 512-bit dot products, which .NET lacks: code generated at run time, on Linux.</summary>
+    Avx512Vnni,
     /// <summary>Arm64 AdvSimd, with Dp where the CPU has it.</summary>
     AdvSimd,
 }

@@ -1,5 +1,7 @@
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using Freehold.Kernels.Generated;
+using Freehold.Kernels.Machine;
 
 namespace Freehold.Kernels;
 
@@ -11,7 +13,12 @@ public static class InstructionSets
 
     /// <summary>All that are here, slowest first.</summary>
     public static IReadOnlyList<InstructionSet> Supported { get; } =
-        [.. new[] { InstructionSet.Scalar, InstructionSet.AdvSimd, InstructionSet.Avx2, InstructionSet.AvxVnni, InstructionSet.Avx512 }.Where(IsSupported)];
+    [
+        .. new[]
+        {
+            InstructionSet.Scalar, InstructionSet.AdvSimd, InstructionSet.Avx2, InstructionSet.AvxVnni, InstructionSet.Avx512, InstructionSet.Avx512Vnni,
+        }.Where(IsSupported),
+    ];
 
     /// <summary>Whether kernels of <paramref name="isa"/> can run here.</summary>
     public static bool IsSupported(InstructionSet isa) => isa switch
@@ -20,6 +27,7 @@ public static class InstructionSets
         InstructionSet.Avx2 => Avx2.IsSupported && Fma.IsSupported,
         InstructionSet.AvxVnni => Avx2.IsSupported && Fma.IsSupported && AvxVnni.IsSupported,
         InstructionSet.Avx512 => Avx2.IsSupported && Fma.IsSupported && Avx512BW.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported,
+        InstructionSet.Avx512Vnni => IsSupported(InstructionSet.Avx512) && ProcessorFeatures.Detect().Avx512Vnni && ExecutableCode.IsAvailable,
         InstructionSet.AdvSimd => AdvSimd.Arm64.IsSupported,
         _ => false,
     };

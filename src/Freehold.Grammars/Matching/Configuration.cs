@@ -6,9 +6,9 @@ internal sealed class Configuration
     private readonly Configuration?[] _next;
 
     /// <summary>Of these frames.</summary>
-    public Configuration(Frame[] threads, bool accepts, int classes)
+    public Configuration(Frame[] threads, bool accepts, int classes, int age)
     {
-        (Threads, Accepts) = (threads, accepts);
+        (Threads, Accepts, Age) = (threads, accepts, age);
         _next = new Configuration?[classes];
         Distance = accepts ? 0 : long.MaxValue;
         foreach (var thread in threads)
@@ -26,6 +26,12 @@ internal sealed class Configuration
 
     /// <summary>Nothing can follow, and it is no end.</summary>
     public bool IsDead => Threads.Length == 0 && !Accepts;
+
+    /// <summary>How often the machine had forgotten everything when it was made.</summary>
+    public int Age { get; }
+
+    /// <summary>The last mask in whose making it was met.</summary>
+    public int Met { get; set; }
 
     /// <summary>The tokens that may follow, where they are remembered.</summary>
     public StoredMask? Mask { get; set; }

@@ -15,19 +15,20 @@ internal sealed class Machine
     private readonly ByteClasses _classes;
     private readonly GrammarLimits _limits;
     private readonly Configuration _dead;
+    private readonly Rule _root;
     private bool _accepts;
     private int _mark;
 
     /// <summary>For a rule.</summary>
     public Machine(Rule root, ByteClasses classes, GrammarLimits limits)
     {
-        (_classes, _limits) = (classes, limits);
-        _dead = new Configuration([], false, classes.Count);
+        (_root, _classes, _limits) = (root, classes, limits);
+        _dead = new Configuration([], false, classes.Count, 0);
         Start = Entered(_frames.Enter(root.Start, null));
     }
 
     /// <summary>Before the first byte.</summary>
-    public Configuration Start { get; }
+    public Configuration Start { get; private set; }
 
     /// <summary>How often everything remembered was forgotten.</summary>
     public int Cleared { get; private set; }
@@ -57,7 +58,7 @@ internal sealed class Machine
         if (threads.Length == 0 && !accepts)
             return _dead;
         ref var found = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_configurations, new(threads, accepts), out _);
-        return found ??= new Configuration(threads, accepts, _classes.Count);
+        return found ??= new Configuration(threads, accepts, _classes.Count, Cleared);
     }
 
     /// <summary>A frame at a node, above nothing.</summary>
@@ -75,8 +76,29 @@ internal sealed class Machine
             configuration.Forget();
         _configurations.Clear();
         _frames.Clear();
-        Start.Forget();
         Cleared++;
+        Start = Entered(_frames.Enter(_root.Start, null));
+    }
+
+    /// <summary>The same configuration in what is remembered now, if it is from before something was forgotten: equal frames must stay one object.</summary>
+    public Configuration Adopt(Configuration old) => old.Age == Cleared || old.IsDead ? old : Of(Adopt(old.Threads), old.Accepts);
+
+    private Frame[] Adopt(Frame[] threads)
+    {
+        var known = new Dictionary<Frame, Frame>();
+        return Array.ConvertAll(threads, thread => Adopt(thread, known));
+    }
+
+    private Frame Adopt(Frame old, Dictionary<Frame, Frame> known)
+    {
+        // From the bottom of the stack up, down to which others may have come already.
+        var stack = new Stack<Frame>();
+        Frame? adopted = null;
+        for (var frame = old; frame is not null && !known.TryGetValue(frame, out adopted); frame = frame.Parent)
+            stack.Push(frame);
+        while (stack.TryPop(out var frame))
+            known[frame] = adopted = _frames.Of(frame.Node, frame.Low, frame.High, adopted);
+        return adopted!;
     }
 
     private Configuration Compute(Configuration from, byte value)

@@ -9,11 +9,14 @@ namespace Freehold.Grammars.Matching;
 /// </summary>
 internal sealed class Masks(Machine machine, Vocabulary vocabulary, CharacterMask characters, GrammarLimits limits)
 {
+    private const int MaxWide = 4;
     private readonly TokenTrie _trie = vocabulary.Trie;
     private readonly Configuration[] _path = new Configuration[TokenTrie.MaxTokenBytes + 1];
     private readonly Dictionary<Node, WideMask> _wide = [];
     private readonly List<Configuration> _remembered = [];
+    private readonly WideMask?[] _ready = new WideMask?[MaxWide];
     private readonly TokenSet _scratch = new(vocabulary.Count);
+    private readonly MaskWork _work = new(limits.MaxMaskWork);
     private int _bytes;
 
     /// <summary>Sets <paramref name="set"/> to the tokens that may follow, those that end an answer included where the text may end.</summary>
@@ -26,14 +29,30 @@ internal sealed class Masks(Machine machine, Vocabulary vocabulary, CharacterMas
             return;
         }
         var narrow = at.Narrow ??= NarrowOf(at);
-        Walk(narrow, 0, _trie.Bytes.Length, 0, set);
-        foreach (var thread in at.Threads)
-            if (thread.Node.IsWide)
-                AddWide(thread, set);
+        // With many wide threads one walk of all together costs less than what would be remembered of each.
+        var isWalked = at.Threads.Length - narrow.Threads.Length > MaxWide;
+        var isUsable = isWalked || Prepare(at.Threads);
+        _work.Begin();
+        Walk(isWalked ? at : narrow, 0, _trie.Bytes.Length, 0, set);
+        for (int i = 0, wide = 0; i < at.Threads.Length && !isWalked; i++)
+            if (at.Threads[i].Node.IsWide)
+                AddWide(at.Threads[i], _ready[wide++], set);
+        if (!isUsable || _work.IsSpent)
+            OnlyBytes(at, set);
         if (at.Accepts)
             foreach (var end in vocabulary.EndOfGeneration)
                 set.Add(end);
         Remember(at, set);
+    }
+
+    // A grammar that costs too much may go on byte by byte: fewer tokens, but never a wrong one, and never none.
+    private void OnlyBytes(Configuration at, TokenSet set)
+    {
+        set.Clear();
+        for (var i = 0; i < _trie.Bytes.Length; i = _trie.Ends[i])
+            if (!machine.Step(at, _trie.Bytes[i]).IsDead)
+                for (var token = _trie.Tokens[i]; token >= 0; token = _trie.Same(token))
+                    set.Add(token);
     }
 
     private Configuration NarrowOf(Configuration at)
@@ -42,14 +61,29 @@ internal sealed class Masks(Machine machine, Vocabulary vocabulary, CharacterMas
         return narrow.Length == at.Threads.Length ? at : machine.Of(narrow, false);
     }
 
-    private void AddWide(Frame thread, TokenSet set)
+    // Before the work is counted, so that it counts the same whether these are remembered or not. False: one costs too much.
+    private bool Prepare(Frame[] threads)
     {
-        if (thread.Node == characters.Character && thread.Parent!.Node.Loop is { IsCharacters: true })
+        var (isUsable, count) = (true, 0);
+        foreach (var thread in threads)
         {
-            AddCharacters(thread.Parent, set);
+            if (!thread.Node.IsWide)
+                continue;
+            _ready[count] = IsInString(thread) ? null : Wide(thread.Node);
+            isUsable &= _ready[count++] is not { IsUsable: false };
+        }
+        return isUsable;
+    }
+
+    private bool IsInString(Frame thread) => thread.Node == characters.Character && thread.Parent!.Node.Loop is { IsCharacters: true };
+
+    private void AddWide(Frame thread, WideMask? wide, TokenSet set)
+    {
+        if (wide is null)
+        {
+            AddCharacters(thread.Parent!, set);
             return;
         }
-        var wide = Wide(thread.Node);
         wide.AddTo(set);
         var after = machine.Entered(thread.Parent);
         foreach (var place in wide.Exits)
@@ -76,7 +110,7 @@ internal sealed class Masks(Machine machine, Vocabulary vocabulary, CharacterMas
     {
         if (_wide.TryGetValue(node, out var wide))
             return wide;
-        wide = new WideMask(machine, node, _trie, _scratch);
+        wide = new WideMask(machine, node, _trie, _scratch, _work);
         Spend(wide.Bytes);
         return _wide[node] = wide;
     }
@@ -88,7 +122,7 @@ internal sealed class Masks(Machine machine, Vocabulary vocabulary, CharacterMas
         if (from.Threads.Length == 0)
             return;
         _path[depth] = from;
-        for (var i = start; i < end;)
+        for (var i = start; i < end && !_work.IsSpent;)
         {
             depth = _trie.Depths[i];
             var reached = machine.Step(_path[depth], _trie.Bytes[i]);
@@ -97,6 +131,7 @@ internal sealed class Masks(Machine machine, Vocabulary vocabulary, CharacterMas
                 i = _trie.Ends[i];
                 continue;
             }
+            _work.Meet(reached);
             for (var token = _trie.Tokens[i]; token >= 0; token = _trie.Same(token))
                 set.Add(token);
             _path[depth + 1] = reached;

@@ -13,13 +13,19 @@ internal sealed class WideMask
     private readonly int[] _exits;
 
     /// <summary>Walks through the vocabulary once.</summary>
-    public WideMask(Machine machine, Node node, TokenTrie trie, TokenSet scratch)
+    /// <param name="machine">Of the grammar.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="trie">The vocabulary.</param>
+    /// <param name="scratch">To work in.</param>
+    /// <param name="work">Given up where it is spent.</param>
+    public WideMask(Machine machine, Node node, TokenTrie trie, TokenSet scratch, MaskWork work)
     {
+        work.Begin();
         var exits = new List<int>();
         scratch.Clear();
         var path = new Configuration[TokenTrie.MaxTokenBytes + 1];
         path[0] = machine.Of([machine.Alone(node)], false);
-        for (var i = 0; i < trie.Bytes.Length;)
+        for (var i = 0; i < trie.Bytes.Length && !work.IsSpent;)
         {
             var depth = trie.Depths[i];
             var reached = machine.Step(path[depth], trie.Bytes[i]);
@@ -28,6 +34,7 @@ internal sealed class WideMask
                 i = trie.Ends[i];
                 continue;
             }
+            work.Meet(reached);
             for (var token = trie.Tokens[i]; token >= 0; token = trie.Same(token))
                 scratch.Add(token);
             if (reached.Accepts && trie.Ends[i] > i + 1)
@@ -35,8 +42,12 @@ internal sealed class WideMask
             path[depth + 1] = reached;
             i++;
         }
+        IsUsable = !work.IsSpent;
         (_inside, _exits) = (new StoredMask(scratch), [.. exits]);
     }
+
+    /// <summary>Whether the walk came to its end.</summary>
+    public bool IsUsable { get; }
 
     /// <summary>What it costs.</summary>
     public int Bytes => _inside.Bytes + _exits.Length * sizeof(int);

@@ -8,7 +8,8 @@ namespace Freehold.Grammars.Schemas;
 /// </summary>
 internal sealed class SchemaDisjointness(SchemaDocument document, SchemaValidator validator, SchemaStrings strings, SchemaRefusals refusals)
 {
-    private const int MaxDepth = 4, MaxPairs = 2000;
+    private const int MaxDepth = 4, MaxPairs = 2000, MaxAsked = 20_000;
+    private int _asked;
 
     /// <summary>Refuses a oneOf two of whose options a value might satisfy.</summary>
     public void Demand(SchemaPart part, IReadOnlyList<SchemaPart> beside, SchemaPart[] options)
@@ -29,6 +30,8 @@ internal sealed class SchemaDisjointness(SchemaDocument document, SchemaValidato
 
     private bool AreDisjoint(IEnumerable<SchemaPart> first, IEnumerable<SchemaPart> second, int depth)
     {
+        if (++_asked > MaxAsked)
+            throw GrammarRefusedException.Limit("", $"it takes more than {MaxAsked:N0} comparisons to see that the options of oneOf exclude each other; use anyOf");
         var (a, b) = (Conjunction.Of(document, first), Conjunction.Of(document, second));
         if (a.IsNever || b.IsNever)
             return true;

@@ -3,6 +3,7 @@ namespace Freehold.Grammars.Text;
 /// <summary>Makes a pattern deterministic, within a number of states and of steps: patterns that explode are given up, quickly.</summary>
 internal sealed class DfaBuilder
 {
+    private const int MaxSets = 500;
     private readonly Nfa _nfa;
     private readonly GrammarLimits _limits;
     private readonly CharSet[] _classes;
@@ -16,7 +17,10 @@ internal sealed class DfaBuilder
     {
         (_nfa, _limits) = (nfa, limits);
         _seen = new int[nfa.States.Count];
-        _classes = Classes([.. nfa.States.Select(state => state.Set).OfType<CharSet>().DistinctBy(set => string.Join(",", set.Ranges.ToArray()))]);
+        CharSet[] sets = [.. nfa.States.Select(state => state.Set).OfType<CharSet>().DistinctBy(set => string.Join(",", set.Ranges.ToArray()))];
+        if (sets.Length > MaxSets)
+            throw new NotSupportedException($"the pattern tells {sets.Length:N0} sets of characters apart; at most {MaxSets} are possible");
+        _classes = Classes(sets);
     }
 
     /// <summary>The strings in which a pattern is found, or (not a search) that it matches whole.</summary>

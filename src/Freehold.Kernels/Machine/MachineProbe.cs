@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Freehold.Kernels.Generated;
 using Freehold.Kernels.Threads;
 
 namespace Freehold.Kernels.Machine;
@@ -26,7 +27,7 @@ public sealed record MachineProbe(int Threads, double BytesPerSecond, int Stream
     /// <summary>Measures, in well under a second. Takes a turn of the workers.</summary>
     /// <param name="workers">The threads that models use.</param>
     /// <param name="profile">The machine.</param>
-    /// <param name="further">Loops of rooms that generate code.</param>
+    /// <param name="further">Loops of generated code; null for our own.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static MachineProbe Measure(WorkerPool workers, MachineProfile profile, IEnumerable<PeakLoop>? further = null, CancellationToken cancellationToken = default)
     {
@@ -34,7 +35,7 @@ public sealed record MachineProbe(int Threads, double BytesPerSecond, int Stream
         ArgumentNullException.ThrowIfNull(profile);
         using var turn = workers.Turns.Take();
         var (begun, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        var peaks = PeakMeasuring.Measure(workers, profile.Features, further ?? [], cancellationToken);
+        var peaks = PeakMeasuring.Measure(workers, profile.Features, further ?? DotProductPeak.Here(), cancellationToken);
         var (bytes, streams) = MemoryReading.Measure(workers, profile, cancellationToken);
         var share = (Environment.CpuUsage.TotalTime - used) / Stopwatch.GetElapsedTime(begun) / workers.Workers;
         return new MachineProbe(workers.Workers, bytes, streams, peaks, Math.Min(1, share));

@@ -28,6 +28,7 @@ internal static unsafe class FloatProducts
         switch (isa)
         {
             case InstructionSet.Avx512:
+            case InstructionSet.Avx512Vnni:
                 ForType<Avx512Lanes>(w, firstOutput, outputs, x, xStride, rows, y, yStride, (float*)scratch, scratchBytes / sizeof(float));
                 break;
             case InstructionSet.Avx2:

@@ -1,12 +1,13 @@
 using System.Runtime.Intrinsics;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Blocks.Layouts;
+using Freehold.Kernels.Generated;
 using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products;
 
 /// <summary>Which kernel multiplies which weights by how many rows, for one instruction set.</summary>
-internal sealed class KernelTable
+internal sealed class KernelTable : IDisposable
 {
     // From here on, unpacking a panel pays for itself.
     private const int ManyRows = 4;
@@ -19,8 +20,8 @@ internal sealed class KernelTable
     {
         _float = new FloatKernel(isa);
         if (isa == InstructionSet.AdvSimd)
-            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, many, many)));
-        if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512))
+            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, 0, many, many)));
+        if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni))
             return;
         Add<Q4_0Layout, NibblePlanes, HalfScales>(TensorType.Q4_0, isa);
         Add<Q4_1Layout, NibblePlanes, HalfMinimumScales>(TensorType.Q4_1, isa);
@@ -44,9 +45,19 @@ internal sealed class KernelTable
             return _float;
         if (!_quantised.TryGetValue(weights.Type, out var kernels))
             return _scalar;
+        if (weights.Packed is not null && bits == ActivationBits.Eight && rows <= kernels.MostPacked)
+            return kernels.PackedEight;
         if (rows < ManyRows)
-            return weights.Packed is null ? kernels.Few : kernels.FewPacked;
+            return weights.Packed is null ? kernels.Few : kernels.PackedSixteen;
         return bits == ActivationBits.Eight ? kernels.ManyEight : kernels.ManySixteen;
+    }
+
+    /// <summary>Frees what kernels hold: generated code.</summary>
+    public void Dispose()
+    {
+        foreach (var kernels in _quantised.Values)
+            foreach (var kernel in new[] { kernels.Few, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen })
+                (kernel as IDisposable)?.Dispose();
     }
 
     private void Add<T, TPlanes, TScales>(TensorType type, InstructionSet isa)
@@ -57,12 +68,19 @@ internal sealed class KernelTable
         // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit.
         ProductKernel Panel(bool eight) => isa switch
         {
+            InstructionSet.Avx512Vnni => new VnniPanelKernel<T, TPlanes, TScales>(eight, code => new NativeRoutines(code)),
             InstructionSet.Avx512 => new PanelKernel<T, TPlanes, TScales, Avx512PanelLanes, Vector512<int>>(eight && !T.Signed),
             InstructionSet.AvxVnni => new PanelKernel<T, TPlanes, TScales, AvxVnniPanelLanes, Vector256<int>>(eight),
             _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(eight && !T.Signed),
         };
-        _quantised.Add(type, new Kernels(new Avx2Gemv<T>(), new PackedGemv<T, TPlanes, TScales>(), Panel(eight: true), Panel(eight: false)));
+        var packed = new PackedGemv<T, TPlanes, TScales>();
+        var (packedEight, mostPacked) = isa == InstructionSet.Avx512Vnni && VnniPackedKernel.ShapeOf(type) is { } shape
+            ? (new VnniPackedKernel(shape, code => new NativeRoutines(code)), VnniPackedKernel.WorthRows)
+            : ((ProductKernel)packed, ManyRows - 1);
+        _quantised.Add(type, new Kernels(new Avx2Gemv<T>(), packedEight, packed, mostPacked, Panel(eight: true), Panel(eight: false)));
     }
 
-    private sealed record Kernels(ProductKernel Few, ProductKernel FewPacked, ProductKernel ManyEight, ProductKernel ManySixteen);
+    // MostPacked: up to how many rows of int8 reading panels as they lie beats unpacking them.
+    private sealed record Kernels(
+        ProductKernel Few, ProductKernel PackedEight, ProductKernel PackedSixteen, int MostPacked, ProductKernel ManyEight, ProductKernel ManySixteen);
 }

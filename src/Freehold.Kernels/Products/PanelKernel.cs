@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products.Packed;
 
@@ -59,7 +58,7 @@ internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(b
                 Four(x, row + r, from, groups, panel, scale, minimum, y + r * Outputs);
         }
         for (var r = 0; r < rows; r++)
-            Store(product, row + r, first, valid, y + r * Outputs);
+            Store(product, row + r, first, valid, y + r * Outputs, Outputs);
     }
 
     private void Four(ActivationRows x, int row, int from, int groups, byte* panel, float* scale, float* minimum, float* y)
@@ -76,23 +75,5 @@ internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(b
             PanelTile<T, TLanes, TVector>.Quads(panel, scale, minimum, units, (int*)(x.TiledQ8 + at * Tile * 32) + r, d, sums, dsums, y);
         else
             PanelTile<T, TLanes, TVector>.Pairs(panel, scale, minimum, units, (int*)(x.TiledQ + at * Tile * 32) + r, d, dsums, y);
-    }
-
-    private static void Store(in Product product, int row, int first, int valid, float* y)
-    {
-        if (valid < Outputs)
-        {
-            for (var o = 0; o < valid; o++)
-                Store(product, row, first + o, y[o]);
-            return;
-        }
-        var to = product.Output + row * product.OutputStride + first;
-        for (var o = 0; o < Outputs; o += 8)
-        {
-            var value = Vector256.Load(y + o);
-            if (product.Bias is not null)
-                value += Vector256.Load(product.Bias + first + o);
-            (product.Accumulate ? Vector256.Load(to + o) + value : value).Store(to + o);
-        }
     }
 }

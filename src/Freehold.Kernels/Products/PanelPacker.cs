@@ -15,7 +15,7 @@ namespace Freehold.Kernels.Products;
 /// </summary>
 internal static unsafe class PanelPacker
 {
-    /// <summary>Packs eight outputs; signed quads are made unsigned by 128.</summary>
+    /// <summary>Packs eight outputs; signed quads are made unsigned by 128, unless all are wanted signed.</summary>
     /// <param name="rows">The eight outputs' rows.</param>
     /// <param name="from">The first group of 32 inputs; a block begins there.</param>
     /// <param name="groups">Groups.</param>
@@ -24,19 +24,20 @@ internal static unsafe class PanelPacker
     /// <param name="scale">Their scales.</param>
     /// <param name="minimum">Their minimum terms.</param>
     /// <param name="outputs">Outputs in the panel.</param>
-    internal static void Eight<T>(byte** rows, int from, int groups, bool quads, int* panel, float* scale, float* minimum, int outputs)
+    /// <param name="signed">Whether quads become signed, their type's offset taken off.</param>
+    internal static void Eight<T>(byte** rows, int from, int groups, bool quads, int* panel, float* scale, float* minimum, int outputs, bool signed = false)
         where T : struct, IBlockLayout
     {
         var offset = (long)(from / T.BlockRuns) * T.BlockBytes;
         T.Scales(rows, offset, groups / T.BlockRuns, scale, minimum, outputs);
         if (quads)
-            Quads<T>(rows, offset, groups, panel, outputs);
+            Quads<T>(rows, offset, groups, panel, outputs, signed);
         else
             Pairs<T>(rows, offset, groups, panel, outputs);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Quads<T>(byte** rows, long offset, int groups, int* panel, int outputs)
+    private static void Quads<T>(byte** rows, long offset, int groups, int* panel, int outputs, bool signed)
         where T : struct, IBlockLayout
     {
         byte* p0 = rows[0], p1 = rows[1], p2 = rows[2], p3 = rows[3], p4 = rows[4], p5 = rows[5], p6 = rows[6], p7 = rows[7];
@@ -44,9 +45,14 @@ internal static unsafe class PanelPacker
         {
             var at = offset + (long)(g / T.BlockRuns) * T.BlockBytes;
             var run = g % T.BlockRuns;
-            Transpose(
-                Unsigned<T>(p0 + at, run), Unsigned<T>(p1 + at, run), Unsigned<T>(p2 + at, run), Unsigned<T>(p3 + at, run),
-                Unsigned<T>(p4 + at, run), Unsigned<T>(p5 + at, run), Unsigned<T>(p6 + at, run), Unsigned<T>(p7 + at, run), panel, outputs);
+            if (signed)
+                Transpose(
+                    Signed<T>(p0 + at, run), Signed<T>(p1 + at, run), Signed<T>(p2 + at, run), Signed<T>(p3 + at, run),
+                    Signed<T>(p4 + at, run), Signed<T>(p5 + at, run), Signed<T>(p6 + at, run), Signed<T>(p7 + at, run), panel, outputs);
+            else
+                Transpose(
+                    Unsigned<T>(p0 + at, run), Unsigned<T>(p1 + at, run), Unsigned<T>(p2 + at, run), Unsigned<T>(p3 + at, run),
+                    Unsigned<T>(p4 + at, run), Unsigned<T>(p5 + at, run), Unsigned<T>(p6 + at, run), Unsigned<T>(p7 + at, run), panel, outputs);
         }
     }
 

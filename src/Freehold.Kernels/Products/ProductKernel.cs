@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Freehold.Kernels.Products;
 
 /// <summary>
@@ -30,5 +32,24 @@ internal abstract unsafe class ProductKernel
             y += product.Bias[output];
         var p = product.Output + row * product.OutputStride + output;
         *p = product.Accumulate ? *p + y : y;
+    }
+
+    /// <summary>Stores the finished chains of one row: the first <paramref name="valid"/> of <paramref name="outputs"/>, which are a multiple of eight.</summary>
+    protected static void Store(in Product product, int row, int first, int valid, float* y, int outputs)
+    {
+        if (valid < outputs)
+        {
+            for (var o = 0; o < valid; o++)
+                Store(product, row, first + o, y[o]);
+            return;
+        }
+        var to = product.Output + row * product.OutputStride + first;
+        for (var o = 0; o < outputs; o += 8)
+        {
+            var value = Vector256.Load(y + o);
+            if (product.Bias is not null)
+                value += Vector256.Load(product.Bias + first + o);
+            (product.Accumulate ? Vector256.Load(to + o) + value : value).Store(to + o);
+        }
     }
 }

@@ -51,6 +51,24 @@ public class MaskTests
     }
 
     [Fact]
+    public void A_grammar_whose_masks_would_cost_too_much_goes_on_byte_by_byte()
+    {
+        // Which of the last 14 characters come before n: 2^14 situations, and no pattern's automaton to refuse them.
+        var grammar = new GrammarCompiler(Words.Large(20_000), new GrammarLimits { MaxMaskWork = 500 }).Gbnf("root ::= [a-z ]* [a-m] [a-z ]{14,14} \"!\"");
+        var allowed = new TokenSet(grammar.Vocabulary.Count);
+        var bytes = 0;
+        Walk(grammar, 5, 40, (state, set) =>
+        {
+            state.Fill(allowed);
+            Assert.True(allowed.Size > 0);
+            for (var token = 0; token < allowed.Count; token++)
+                Assert.True(!allowed[token] || token == Words.End || state.CanTake(token));
+            bytes += allowed.Size <= 30 ? 1 : 0;
+        });
+        Assert.True(bytes > 0);
+    }
+
+    [Fact]
     public void Control_tokens_are_never_allowed_and_the_end_exactly_where_the_text_may_end()
     {
         var state = Words.Compiler.Regex("ab?").Begin();

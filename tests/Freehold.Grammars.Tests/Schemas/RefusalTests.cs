@@ -57,6 +57,8 @@ public class RefusalTests
         """{"type":"string","pattern":"(a|b)*a(a|b){20}"}""",
         """{"type":"string","pattern":"((a{0,100}){0,100}){0,100}"}""",
         """{"type":"string","pattern":"(x+x+)+y"}""",
+        "{\"type\":\"string\",\"pattern\":\"" + string.Concat(Enumerable.Range(0x4E00, 9000).Select(value => (char)value)) + "\"}",
+        "{\"oneOf\":[" + string.Join(',', Enumerable.Range(0, 50).Select(i => "{\"type\":\"object\",\"required\":[" + string.Join(',', Enumerable.Range(0, 150).Select(j => $"\"p{j}\"")) + "]}")) + "]}",
         """{"type":"array","items":{"type":"integer"},"minItems":10000000}""",
         """{"type":"array","items":{"type":"integer"},"maxItems":10000000}""",
         """{"type":"array","minItems":1000,"items":{"type":"array","minItems":1000,"items":{"type":"array","minItems":1000}}}""",

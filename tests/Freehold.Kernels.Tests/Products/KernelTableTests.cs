@@ -11,7 +11,7 @@ public sealed class KernelTableTests
         // Arm64's table can be made anywhere; only its kernels' steps need the CPU.
         foreach (var isa in InstructionSets.Supported.Append(InstructionSet.AdvSimd).Where(isa => isa != InstructionSet.Scalar).Distinct())
         {
-            var table = new KernelTable(isa);
+            using var table = new KernelTable(isa);
             foreach (var type in RandomWeights.Quantised)
             {
                 using var weights = new RandomWeights(type, 1, 256, 1);

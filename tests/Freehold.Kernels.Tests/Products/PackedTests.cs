@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Freehold.Kernels.Products.Packed;
-using Freehold.Kernels.Threads;
 using Xunit;
 
 namespace Freehold.Kernels.Tests.Products;
@@ -19,7 +17,7 @@ public sealed unsafe class PackedTests
             foreach (var outputs in new[] { 83, 16, 5 })
             {
                 using var weights = new RandomWeights(type, outputs, columns, columns);
-                using var panels = new Panels(weights.Matrix);
+                using var panels = new PackedWeights(weights.Matrix);
                 foreach (var bits in new[] { ActivationBits.Eight, ActivationBits.Sixteen })
                 {
                     var x = Multiplied.Activations(33, columns, 7);
@@ -40,7 +38,7 @@ public sealed unsafe class PackedTests
         const int Columns = 512;
         ushort[] hostile = [0x7C00, 0xFC00, 0x7E01, 0x0001, 0x83FF, 0x0000, 0x8000, 0x7BFF, 0x3C00];
         using var weights = new RandomWeights(type, 64, Columns, 17, random => hostile[random.Next(hostile.Length)]);
-        using var panels = new Panels(weights.Matrix);
+        using var panels = new PackedWeights(weights.Matrix);
         var residual = Multiplied.Activations(16, 64, 13);
         foreach (var rows in new[] { 1, 16 })
         {
@@ -64,24 +62,5 @@ public sealed unsafe class PackedTests
             using var weights = new RandomWeights(type, 64, 2048, 1);
             Assert.InRange(PackedMatrix.BytesOf(weights.Matrix), weights.Matrix.Bytes, weights.Matrix.Bytes * 1.2);
         }
-    }
-
-    /// <summary>The same matrix with panels, in memory that ends where the last panel ends.</summary>
-    private sealed class Panels : IDisposable
-    {
-        private readonly byte* _memory;
-
-        internal Panels(WeightMatrix source)
-        {
-            _memory = (byte*)NativeMemory.AlignedAlloc((nuint)PackedMatrix.BytesOf(source), 64);
-            using var workers = new WorkerPool(2);
-            PackedMatrix.Pack(source, 0, PackedMatrix.PanelsOf(source), _memory, workers);
-            Matrix = source.Slice(0, source.Rows);
-            Matrix.Use(PackedMatrix.At(source, _memory, null));
-        }
-
-        internal WeightMatrix Matrix { get; }
-
-        public void Dispose() => NativeMemory.AlignedFree(_memory);
     }
 }

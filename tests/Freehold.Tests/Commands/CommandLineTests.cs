@@ -10,7 +10,7 @@ public class CommandLineTests
         Assert.Empty(run.Error);
         Assert.Equal(["version", "commit", "isa"], run.Json.AsObject().Select(pair => pair.Key));
         Assert.Equal("0.1.0", (string)run.Json["version"]!);
-        Assert.Contains((string)run.Json["isa"]!, new[] { "scalar", "avx2", "avxvnni", "avx512", "advsimd" });
+        Assert.Contains((string)run.Json["isa"]!, new[] { "scalar", "avx2", "avxvnni", "avx512", "avx512vnni", "advsimd" });
     }
 
     [Fact]

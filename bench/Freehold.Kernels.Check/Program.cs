@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Globalization;
+using Freehold.Kernels;
+using Freehold.Kernels.Blocks;
+using Freehold.Kernels.Blocks.Layouts;
+using Freehold.Kernels.Check;
+using Freehold.Kernels.Generated;
+using Freehold.Kernels.Machine;
+
+// kernel-check [quick]: what this CPU can run, whether generated code gives the scalar oracle's bits, and how fast it is. Exits with 1 where bits differ.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+var clock = Stopwatch.StartNew();
+var quick = args.Contains("quick");
+var machine = MachineProfile.Detect();
+var features = machine.Features;
+var tiles = false;
+var refusal = "the CPU or the system does not offer it";
+if (features.AmxTile && features.AmxInt8)
+    tiles = TilePermission.Request(out refusal);
+Console.WriteLine($"cpu      {machine.Processor}; {machine.Budget.Allowed} cpus, {machine.Budget.Cores} cores, L2 {machine.Level2Bytes / 1024} KiB, L3 {machine.Level3Bytes / 1024} KiB");
+Console.WriteLine($"managed  {string.Join(", ", machine.InstructionSets)}");
+Console.WriteLine($"features avx512_vnni {features.Avx512Vnni}, avx512_vbmi {features.Avx512Vbmi}, amx_tile {features.AmxTile}, amx_int8 {features.AmxInt8}; code at run time {ExecutableCode.IsAvailable}");
+Console.WriteLine($"tiles    {(tiles ? "granted" : $"absent: {refusal}")}");
+
+Assembled.Print();
+
+var passed = Correctness.Print();
+var most = Math.Min(2, machine.Budget.Cores);
+if (InstructionSets.IsSupported(InstructionSet.Avx512Vnni))
+{
+    for (var threads = 1; threads <= most; threads++)
+    {
+        var peak = Peaks.DotProducts(threads);
+        Console.WriteLine($"speed    {threads} threads: vpdpbusd peak {peak / 1e12:F3} TOPS");
+        PanelSpeed.Print(threads, peak, quick);
+        PackedSpeed.Print(threads, Peaks.ReadBandwidth(threads), quick);
+    }
+    PanelSpeed.PrintStretches(Peaks.DotProducts(1));
+}
+else
+{
+    Console.WriteLine("speed    no AVX-512 VNNI here: nothing generated was run");
+    if (!quick)
+        PanelSpeed.Print(1, double.NaN, quick);
+}
+if (tiles)
+{
+    passed &= Tiles.SameBits();
+    for (var threads = 1; threads <= most; threads++)
+    {
+        Tiles.PrintSpeed(threads);
+        passed &= TileGemm.Print<Q8_0Layout>(TensorType.Q8_0, threads) & TileGemm.Print<Q4_0Layout>(TensorType.Q4_0, threads);
+    }
+    passed &= Tiles.Survive(most);
+}
+Console.WriteLine($"{(passed ? "PASS" : "FAIL")}     in {clock.Elapsed.TotalSeconds:F0} s");
+return passed ? 0 : 1;

@@ -1,0 +1,156 @@
+using System.Runtime.Intrinsics.X86;
+using Freehold.Kernels.Blocks;
+using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Packed;
+
+namespace Freehold.Kernels.Generated;
+
+/// <summary>
+/// Many rows by generated AVX-512 VNNI code: as in <see cref="PanelKernel{T, TPlanes, TScales, TLanes, TVector}"/>, 32 outputs are unpacked a stretch of
+/// the inputs at a time, and each tile of eight rows takes one call. Between calls the next stretch's weights are asked for, so that unpacking finds
+/// them in the cache.
+/// </summary>
+/// <param name="quads">Bytes by int8 activations, or else int16 by int16.</param>
+/// <param name="load">Makes code ready to be called.</param>
+/// <param name="groupsAtOnce">Groups of 32 inputs in a stretch: a multiple of 8 up to 64.</param>
+internal sealed unsafe class VnniPanelKernel<T, TPlanes, TScales>(bool quads, Func<byte[][], Routines> load, int groupsAtOnce = 64) : ProductKernel, IDisposable
+    where T : struct, IBlockLayout
+    where TPlanes : struct, ICodePlanes
+    where TScales : struct, IPanelScales
+{
+    // The longest stretch: its bytes then take 64 KiB of the second-level cache, and its int16 128 KiB.
+    private const int MostGroups = 64;
+
+    private const int Outputs = 32;
+    private const int Tile = ActivationRows.TileRows;
+    private const int RowsAtOnce = 512;
+
+    // Fewer tiles than this don't take long enough for a stretch of memory to arrive meanwhile.
+    private const int TilesToPrefetch = 4;
+
+    private readonly Lock _loading = new();
+    private Routines? _routines;
+
+    internal override int OutputStep => Outputs;
+
+    internal override bool NeedsTiles => true;
+
+    /// <summary>What the code for this type is made of.</summary>
+    internal PanelShape Shape { get; } = new(quads, T.Halves, T.HasMinimum, !quads ? 0 : T.Signed ? 128 : T.Offset);
+
+    /// <summary>Frees the code.</summary>
+    public void Dispose() => _routines?.Dispose();
+
+    internal override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
+    {
+        var routines = Volatile.Read(ref _routines) ?? Load();
+        var end = first + count;
+        for (; first < end; first += Outputs)
+            for (var row = 0; row < x.Rows; row += RowsAtOnce)
+                Panel(routines, product, x, first, end, row, Math.Min(RowsAtOnce, x.Rows - row), scratch);
+    }
+
+    // Assembled when first used, since a model has few types.
+    private Routines Load()
+    {
+        lock (_loading)
+        {
+            if (_routines is null)
+                Volatile.Write(ref _routines, load(VnniPanel.Routines(Shape)));
+            return _routines!;
+        }
+    }
+
+    private void Panel(Routines routines, in Product product, ActivationRows x, int first, int end, int row, int rows, byte* scratch)
+    {
+        var valid = Math.Min(Outputs, end - first);
+        var rowsOf = (byte**)scratch;
+        var call = new PanelCall { Starts = (int*)(scratch + 256), Scale = (float*)(scratch + 512) };
+        call.Minimum = call.Scale + MostGroups * 2 * Outputs;
+        var y = call.Minimum + MostGroups * 2 * Outputs;
+        call.Panel = (byte*)(y + RowsAtOnce * Outputs);
+        var packed = product.Weights.Packed;
+        for (var o = 0; o < Outputs && packed is null; o++)
+            rowsOf[o] = product.Weights.Row(first + Math.Min(o, valid - 1));
+        var tiles = (rows + Tile - 1) / Tile;
+        new Span<float>(y, rows * Outputs).Clear();
+        for (var from = 0; from < x.Groups; from += groupsAtOnce)
+        {
+            var groups = Math.Min(groupsAtOnce, x.Groups - from);
+            for (var o = 0; o < Outputs; o += 8)
+            {
+                if (packed is null)
+                    PanelPacker.Eight<T>(rowsOf + o, from, groups, quads, (int*)call.Panel + o, call.Scale + o, call.Minimum + o, Outputs);
+                else
+                    PackedPanel<T, TPlanes, TScales>.Eight(
+                        packed, (first + Math.Min(o, valid - 1)) / PackedFormat.Outputs, o >> 3 & 1, from, groups, quads,
+                        (int*)call.Panel + o, call.Scale + o, call.Minimum + o, Outputs);
+            }
+            call.Groups = groups;
+            var last = from + groups >= x.Groups;
+            var ahead = tiles < TilesToPrefetch ? default : Ahead(product.Weights, packed, first, end, from + groups, x.Groups);
+            for (var tile = 0; tile < tiles; tile++)
+            {
+                ahead.Prefetch(tile, tiles);
+                var at = (long)(row / Tile + tile) * x.Groups + from;
+                call.Q = quads ? (byte*)x.TiledQ8 + at * Tile * 32 : (byte*)(x.TiledQ + at * Tile * 32);
+                call.D = x.TiledD + at * Tile;
+                call.Sums = x.TiledSums + at * 3 * Tile;
+                call.DSums = x.TiledDSums + at * 3 * Tile;
+                call.Y = y + tile * Tile * Outputs;
+                var present = Math.Min(Tile, rows - tile * Tile);
+                if (last && tiles >= TilesToPrefetch)
+                    PrefetchOutput(product, row + tile * Tile, present, first);
+                routines.Call(present - 1, &call);
+            }
+        }
+        for (var r = 0; r < rows; r++)
+            Store(product, row + r, first, valid, y + r * Outputs, Outputs);
+    }
+
+    // The lines that the finished chains go to, which are as cold as the weights are.
+    private static void PrefetchOutput(in Product product, int row, int rows, int first)
+    {
+        for (var r = row; r < row + rows; r++)
+        {
+            var to = product.Output + r * product.OutputStride + first;
+            Sse.Prefetch1(to);
+            Sse.Prefetch1(to + 16);
+        }
+    }
+
+    /// <summary>What will be unpacked next: these outputs' next stretch, or the next outputs' first.</summary>
+    private MemoryAhead Ahead(WeightMatrix weights, PackedMatrix? packed, int first, int end, int from, int groups)
+    {
+        if (from >= groups)
+            (first, from) = (first + Outputs, 0);
+        var rows = Math.Min(Outputs, end - first);
+        if (rows <= 0)
+            return default;
+        var stretch = Math.Min(groupsAtOnce, groups - from);
+        if (packed is null)
+            return new MemoryAhead(
+                weights.Row(first) + (long)(from / T.BlockRuns) * T.BlockBytes, weights.RowBytes, rows, stretch / T.BlockRuns * T.BlockBytes);
+        var values = packed.Panel(first / PackedFormat.Outputs) + packed.ValuesAt + (long)from * TPlanes.Bits * 64;
+        return new MemoryAhead(values, packed.PanelBytes, (rows + PackedFormat.Outputs - 1) / PackedFormat.Outputs, stretch * TPlanes.Bits * 64);
+    }
+
+    /// <summary>Some pieces of memory at equal distances.</summary>
+    private readonly struct MemoryAhead(byte* first, long stride, int pieces, int bytes)
+    {
+        /// <summary>Asks for one of several parts, for the second-level cache.</summary>
+        internal void Prefetch(int part, int parts)
+        {
+            var lines = (bytes + 63) / 64;
+            int all = pieces * lines, at = all * part / parts, end = all * (part + 1) / parts;
+            while (at < end)
+            {
+                var piece = at / lines;
+                var from = first + piece * stride;
+                var until = Math.Min(end, (piece + 1) * lines);
+                for (var line = at - piece * lines; at < until; at++, line++)
+                    Sse.Prefetch1(from + line * 64);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using Freehold.Kernels.Generated;
+
+namespace Freehold.Kernels.Tests.Generated;
+
+/// <summary>A stretch of random signed bytes by sixteen random rows for AMX's panels, and its chains by plain loops.</summary>
+internal sealed unsafe class TileSample : IDisposable
+{
+    private const int Outputs = 32, Rows = TilePanel.Rows;
+    private readonly byte* _memory;
+    private readonly TileShape _shape;
+
+    internal TileSample(TileShape shape, int groups, int seed, Func<Random, float> scale)
+    {
+        _shape = shape;
+        // Each part begins a cache line; the chains and the ring last, since they are written.
+        Sizes = [groups * 1024, groups * Outputs * 4, groups * Outputs * 4, groups * Rows * 32, groups * Rows * 4, groups * Rows * 4, Rows * Outputs * 4, 4096];
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Sizes.Sum(), 64);
+        var random = new Random(seed);
+        random.NextBytes(new Span<byte>(_memory, Sizes.Sum()));
+        var at = _memory;
+        Call.Panel = (sbyte*)at;
+        Call.Scale = (float*)(at += Sizes[0]);
+        Call.Minimum = (float*)(at += Sizes[1]);
+        Call.Q = (sbyte*)(at += Sizes[2]);
+        Call.D = (float*)(at += Sizes[3]);
+        Call.DSums = (float*)(at += Sizes[4]);
+        Call.Y = (float*)(at += Sizes[5]);
+        Call.Ring = (int*)(at + Sizes[6]);
+        Call.Next = Call.Q;
+        Call.Groups = groups;
+        for (var i = 0; i < groups * Outputs; i++)
+            (Call.Scale[i], Call.Minimum[i]) = (scale(random), scale(random));
+        for (var i = 0; i < groups * Rows; i++)
+            (Call.D[i], Call.DSums[i]) = (random.NextSingle(), random.NextSingle() * 4000 - 2000);
+        for (var i = 0; i < groups * Rows * 32; i++)
+            Call.Q[i] = Math.Max((sbyte)-127, Call.Q[i]);
+        for (var i = 0; i < Rows * Outputs; i++)
+            Call.Y[i] = random.NextSingle() - 0.5f;
+    }
+
+#pragma warning disable CA1051 // Its address is passed on.
+    internal TileCall Call;
+#pragma warning restore CA1051
+
+    internal int[] Sizes { get; }
+
+    internal Span<float> Chains => new(Call.Y, Rows * Outputs);
+
+    /// <summary>What the chains must become.</summary>
+    internal float[] Expected()
+    {
+        var y = Chains.ToArray();
+        for (var r = 0; r < Rows; r++)
+            for (var o = 0; o < Outputs; o++)
+                for (var g = 0; g < Call.Groups; g++)
+                {
+                    var isum = 0;
+                    for (var k = 0; k < 32; k++)
+                        isum += Call.Panel[g * 1024 + k / 4 * 128 + o * 4 + k % 4] * Call.Q[(g * Rows + r) * 32 + k];
+                    ref var chain = ref y[r * Outputs + o];
+                    chain = MathF.FusedMultiplyAdd(isum, Call.Scale[g * Outputs + o] * Call.D[g * Rows + r], chain);
+                    if (_shape.Minimum)
+                        chain = MathF.FusedMultiplyAdd(Call.Minimum[g * Outputs + o], Call.DSums[g * Rows + r], chain);
+                }
+        return y;
+    }
+
+    public void Dispose() => NativeMemory.AlignedFree(_memory);
+}

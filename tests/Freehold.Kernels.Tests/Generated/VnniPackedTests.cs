@@ -1,0 +1,60 @@
+using Freehold.Kernels.Blocks;
+using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products;
+using Freehold.Kernels.Tests.Products;
+using Xunit;
+
+namespace Freehold.Kernels.Tests.Generated;
+
+public sealed unsafe class VnniPackedTests
+{
+    public static TheoryData<TensorType> Types() => [.. RandomWeights.Quantised.Where(type => VnniPackedKernel.ShapeOf(type) is not null)];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Packed_panels_give_the_oracles_bits(TensorType type)
+    {
+        // Four panels at once, then two, then one that is not full.
+        foreach (var (outputs, columns) in new[] { (5, 32), (32, 96), (107, 544) })
+        {
+            using var weights = new RandomWeights(type, outputs, columns, columns);
+            foreach (var rows in new[] { 1, 2, 3, 4, 7 })
+                Compare(type, weights.Matrix, Multiplied.Activations(rows, columns, rows), rows);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Packed_panels_give_the_oracles_value_for_any_scale(TensorType type)
+    {
+        const int Columns = 512, Rows = 3;
+        ushort[] hostile = [0x7C00, 0xFC00, 0x7E01, 0x7C01, 0x0001, 0x83FF, 0x0000, 0x8000, 0x7BFF, 0x3C00];
+        using var weights = new RandomWeights(type, 112, Columns, 17, random => hostile[random.Next(hostile.Length)]);
+        var x = Multiplied.Activations(Rows, Columns, 5);
+        (x[40], x[70], x[^1], x[^40]) = (1e-42f, float.MaxValue, float.NaN, float.NegativeInfinity);
+        Compare(type, weights.Matrix, x, Rows);
+    }
+
+    private static void Compare(TensorType type, WeightMatrix weights, float[] x, int rows)
+    {
+        var shape = VnniPackedKernel.ShapeOf(type)!.Value;
+        using var packed = new PackedWeights(weights);
+        using var kernel = new VnniPackedKernel(
+            shape, code => new InterpretedRoutines(code, (i, routine, call) => Allow(i, shape, routine, (PackedCall*)call)));
+        Multiplied.SameBits(
+            ByKernel.Multiply(new ScalarKernel(), ActivationBits.Eight, weights, x, rows),
+            ByKernel.Multiply(kernel, ActivationBits.Eight, packed.Matrix, x, rows), $"{type} {rows} rows x {weights.Columns}");
+    }
+
+    private static void Allow(Interpreter interpreter, PackedShape shape, int routine, PackedCall* call)
+    {
+        var (panels, rows) = (new[] { 1, 2, 4 }[routine / VnniPacked.MostRows], routine % VnniPacked.MostRows + 1);
+        interpreter.Allow(call, sizeof(PackedCall));
+        foreach (var panel in new[] { (nint)call->Panel0, (nint)call->Panel1, (nint)call->Panel2, (nint)call->Panel3 }.Take(panels))
+            interpreter.Allow((void*)panel, call->ValuesAt + call->Groups * shape.ValueBytes);
+        interpreter.Allow(call->Q, rows * call->Groups * 32);
+        interpreter.Allow(call->D, rows * call->Groups * 4);
+        interpreter.Allow(call->Sums, rows * call->Groups * 8);
+        interpreter.Allow(call->Y, rows * panels * 64, write: true);
+    }
+}
