@@ -5,8 +5,6 @@ namespace Freehold.Grammars.Text;
 /// <summary>Weaves text that may be anything until something known comes.</summary>
 internal static class FreeText
 {
-    private static readonly CharSet _any = CharSet.Of().Not();
-
     /// <summary>
     /// Text up to and with the first of several marks: an automaton that knows how much of a mark the last characters are (Aho, Corasick 1975). Gives the node behind each mark.
     /// </summary>
@@ -42,7 +40,7 @@ internal static class FreeText
     {
         var utf8 = new Utf8Weaver(weaver);
         var free = weaver.Node();
-        utf8.Plain(free, _any, free);
+        utf8.Plain(free, CharSet.All, free);
         Weaver.Skip(free, end);
         int[][] runes = [.. beginnings.Select(Runes)];
         var nodes = new Dictionary<string, Node>(StringComparer.Ordinal) { [""] = start };

@@ -71,7 +71,7 @@ public partial class ParameterTableTests
         foreach (var step in steps[..^1])
         {
             if (step.EndsWith("[]", StringComparison.Ordinal))
-                at = at[step[..^2]]![0]!;
+                at = (at[step[..^2]] ??= new JsonArray(new JsonObject()))[0]!;
             else
                 at = at[step] ??= new JsonObject();
         }

@@ -33,7 +33,10 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         await foreach (var piece in Generation.RunAsync(model.Chat!, generations, http.RequestAborted))
         {
             var choice = choices[piece.Choice];
+            UnenforcedHeader.Tell(http.Response, piece.Unenforced);
             choice.Text.Append(piece.Text);
+            choice.Reasoning.Append(piece.Reasoning);
+            choice.Calls.Add(piece);
             if (piece.PromptLogprobs is { } prompt)
             {
                 choice.PromptLogprobs = prompt;
@@ -75,7 +78,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         {
             await using var pieces = Generation.RunAsync(model.Chat!, generations, gone).GetAsyncEnumerator(gone);
             // Nothing is sent before the first piece, so that a refusal still has its own status; unless that takes long.
-            var more = await FirstAsync(pieces, chunks, generations.Count, gone);
+            var more = await FirstAsync(http, pieces, chunks, generations.Count, gone);
             for (; more; more = await pieces.MoveNextAsync())
             {
                 var piece = pieces.Current;
@@ -100,7 +103,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         }
     }
 
-    private async ValueTask<bool> FirstAsync(IAsyncEnumerator<Piece> pieces, ChunkWriter chunks, int choices, CancellationToken gone)
+    private async ValueTask<bool> FirstAsync(HttpContext http, IAsyncEnumerator<Piece> pieces, ChunkWriter chunks, int choices, CancellationToken gone)
     {
         var first = pieces.MoveNextAsync().AsTask();
         while (true)
@@ -108,6 +111,8 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
             try
             {
                 var more = await first.WaitAsync(KeepAlive, clock, CancellationToken.None);
+                if (more)
+                    UnenforcedHeader.Tell(http.Response, pieces.Current.Unenforced);
                 await chunks.OpenAsync(choices, gone);
                 return more;
             }
