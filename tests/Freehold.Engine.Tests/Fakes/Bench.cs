@@ -16,7 +16,7 @@ internal sealed class Bench : IDisposable
         Tokenizer = tokenizer ?? new ByteTokenizer();
         Model = model ?? new RememberingModel(Tokenizer.VocabularySize);
         Engine = new InferenceEngine(
-            template is not null ? new EngineModel("fake", Model, Tokenizer, input => template.Render(input, new TemplateSettings()), AnswerFormat.Of(template))
+            template is not null ? new EngineModel("fake", Model, Tokenizer, input => template.Render(input, new TemplateSettings { BosToken = "", EosToken = "" }), AnswerFormat.Of(template))
             : new EngineModel("fake", Model, Tokenizer, input => RenderedPrompt.Trusted(string.Concat(input["messages"]!.AsArray().Select(m => $"{m!["role"]}:{m["content"]}\n")))),
             options ?? Small(), start: !stepped);
     }
