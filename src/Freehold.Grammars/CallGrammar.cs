@@ -35,7 +35,7 @@ public sealed class CallGrammar : IEquatable<CallGrammar>
     private string Key => _key ??= string.Join('\0',
         [After, Thinking?.Opens, Thinking?.Closes, IsForced ? "forced" : "", Closing,
             .. Marks.SelectMany(mark => (string[])[mark.Text, $"{mark.Covered}"]), "",
-            .. Calls.SelectMany(call => (string?[])[call.Tool, call.First, call.Next, call.IsStrict ? "strict" : "", call.Schema.GetRawText()])]);
+            .. Calls.SelectMany(call => (string?[])[call.Tool, call.First, call.Next, call.IsStrict ? "strict" : "", call.Schema.GetRawText(), .. call.AlsoFirst, ""])]);
 
     /// <inheritdoc/>
     public bool Equals(CallGrammar? other) => other is not null && Key == other.Key;
@@ -58,4 +58,8 @@ public sealed record CallMark(string Text, int Covered = 0);
 /// <param name="Next">The text between the arguments of a call before it and its own; null where no call follows another.</param>
 /// <param name="Schema">What its arguments must satisfy, besides being an object.</param>
 /// <param name="IsStrict">Whether what can't be enforced is refused; otherwise it is left out and listed as <c>tool#pointer</c>.</param>
-public sealed record CallForm(string Tool, string First, string? Next, JsonElement Schema, bool IsStrict);
+public sealed record CallForm(string Tool, string First, string? Next, JsonElement Schema, bool IsStrict)
+{
+    /// <summary>Other ways to write <see cref="First"/>, where an answer that begins like a call is one.</summary>
+    public IReadOnlyList<string> AlsoFirst { get; init; } = [];
+}

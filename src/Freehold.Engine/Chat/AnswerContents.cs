@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Freehold.Models.Templates.ToolUse;
@@ -13,11 +14,12 @@ namespace Freehold.Engine.Chat;
 /// <param name="streamsArguments">
 /// Whether arguments are told while they are written: where a grammar rules them from the call's first character. Otherwise they are told when the call proved to be one.
 /// </param>
-/// <param name="isValid">Whether a tool's arguments are what its schema demands, asked of calls that no grammar rules.</param>
+/// <param name="isValid">Whether a tool's arguments are what its strict schema demands: a call may begin in a way that no grammar foresaw.</param>
 internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments, Func<string, string, bool> isValid)
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private readonly List<(string Id, string Name)> _calls = [];
+    private readonly StringBuilder _written = new();
     private JsonArray? _pieces;
 
     /// <summary>Whole calls so far.</summary>
@@ -50,6 +52,9 @@ internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments,
 
     private void Add(List<AIContent> contents, AnswerEvent happened)
     {
+        if (happened is CallBegun)
+            _written.Clear();
+        _written.Append(happened.Raw);
         switch (happened)
         {
             case ContentText { Text.Length: > 0 } content:
@@ -80,15 +85,13 @@ internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments,
     private void End(List<AIContent> contents, CallEnded ended)
     {
         var (id, name) = _calls[ended.Index];
-        if (!streamsArguments)
+        if (!isValid(name, ended.Arguments))
         {
-            if (!isValid(name, ended.Arguments))
-            {
-                AddText(contents, ended.Arguments);
-                return;
-            }
-            AddPiece(ended.Index, ended.Arguments, isFirst: true);
+            AddText(contents, _written.ToString());
+            return;
         }
+        if (!streamsArguments)
+            AddPiece(ended.Index, ended.Arguments, isFirst: true);
         WholeCalls++;
         contents.Add(new FunctionCallContent(id, name, ReadArguments(ended.Arguments)) { RawRepresentation = ended.Arguments });
     }

@@ -1,11 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
-using Freehold.Engine.Constraints;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Streams;
-using Freehold.Engine.Tools;
-using Freehold.Grammars;
 using Microsoft.Extensions.AI;
 
 namespace Freehold.Engine.Chat;
@@ -91,14 +88,14 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
         var (id, created) = (NewId(), _clock.GetUtcNow());
         // Log-probabilities of tokens whose text is held back go with the text that follows.
         JsonArray? logProbabilities = null;
-        var begun = Begin(messages, options, cancellationToken);
-        var (stream, parameters, answer) = (begun.Stream, begun.Parameters, begun.Answer);
+        var turn = ChatTurn.Begin(engine, _prompt, messages, options ?? new ChatOptions(), cancellationToken);
+        var (stream, parameters, answer) = (turn.Stream, turn.Parameters, turn.Answer);
         var scores = stream.PromptScores;
-        if (begun.Unenforced.Count > 0)
+        if (turn.Unenforced.Count > 0)
             yield return new ChatResponseUpdate
             {
                 Role = ChatRole.Assistant, ResponseId = id, MessageId = id, ModelId = engine.Model.Id, CreatedAt = created,
-                AdditionalProperties = new() { ["unenforced"] = begun.Unenforced.ToArray() },
+                AdditionalProperties = new() { ["unenforced"] = turn.Unenforced.ToArray() },
             };
         await foreach (var update in stream.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
@@ -121,7 +118,7 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
                 CreatedAt = created,
             };
             Attach(shown, "logprobs", logProbabilities);
-            Attach(shown, "prompt_logprobs", scores is null ? null : LogProbabilityJson.Of(begun.Prompt, scores, engine.Model.Tokenizer));
+            Attach(shown, "prompt_logprobs", scores is null ? null : LogProbabilityJson.Of(turn.Prompt, scores, engine.Model.Tokenizer));
             Attach(shown, "tool_calls", pieces);
             (logProbabilities, scores) = (null, null);
             if (isLast)
@@ -137,77 +134,6 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
     {
         if (entries is not null)
             (update.AdditionalProperties ??= [])[name] = entries;
-    }
-
-    private sealed record Begun(GenerationStream Stream, IReadOnlyList<int> Prompt, ChatParameters Parameters, AnswerContents? Answer, IReadOnlyList<string> Unenforced);
-
-    private Begun Begin(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
-    {
-        options ??= new ChatOptions();
-        if (options.ModelId is { } asked && asked != engine.Model.Id)
-            throw new RequestRefusedException(RefusalCodes.ModelNotFound, $"the model '{asked}' was asked for; this engine serves '{engine.Model.Id}'", "model");
-        var parameters = new ChatParameters(options);
-        var (prompt, rendered) = PromptOf(messages, parameters);
-        var constraint = ConstraintOf(parameters, rendered);
-        try
-        {
-            var stream = engine.Submit(new GenerationRequest
-            {
-                Prompt = prompt,
-                MaxTokens = parameters.MaxTokens == 0 ? 1 : parameters.MaxTokens, // the prompt alone: the step that ends it samples a token, which is not shown
-                Sampling = parameters.Sampling,
-                StopStrings = parameters.StopStrings,
-                Constraint = constraint,
-                LogProbabilities = parameters.LogProbabilities,
-                TopLogProbabilities = parameters.TopLogProbabilities,
-                PromptLogProbabilities = parameters.PromptLogProbabilities,
-                Tenant = parameters.Tenant,
-                Client = parameters.Client,
-            }, cancellationToken);
-            return new Begun(stream, prompt, parameters, AnswerOf(parameters, rendered), constraint is null ? [] : UnenforcedOf(constraint));
-        }
-        catch (RequestRefusedException refused) when (refused.Parameter == "prompt" && parameters is { RawPrompt: null, PromptTokens: null })
-        {
-            throw new RequestRefusedException(refused.Code, refused.Message, "messages");
-        }
-    }
-
-    private IReadOnlyList<string> UnenforcedOf(Constraint constraint)
-    {
-        var gaps = engine.Compile(constraint).Unenforced;
-        return constraint.Kind == ConstraintKind.JsonSchema ? [.. gaps.Select(pointer => "#" + pointer)] : gaps;
-    }
-
-    // A prompt that began the thinking leaves it to the model to end it; what is constrained comes behind that.
-    private Constraint? ConstraintOf(ChatParameters parameters, string? rendered)
-    {
-        var startsInside = rendered is not null && engine.Model.Answers?.Reasoning?.StartsInside(rendered) is true;
-        if (parameters.Tools is { } tools)
-            return CallConstraint.Of(engine.Model.Answers!.Calls!, engine.Model.Answers.Reasoning, startsInside, tools);
-        return startsInside && parameters.Constraint is { } constraint
-            ? constraint with { Around = new Surroundings { After = engine.Model.Answers!.Reasoning!.Closes } }
-            : parameters.Constraint;
-    }
-
-    private AnswerContents? AnswerOf(ChatParameters parameters, string? rendered)
-    {
-        if (rendered is null || engine.Model.Answers is not { } format || (parameters.Tools is null && format.Reasoning is null))
-            return null;
-        return new AnswerContents(format.Parse(rendered, parameters.Tools?.Names), parameters.Tools is { IsForced: true } || format.Calls is { BeginsAnswer: false }, IsValid);
-
-        bool IsValid(string name, string arguments) => parameters.Tools!.Callable.FirstOrDefault(tool => tool.Name == name) is { } tool
-            && (!tool.IsStrict || engine.Compile(Constraint.JsonSchema(tool.Schema)).Accepts(Encoding.UTF8.GetBytes(arguments)));
-    }
-
-    private (IReadOnlyList<int> Ids, string? Rendered) PromptOf(IEnumerable<ChatMessage> messages, ChatParameters parameters)
-    {
-        if (parameters.PromptTokens is { } ids)
-            return (ids, null);
-        var tokenizer = engine.Model.Tokenizer;
-        if (parameters.RawPrompt is { } raw)
-            return (tokenizer.Encode(raw), null);
-        var prompt = _prompt.Render(messages, parameters.Instructions, parameters.TemplateVariables, tools: parameters.Tools?.ToJson()).Prompt;
-        return (tokenizer.Encode(prompt), prompt.Text);
     }
 
     private static string NewId() => $"chatcmpl-{Guid.NewGuid():N}";

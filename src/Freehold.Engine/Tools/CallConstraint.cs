@@ -31,7 +31,19 @@ internal static class CallConstraint
     private static CallForm FormOf(OfferedTool tool, ToolCallFormat format, int covered, bool several)
     {
         var first = format.Before(tool.Name).TrimStart()[covered..];
-        return new CallForm(tool.Name, covered > 0 ? first.TrimStart() : first, several ? format.After(isLast: false) + format.Before(tool.Name, 1) : null, tool.Schema, tool.IsStrict);
+        return new CallForm(tool.Name, covered > 0 ? first.TrimStart() : first, several ? format.After(isLast: false) + format.Before(tool.Name, 1) : null, tool.Schema, tool.IsStrict) { AlsoFirst = format.BeginsAnswer ? [.. Others(first, format)] : [] };
+    }
+
+    // Where nothing but the object tells a call: its spaces as json.dumps and as compact writers have them, a mark before it or not.
+    private static IEnumerable<string> Others(string first, ToolCallFormat format)
+    {
+        var compact = first.Replace("\": ", "\":", StringComparison.Ordinal).Replace("\", \"", "\",\"", StringComparison.Ordinal);
+        yield return compact;
+        foreach (var mark in format.AlsoOpens)
+        {
+            yield return mark + first;
+            yield return mark + compact;
+        }
     }
 
     // A word marks calls only where their list follows; else it is a word of the text.

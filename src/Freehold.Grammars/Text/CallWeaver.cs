@@ -40,9 +40,9 @@ internal static class CallWeaver
     {
         if (grammar is { IsForced: false, Marks.Count: 0 })
         {
-            var begun = FreeText.Unless(weaver, at, [.. grammar.Calls.Select(call => call.First)], end);
-            for (var i = 0; i < arguments.Count; i++)
-                weaver.Call(begun[i], arguments[i], behind);
+            (string Text, int Call)[] ways = [.. grammar.Calls.SelectMany((call, index) => call.AlsoFirst.Prepend(call.First).Distinct().Select(text => (text, index)))];
+            foreach (var (node, way) in FreeText.Unless(weaver, at, [.. ways.Select(way => way.Text)], end).Zip(ways))
+                weaver.Call(node, arguments[way.Call], behind);
             return;
         }
         (Node From, int Covered)[] begins = grammar.IsForced ? [(at, 0)]

@@ -103,6 +103,25 @@ public class ToolCallTests
         Assert.Equal(("It <tool_ rains.", ChatFinishReason.Stop), (response.Text, response.FinishReason!.Value));
     }
 
+    [Theory]
+    [InlineData("{\"name\":\"weather\",\"parameters\":{\"city\":\"Zurich\"}}", true)]
+    [InlineData("<|python_tag|>{\"name\": \"weather\", \"parameters\": {\"city\": \"Zurich\"}}", true)]
+    [InlineData("{ \"name\" : \"weather\", \"parameters\": {\"city\": \"Zurich\"}}", false)]
+    [InlineData("{\"name\": \"nobody\", \"parameters\": {\"city\": \"Zurich\"}}", false)]
+    [InlineData("{\"a\": 1}", false)]
+    public async Task Where_an_object_alone_tells_a_call_it_is_held_to_its_schema_or_is_text(string wanted, bool isCall)
+    {
+        var source = await File.ReadAllTextAsync(SharedData.Require("data/chat-templates/meta-llama-Llama-3.2-3B-Instruct.jinja"), Cancellation);
+        using var bench = BenchOf(source, Speaker.Of(wanted));
+        using var client = new EngineChatClient(bench.Engine);
+        var response = await client.GetResponseAsync(_messages, Options(ChatToolMode.Auto, Tool("weather", _city, strict: true)), Cancellation);
+        var call = response.Messages[0].Contents.OfType<FunctionCallContent>().SingleOrDefault();
+        Assert.Equal((isCall, isCall ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop), (call is not null, response.FinishReason!.Value));
+        Assert.Equal(isCall ? "" : wanted, response.Text);
+        if (call is not null)
+            Assert.True(bench.Engine.Compile(Constraint.JsonSchema(_city)).Accepts(Encoding.UTF8.GetBytes((string)call.RawRepresentation!)));
+    }
+
     [Fact]
     public async Task A_stream_tells_the_pieces_of_a_call_before_the_call_and_they_are_its_arguments()
     {
