@@ -4,16 +4,18 @@ import OpenAI from "openai";
 
 const [baseURL, model] = process.argv.slice(2);
 const client = new OpenAI({ baseURL, apiKey: "none", maxRetries: 0 });
-const parameters = { type: "object", properties: { city: { type: "string" } }, required: ["city"], additionalProperties: false };
+const parameters = { type: "object", properties: { city: { type: "string", maxLength: 30 } }, required: ["city"], additionalProperties: false };
 const tools = [{ type: "function", function: { name: "get_weather", description: "Weather now", parameters, strict: true } }];
+const one = { model, temperature: 0, tool_choice: "required", parallel_tool_calls: false };
 const messages = [{ role: "user", content: "Weather in Bern?" }];
 
-const whole = await client.chat.completions.parse({ model, messages, tools, tool_choice: "required" });
-const stream = client.chat.completions.stream({ model, messages, tools, tool_choice: "required" });
+const whole = await client.chat.completions.parse({ ...one, messages, tools });
+const stream = client.chat.completions.stream({ ...one, messages, tools });
 const streamed = await stream.finalChatCompletion();
 const call = whole.choices[0].message.tool_calls[0];
 const after = await client.chat.completions.create({
   model,
+  temperature: 0,
   messages: [...messages, whole.choices[0].message, { role: "tool", tool_call_id: call.id, content: "12 degrees" }],
   response_format: { type: "json_schema", json_schema: { name: "city", schema: parameters, strict: true } },
 });

@@ -62,6 +62,8 @@ public partial class ParameterTableTests
                 Assert.True(table.Find(name) is not null, $"{table.Endpoint} says nothing about {name}");
     }
 
+    private const string Call = """{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}""";
+
     /// <summary>Sets a field of the endpoint's least body by the table's name for it.</summary>
     private static string With(ParameterTable table, string name, JsonNode value)
     {
@@ -71,11 +73,13 @@ public partial class ParameterTableTests
         foreach (var step in steps[..^1])
         {
             if (step.EndsWith("[]", StringComparison.Ordinal))
-                at = (at[step[..^2]] ??= new JsonArray(new JsonObject()))[0]!;
+                at = (at[step[..^2]] ??= new JsonArray(step == "tool_calls[]" ? JsonNode.Parse(Call) : new JsonObject()))[0]!;
             else
                 at = at[step] ??= new JsonObject();
         }
         at[steps[^1]] = value;
+        if (name.StartsWith("messages[].tool_calls", StringComparison.Ordinal))
+            body["messages"]![0]!["role"] = "assistant";
         if (name.StartsWith("stream_options", StringComparison.Ordinal))
             body["stream"] = true;
         return body.ToJsonString();
