@@ -29,7 +29,7 @@ public class BfclTests
             var response = await model.Chat!.GetResponseAsync(messages, new()
             {
                 Temperature = 0, MaxOutputTokens = 400, ToolMode = ChatToolMode.RequireAny, AllowMultipleToolCalls = false,
-                Tools = [.. tools.Select(tool => ToolCallTests.Tool(tool.Name, tool.Schema))],
+                Tools = [.. tools.Select(tool => ToolBench.Tool(tool.Name, tool.Schema))],
             }, Cancellation);
             // An answer that the model does not bring to an end is cut, and says so.
             if (response.FinishReason == ChatFinishReason.Length)
