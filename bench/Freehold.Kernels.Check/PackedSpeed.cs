@@ -85,7 +85,12 @@ internal static unsafe class PackedSpeed
                         var step = spread ? panelBytes : panels * panelBytes;
                         var call = new PackedCall
                         {
-                            ValuesAt = valuesAt, Q = activations.Q8, D = activations.D, Sums = activations.Sums, Y = chains, Groups = Groups,
+                            ValuesAt = valuesAt,
+                            Q = activations.Q8,
+                            D = activations.D,
+                            Sums = activations.Sums,
+                            Y = chains,
+                            Groups = Groups,
                         };
                         for (var i = 0; i < count / panels; i++)
                         {

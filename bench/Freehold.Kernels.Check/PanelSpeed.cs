@@ -91,8 +91,16 @@ internal static unsafe class PanelSpeed
                 {
                     var call = new PanelCall
                     {
-                        Panel = bytes + (8 << 20), Scale = floats, Minimum = floats + (1 << 13), Q = bytes + (1 << 20) + (tile & 15) * perTile, D = floats + (1 << 14),
-                        Sums = (int*)(bytes + (2 << 20)), DSums = floats + (1 << 15), Y = y + tile * 8 * 32, Starts = (int*)(bytes + (3 << 20)), Groups = groups,
+                        Panel = bytes + (8 << 20),
+                        Scale = floats,
+                        Minimum = floats + (1 << 13),
+                        Q = bytes + (1 << 20) + (tile & 15) * perTile,
+                        D = floats + (1 << 14),
+                        Sums = (int*)(bytes + (2 << 20)),
+                        DSums = floats + (1 << 15),
+                        Y = y + tile * 8 * 32,
+                        Starts = (int*)(bytes + (3 << 20)),
+                        Groups = groups,
                     };
                     routines.Call(rows - 1, &call);
                 }

@@ -105,9 +105,16 @@ internal static unsafe class Tiles
                 var tile = i % Tiles;
                 var call = new TileCall
                 {
-                    Panel = (sbyte*)bytes, Scale = (float*)(bytes + (128 << 10)), Minimum = (float*)(bytes + (192 << 10)), D = (float*)(bytes + (256 << 10)),
-                    DSums = (float*)(bytes + (320 << 10)), Ring = (int*)(bytes + (384 << 10)), Y = (float*)(bytes + (512 << 10) + tile * 2048),
-                    Q = (sbyte*)(bytes + (2 << 20) + tile * perTile), Next = (sbyte*)(bytes + (2 << 20) + (tile + 1) % Tiles * perTile), Groups = groups,
+                    Panel = (sbyte*)bytes,
+                    Scale = (float*)(bytes + (128 << 10)),
+                    Minimum = (float*)(bytes + (192 << 10)),
+                    D = (float*)(bytes + (256 << 10)),
+                    DSums = (float*)(bytes + (320 << 10)),
+                    Ring = (int*)(bytes + (384 << 10)),
+                    Y = (float*)(bytes + (512 << 10) + tile * 2048),
+                    Q = (sbyte*)(bytes + (2 << 20) + tile * perTile),
+                    Next = (sbyte*)(bytes + (2 << 20) + (tile + 1) % Tiles * perTile),
+                    Groups = groups,
                 };
                 routines.Call(TilePanel.Multiply, &call);
             }

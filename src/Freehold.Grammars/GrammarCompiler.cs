@@ -49,8 +49,20 @@ public sealed class GrammarCompiler
     {
         CheckLength(schema.GetRawText());
         var weaver = new Weaver(_limits.MaxNodes);
-        var compiler = new SchemaCompiler(schema, weaver, _json, _patterns, _limits, isStrict);
-        return Finish(weaver, compiler.Compile(), around, compiler.Unenforced);
+        try
+        {
+            var compiler = new SchemaCompiler(schema, weaver, _json, _patterns, _limits, isStrict);
+            return Finish(weaver, compiler.Compile(), around, compiler.Unenforced);
+        }
+        catch (InvalidOperationException error)
+        {
+            // An element was asked for a kind of value that it isn't, or for a string with half of a surrogate pair.
+            throw GrammarRefusedException.Invalid("", $"the schema has a value of an unexpected kind: {error.Message}");
+        }
+        catch (NotSupportedException error)
+        {
+            throw GrammarRefusedException.Limit("", error.Message);
+        }
     }
 
     /// <summary>Texts that a regular expression (ECMA-262) matches whole.</summary>
@@ -81,7 +93,14 @@ public sealed class GrammarCompiler
         ArgumentNullException.ThrowIfNull(grammar);
         CheckLength(grammar);
         var weaver = new Weaver(_limits.MaxNodes);
-        return Finish(weaver, new GbnfReader(grammar, weaver).Read(), around);
+        try
+        {
+            return Finish(weaver, new GbnfReader(grammar, weaver).Read(), around);
+        }
+        catch (FormatException error)
+        {
+            throw GrammarRefusedException.Invalid("", $"the grammar is malformed: {error.Message}");
+        }
     }
 
     /// <summary>Answers that call tools.</summary>

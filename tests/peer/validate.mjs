@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import Ajv from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 
-const options = { strict: false, multipleOfPrecision: 9, validateSchema: true };
+// ajv divides doubles: without a precision not even 0.07 is a multiple of 0.01.
+const options = { strict: false, multipleOfPrecision: 6, validateSchema: true };
 let checked = 0;
 for (const line of readFileSync(process.argv[2], "utf8").split("\n")) {
   if (!line) continue;

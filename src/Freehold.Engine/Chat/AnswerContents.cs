@@ -12,10 +12,12 @@ namespace Freehold.Engine.Chat;
 /// </summary>
 /// <param name="parser">Reads the answer.</param>
 /// <param name="streamsArguments">
-/// Whether arguments are told while they are written: where a grammar rules them from the call's first character. Otherwise they are told when the call proved to be one.
+/// Whether arguments are told while they are written: where a grammar rules them from the call's first character, and enforces all of their schema. Otherwise they are told when the call proved to be one.
 /// </param>
-/// <param name="isValid">Whether a tool's arguments are what its strict schema demands: a call may begin in a way that no grammar foresaw.</param>
-internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments, Func<string, string, bool> isValid)
+/// <param name="isValid">
+/// Whether a tool's finished arguments satisfy its schema: it may assert what can't be enforced while they are written, and a call may begin in a way that no grammar foresaw.
+/// </param>
+internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments, Func<string, JsonElement, bool> isValid)
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private readonly List<(string Id, string Name)> _calls = [];
@@ -85,7 +87,8 @@ internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments,
     private void End(List<AIContent> contents, CallEnded ended)
     {
         var (id, name) = _calls[ended.Index];
-        if (!isValid(name, ended.Arguments))
+        using var arguments = JsonDocument.Parse(ended.Arguments, new JsonDocumentOptions { MaxDepth = 128 });
+        if (!isValid(name, arguments.RootElement))
         {
             AddText(contents, _written.ToString());
             return;
@@ -93,7 +96,10 @@ internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments,
         if (!streamsArguments)
             AddPiece(ended.Index, ended.Arguments, isFirst: true);
         WholeCalls++;
-        contents.Add(new FunctionCallContent(id, name, ReadArguments(ended.Arguments)) { RawRepresentation = ended.Arguments });
+        contents.Add(new FunctionCallContent(id, name, arguments.RootElement.EnumerateObject().ToDictionary(argument => argument.Name, argument => (object?)argument.Value.Clone(), StringComparer.Ordinal))
+        {
+            RawRepresentation = ended.Arguments,
+        });
     }
 
     private void AddPiece(int index, string arguments, bool isFirst)
@@ -111,14 +117,5 @@ internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments,
             last.Text += text;
         else
             contents.Add(new TextContent(text));
-    }
-
-    private static Dictionary<string, object?> ReadArguments(string arguments)
-    {
-        var read = new Dictionary<string, object?>(StringComparer.Ordinal);
-        using var document = JsonDocument.Parse(arguments, new JsonDocumentOptions { MaxDepth = 128 });
-        foreach (var argument in document.RootElement.EnumerateObject())
-            read[argument.Name] = argument.Value.Clone();
-        return read;
     }
 }

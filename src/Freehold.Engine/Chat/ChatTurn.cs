@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.Json;
 using Freehold.Engine.Constraints;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Streams;
@@ -26,7 +26,7 @@ internal sealed record ChatTurn(GenerationStream Stream, IReadOnlyList<int> Prom
         var (prompt, rendered) = PromptOf(engine, template, messages, parameters);
         var constraint = ConstraintOf(engine.Model, parameters, rendered);
         var unenforced = constraint is null ? [] : UnenforcedOf(engine, constraint);
-        var answer = AnswerOf(engine, parameters, rendered);
+        var answer = AnswerOf(engine.Model, parameters, rendered, unenforced.Count == 0);
         try
         {
             var stream = engine.Submit(new GenerationRequest
@@ -77,13 +77,15 @@ internal sealed record ChatTurn(GenerationStream Stream, IReadOnlyList<int> Prom
         return constraint.Kind == ConstraintKind.JsonSchema ? [.. gaps.Select(pointer => "#" + pointer)] : gaps;
     }
 
-    private static AnswerContents? AnswerOf(InferenceEngine engine, ChatParameters parameters, string? rendered)
+    private static AnswerContents? AnswerOf(EngineModel model, ChatParameters parameters, string? rendered, bool isWhollyEnforced)
     {
-        if (rendered is null || engine.Model.Answers is not { } format || (parameters.Tools is null && format.Reasoning is null))
+        if (rendered is null || model.Answers is not { } format || (parameters.Tools is null && format.Reasoning is null))
             return null;
-        return new AnswerContents(format.Parse(rendered, parameters.Tools?.Names), parameters.Tools is { IsForced: true } || format.Calls is { BeginsAnswer: false }, IsValid);
+        // Arguments are told early only where nothing can be wrong with them in the end.
+        var streamsArguments = isWhollyEnforced && (parameters.Tools is { IsForced: true } || format.Calls is { BeginsAnswer: false });
+        return new AnswerContents(format.Parse(rendered, parameters.Tools?.Names), streamsArguments, IsValid);
 
-        bool IsValid(string name, string arguments) => parameters.Tools!.Callable.FirstOrDefault(tool => tool.Name == name) is { } tool
-            && (!tool.IsStrict || engine.Compile(Constraint.JsonSchema(tool.Schema)).Accepts(Encoding.UTF8.GetBytes(arguments)));
+        bool IsValid(string name, JsonElement arguments) =>
+            parameters.Tools!.Callable.FirstOrDefault(tool => tool.Name == name) is { } tool && new SchemaCheck(tool.Schema).Holds(arguments);
     }
 }

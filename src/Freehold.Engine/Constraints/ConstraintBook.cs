@@ -29,6 +29,10 @@ internal sealed class ConstraintBook(TokenTexts texts, int vocabulary, IReadOnly
         {
             return Keep(key, Make(key));
         }
+        catch (JsonException error)
+        {
+            throw new RequestRefusedException(RefusalCodes.InvalidConstraint, $"the schema is refused: {error.Message}", Parameter(constraint.Kind)) { Data = { ["pointer"] = "" } };
+        }
         catch (GrammarRefusedException refused)
         {
             var code = refused.Kind switch

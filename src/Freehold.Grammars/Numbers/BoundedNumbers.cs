@@ -9,22 +9,25 @@ namespace Freehold.Grammars.Numbers;
 /// </summary>
 internal sealed class BoundedNumbers
 {
-    private const int MaxNodes = 10_000;
+    private const int MaxNodes = 10_000, DividedDigits = 9;
     private readonly Weaver _weaver;
     private readonly Node _end;
     private readonly int _fractionDigits, _scale;
+    private int _digits;
     private readonly long _factor;
-    private readonly bool _isInteger;
+    private readonly bool _isInteger, _isMultiple, _isDivided;
     private readonly Dictionary<(Place Place, int Room), Node> _nodes = [];
 
     private BoundedNumbers(Weaver weaver, Node end, NumberRange range)
     {
-        (_weaver, _end, _isInteger) = (weaver, end, range.IsInteger);
+        (_weaver, _end, _isInteger, _isMultiple) = (weaver, end, range.IsInteger, range.MultipleOf is not null);
         var factor = range.MultipleOf ?? new ExactDecimal(BigInteger.One, -NumberWeaver.ExactDigits);
         _scale = Math.Max(0, -factor.Exponent);
         if (_scale > 18 || factor.Scaled(_scale) > 1_000_000)
             throw new NotSupportedException("multiples of numbers of more than 6 digits can't be enforced");
         _factor = (long)factor.Scaled(_scale);
+        // Readers divide doubles. By 0.01 the quotient of few digits comes out whole, nearly; by 0.25 it is exact.
+        _isDivided = range.MultipleOf is { IsInteger: false } && factor.Scaled(_scale) % BigInteger.Pow(5, _scale) != 0;
         _fractionDigits = range.IsInteger ? 0 : Math.Min(_scale, NumberWeaver.ExactDigits - 1);
     }
 
@@ -61,8 +64,10 @@ internal sealed class BoundedNumbers
     {
         var lower = Of(low, isLowExclusive);
         var upper = high is { } bound ? Of(bound, isHighExclusive) : null;
-        var most = _isInteger ? NumberWeaver.IntegerDigits : NumberWeaver.ExactDigits;
-        for (var whole = lower.Whole; whole <= Math.Min(most, upper?.Whole ?? most); whole++)
+        // A multiple must be exact as a double too.
+        var integerDigits = _isMultiple ? Math.Clamp(lower.Whole, NumberWeaver.ExactDigits, NumberWeaver.IntegerDigits) : NumberWeaver.IntegerDigits;
+        _digits = _isInteger ? integerDigits : _isDivided ? Math.Clamp(lower.Whole + _scale, DividedDigits, NumberWeaver.ExactDigits) : NumberWeaver.ExactDigits;
+        for (var whole = lower.Whole; whole <= Math.Min(_digits, upper?.Whole ?? _digits); whole++)
         {
             var place = new Place(whole, 0, whole == lower.Whole ? lower : null, upper is not null && whole == upper.Whole ? upper : null, 0);
             Digit(from, place, whole, isFirst: true);
@@ -99,7 +104,7 @@ internal sealed class BoundedNumbers
     private Node At(Place place, int total)
     {
         // What may still follow depends on the digits altogether only while they are few enough for a fraction.
-        var room = Math.Max(0, Math.Min(_fractionDigits, NumberWeaver.ExactDigits - total));
+        var room = Math.Max(0, Math.Min(_fractionDigits, _digits - total));
         if (_nodes.TryGetValue((place, room), out var node))
             return node;
         if (_nodes.Count == MaxNodes)

@@ -4,14 +4,20 @@ using Freehold.Grammars.Numbers;
 
 namespace Freehold.Grammars.Schemas;
 
-/// <summary>Whether a given value satisfies a schema: asked for the values of enum and const, and for names of properties. Knows the keywords that are enforced.</summary>
-internal sealed class SchemaValidator(SchemaDocument document, SchemaStrings strings)
+/// <summary>
+/// Whether a given value satisfies a schema: asked for the values of enum and const, for names of properties, and for finished values (<see cref="SchemaCheck"/>). Knows the keywords that
+/// are enforced, and those that need the finished value but for unevaluatedItems and unevaluatedProperties.
+/// </summary>
+internal sealed class SchemaValidator(SchemaDocument document, SchemaStrings strings, Action<SchemaPart>? look = null)
 {
     private const int MaxDepth = 200;
     private readonly Dictionary<string, ValueSet> _values = [];
 
     /// <summary>Whether a value satisfies all parts.</summary>
     public bool IsValid(JsonElement value, Conjunction schema) => !schema.IsNever && schema.Parts.All(part => Holds(value, part, 0));
+
+    /// <summary>Whether a value satisfies a schema.</summary>
+    public bool Holds(JsonElement value, SchemaPart schema) => Holds(value, schema, 0);
 
     /// <summary>Whether a property's name satisfies a schema.</summary>
     public bool IsValidName(string name, SchemaPart schema) => Holds(JsonElement.Parse(Text.JsonText.Quote(name)), schema, 0);
@@ -22,6 +28,7 @@ internal sealed class SchemaValidator(SchemaDocument document, SchemaStrings str
             throw GrammarRefusedException.Limit(part.Pointer, $"schemas refer to each other more than {MaxDepth} deep");
         if (part.Schema.ValueKind is JsonValueKind.True or JsonValueKind.False)
             return part.Schema.ValueKind == JsonValueKind.True;
+        look?.Invoke(part);
         var type = SchemaTypeReader.Of(value);
         if ((SchemaTypeReader.Types(part) & type) == 0)
             return false;
@@ -37,6 +44,14 @@ internal sealed class SchemaValidator(SchemaDocument document, SchemaStrings str
             return false;
         if (part.TryGet("oneOf", out _) && part.List("oneOf").Count(each => Holds(value, each, depth + 1)) != 1)
             return false;
+        if (part.TryGet("not", out var not) && Holds(value, part.Below("not", not), depth + 1))
+            return false;
+        if (part.TryGet("if", out var condition))
+        {
+            var branch = Holds(value, part.Below("if", condition), depth + 1) ? "then" : "else";
+            if (part.TryGet(branch, out var consequence) && !Holds(value, part.Below(branch, consequence), depth + 1))
+                return false;
+        }
         return type switch
         {
             SchemaTypes.String => IsString(value.GetString()!, part),
@@ -73,6 +88,12 @@ internal sealed class SchemaValidator(SchemaDocument document, SchemaStrings str
                 for (var j = 0; j < i; j++)
                     if (JsonElement.DeepEquals(value[i], value[j]))
                         return false;
+        if (part.TryGet("contains", out var contained))
+        {
+            var found = value.EnumerateArray().Count(item => Holds(item, part.Below("contains", contained), depth + 1));
+            if (found < (part.Count("minContains") ?? 1) || found > (part.Count("maxContains") ?? int.MaxValue))
+                return false;
+        }
         var prefix = part.List("prefixItems").ToArray();
         for (var i = 0; i < count; i++)
         {
@@ -88,6 +109,10 @@ internal sealed class SchemaValidator(SchemaDocument document, SchemaStrings str
         if (names.Count < (part.Count("minProperties") ?? 0) || names.Count > (part.Count("maxProperties") ?? int.MaxValue))
             return false;
         if (part.TryGet("required", out var required) && !required.EnumerateArray().All(name => names.Contains(name.GetString()!)))
+            return false;
+        if (part.TryGet("dependentRequired", out var needs) && needs.EnumerateObject().Any(each => names.Contains(each.Name) && !each.Value.EnumerateArray().All(name => names.Contains(name.GetString()!))))
+            return false;
+        if (part.Map("dependentSchemas").Any(each => names.Contains(each.Name) && !Holds(value, each.Part, depth + 1)))
             return false;
         var patterns = part.Map("patternProperties").ToArray();
         foreach (var member in value.EnumerateObject())

@@ -40,7 +40,8 @@ internal sealed class Utf8Weaver(Weaver weaver)
     private Node Escapes(CharSet escaped, Node to)
     {
         var escape = weaver.Node();
-        Node? unicode = null;
+        // Behind \u00 comes 0 or 1, then the last digit.
+        var last = new Node?[2];
         foreach (var (low, high) in escaped.Ranges)
         {
             for (var value = low; value <= high; value++)
@@ -50,8 +51,7 @@ internal sealed class Utf8Weaver(Weaver weaver)
                     weaver.Range(escape, (byte)letter, (byte)letter, to);
                     continue;
                 }
-                unicode ??= weaver.Literal(escape, "u00"u8);
-                weaver.Range(unicode, (byte)('0' + value / 16), (byte)('0' + value / 16)).Edges.Add(new Edge(Hex(value), Hex(value), to));
+                (last[value / 16] ??= weaver.Range(weaver.Literal(escape, "u00"u8), (byte)('0' + value / 16), (byte)('0' + value / 16))).Edges.Add(new Edge(Hex(value), Hex(value), to));
             }
         }
         return escape;

@@ -56,8 +56,13 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
         var packed = product.Weights.Packed!;
         var call = new PackedCall
         {
-            Panel0 = packed.Panel(first / Lanes), ValuesAt = packed.ValuesAt, Q = x.Q8 + (long)row * x.Columns, D = x.D + (long)row * x.Groups,
-            Sums = x.Sums + (long)row * x.Groups * 2, Y = y, Groups = x.Groups,
+            Panel0 = packed.Panel(first / Lanes),
+            ValuesAt = packed.ValuesAt,
+            Q = x.Q8 + (long)row * x.Columns,
+            D = x.D + (long)row * x.Groups,
+            Sums = x.Sums + (long)row * x.Groups * 2,
+            Y = y,
+            Groups = x.Groups,
         };
         // Those that the routine does not take are not read.
         call.Panel1 = call.Panel0 + packed.PanelBytes;

@@ -1,3 +1,4 @@
+using Freehold.Engine.Constraints;
 using Freehold.Engine.Sampling;
 using Freehold.Engine.Speculation;
 using Freehold.Engine.Streams;
@@ -46,8 +47,12 @@ public class SpeculationTests
             int[] prompt = [.. Enumerable.Range(0, random.Next(2, 200)).Select(_ => random.Next(3))];
             var request = Bench.Request(prompt, random.Next(1, 150), sampling: seed % 3 == 0 ? SamplingParameters.Greedy : new()
             {
-                Seed = (ulong)seed, Temperature = 0.3f, RepetitionPenalty = seed % 2 == 0 ? 1.1f : 1, TopP = 0.95f,
-            }) with { LogProbabilities = seed % 4 == 0, TopLogProbabilities = seed % 4 == 0 ? 3 : 0, StopStrings = seed % 5 == 0 ? ["\u0001\u0002\u0001\u0001"] : [] };
+                Seed = (ulong)seed,
+                Temperature = 0.3f,
+                RepetitionPenalty = seed % 2 == 0 ? 1.1f : 1,
+                TopP = 0.95f,
+            }) with
+            { LogProbabilities = seed % 4 == 0, TopLogProbabilities = seed % 4 == 0 ? 3 : 0, StopStrings = seed % 5 == 0 ? ["\u0001\u0002\u0001\u0001"] : [] };
             var expected = Answer(request, speculation: false);
             var actual = Answer(request, speculation: true);
             Assert.Equal(expected.Select(update => (update.TokenId, update.Text, update.LogProbability, update.FinishReason)), actual.Select(update => (update.TokenId, update.Text, update.LogProbability, update.FinishReason)));
@@ -56,6 +61,21 @@ public class SpeculationTests
         }
         // Both right and wrong guesses were tried.
         Assert.InRange(accepted, 100, drafted - 100);
+    }
+
+    [Fact]
+    public void Guesses_change_no_token_of_a_constrained_answer()
+    {
+        var drafted = 0;
+        for (var seed = 0; seed < 10; seed++)
+        {
+            var request = Bench.Request(Bench.Prompt(seed, 20), 120, sampling: new() { Seed = (ulong)seed, Temperature = 1 }) with { Constraint = Constraint.Regex("((ab|cd)e){5,40}") };
+            var expected = Answer(request, speculation: false);
+            var actual = Answer(request, speculation: true);
+            Assert.Equal(expected.Select(update => (update.TokenId, update.Text, update.FinishReason)), actual.Select(update => (update.TokenId, update.Text, update.FinishReason)));
+            drafted += actual[^1].Usage.DraftedTokens;
+        }
+        Assert.True(drafted > 0);
     }
 
     [Fact]
@@ -72,8 +92,10 @@ public class SpeculationTests
                 var text = string.Concat(Enumerable.Repeat("Lily and Tom went to the park. ", 6));
                 answers.Add(await Bench.All(model.Engine!.Submit(new()
                 {
-                    Prompt = model.Loaded.Tokenizer.Encode(text), MaxTokens = 150,
-                    Sampling = i % 2 == 0 ? SamplingParameters.Greedy : new() { Seed = (ulong)i, Temperature = 0.8f }, LogProbabilities = true,
+                    Prompt = model.Loaded.Tokenizer.Encode(text),
+                    MaxTokens = 150,
+                    Sampling = i % 2 == 0 ? SamplingParameters.Greedy : new() { Seed = (ulong)i, Temperature = 0.8f },
+                    LogProbabilities = true,
                 }, Cancellation)));
             }
             Assert.Equal(answers[0].Select(update => (update.TokenId, update.LogProbability)), answers[1].Select(update => (update.TokenId, update.LogProbability)));

@@ -44,6 +44,19 @@ public class ToolOfferTests
         Assert.Equal(["#/properties/a/not"], (string[])format.AdditionalProperties!["unenforced"]!);
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public async Task A_finished_call_is_judged_by_what_could_not_be_enforced_too(int value, bool isCall)
+    {
+        var schema = JsonElement.Parse("""{"type":"object","properties":{"a":{"type":"integer","not":{"const":1}}},"required":["a"],"additionalProperties":false}""");
+        using var bench = BenchOf(Plain, Speaker.Of($$$"""<tool_call>{"name": "f", "arguments": {"a": {{{value}}}}}</tool_call>""".Replace("<tool_call>", "<tool_call>\n", StringComparison.Ordinal).Replace("</", "\n</", StringComparison.Ordinal)));
+        using var client = new EngineChatClient(bench.Engine);
+        var response = await client.GetResponseAsync(Messages, Options(ChatToolMode.RequireAny, Tool("f", schema)), Cancellation);
+        Assert.Equal(isCall ? 1 : 0, response.Messages[0].Contents.OfType<FunctionCallContent>().Count());
+        Assert.Equal(isCall ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop, response.FinishReason);
+    }
+
     [Fact]
     public async Task What_tools_cannot_be_offered_with_is_refused()
     {

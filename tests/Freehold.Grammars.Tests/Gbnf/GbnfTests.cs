@@ -38,6 +38,10 @@ public class GbnfTests
         Assert.Equal(kind, Assert.Throws<GrammarRefusedException>(() => Words.Compiler.Gbnf(grammar)).Kind);
 
     [Fact]
+    public void Half_of_a_surrogate_pair_is_refused() =>
+        Assert.Equal(GrammarRefusal.Invalid, Assert.Throws<GrammarRefusedException>(() => Words.Compiler.Gbnf($"root ::= \"{(char)0xD800}\"")).Kind);
+
+    [Fact]
     public void A_long_right_recursive_list_takes_no_longer_with_its_length()
     {
         var state = Words.Compiler.Gbnf("root ::= item\nitem ::= [a-z] (\",\" item)?").Begin();

@@ -12,10 +12,6 @@ internal sealed class SchemaMaker(int seed)
     private readonly Random _random = new(seed);
     private bool _isRecursive;
 
-    /// <summary>Each format and pattern alone.</summary>
-    public static IEnumerable<string> Leaves() =>
-        [.. _formats.Select(format => new JsonObject { ["type"] = "string", ["format"] = format }.ToJsonString()), .. _patterns.Select(pattern => new JsonObject { ["type"] = "string", ["pattern"] = pattern, ["maxLength"] = 11 }.ToJsonString())];
-
     /// <summary>The schema.</summary>
     public JsonNode Make()
     {

@@ -52,6 +52,14 @@ public class RefusalTests
     public void A_schema_that_nothing_satisfies_is_refused(string schema) =>
         Assert.Equal(GrammarRefusal.Unsatisfiable, Assert.Throws<GrammarRefusedException>(() => Words.Schema(schema)).Kind);
 
+    [Theory]
+    [InlineData("{\"enum\":[\"\\ud800\"]}", GrammarRefusal.Invalid)]
+    [InlineData("{\"properties\":{\"\\udc00\":{}}}", GrammarRefusal.Invalid)]
+    [InlineData("{\"const\":{},\"required\":1}", GrammarRefusal.Invalid)]
+    [InlineData("{\"enum\":[1e999999]}", GrammarRefusal.Limit)]
+    public void Values_that_make_no_sense_are_refused(string schema, GrammarRefusal kind) =>
+        Assert.Equal(kind, Assert.Throws<GrammarRefusedException>(() => Words.Schema(schema)).Kind);
+
     public static TheoryData<string> Hostile => new()
     {
         """{"type":"string","pattern":"(a|b)*a(a|b){20}"}""",

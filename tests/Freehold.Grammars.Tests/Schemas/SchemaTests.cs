@@ -9,7 +9,7 @@ public class SchemaTests
     [InlineData("""{"type":"integer","minimum":-3,"maximum":120}""", "-3 -1 0 7 99 120", "-4 121 1.0 -0 00 1e1")]
     [InlineData("""{"type":"integer","exclusiveMinimum":0}""", "1 10 999", "0 -1")]
     [InlineData("""{"type":"integer","minimum":10,"multipleOf":5}""", "10 15 1000", "5 11 12")]
-    [InlineData("""{"type":"integer","multipleOf":1000}""", "0 1000 -2000 123000", "100 1 1500")]
+    [InlineData("""{"type":"integer","multipleOf":1000}""", "0 1000 -2000 123000 123456789012000", "100 1 1500 126202422123127000")]
     [InlineData("""{"type":"number","minimum":0.5,"exclusiveMaximum":2}""", "0.5 0.50 1 1.999 0.75", "0.4 0.49999 2 2.0 -1 1e0")]
     [InlineData("""{"type":"number","multipleOf":0.25}""", "0.25 -0.5 1 7.75 0.0", "0.1 0.3 0.125")]
     [InlineData("""{"type":"number","minimum":-1.5,"maximum":-0.25}""", "-1.5 -0.25 -1 -0.3", "-1.51 -0.2 0 1 -0.0")]

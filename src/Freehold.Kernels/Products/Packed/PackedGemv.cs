@@ -38,7 +38,7 @@ internal sealed unsafe class PackedGemv<T, TPlanes, TScales> : ProductKernel
                     Chains<Bytes>(x, row, panel, packed.ValuesAt, scale, minimum, y);
                 else
                     Chains<Words16>(x, row, panel, packed.ValuesAt, scale, minimum, y);
-                Store(product, row, output, Math.Min(Outputs, first + count - output), y);
+                Store(product, row, output, Math.Min(Outputs, first + count - output), y, Outputs);
             }
     }
 
@@ -167,24 +167,6 @@ internal sealed unsafe class PackedGemv<T, TPlanes, TScales> : ProductKernel
             isum -= Vector256.Create(T.Offset * asum);
         y = Fma.MultiplyAdd(Avx.ConvertToVector256Single(isum), Vector256.Load(scale) * Vector256.Create(d), y);
         return T.HasMinimum ? Fma.MultiplyAdd(Vector256.Load(minimum), Vector256.Create(d * asum), y) : y;
-    }
-
-    private static void Store(in Product product, int row, int output, int valid, float* y)
-    {
-        if (valid < Outputs)
-        {
-            for (var i = 0; i < valid; i++)
-                Store(product, row, output + i, y[i]);
-            return;
-        }
-        var to = product.Output + row * product.OutputStride + output;
-        for (var i = 0; i < Outputs; i += 8)
-        {
-            var value = Vector256.Load(y + i);
-            if (product.Bias is not null)
-                value += Vector256.Load(product.Bias + output + i);
-            (product.Accumulate ? Vector256.Load(to + i) + value : value).Store(to + i);
-        }
     }
 
     /// <summary>How a quad step's values meet the activations.</summary>

@@ -12,7 +12,11 @@ public static class ToolCallFormats
     /// <summary>Llama 3.1 to 3.3: the answer is one object. <c>&lt;|python_tag|&gt;</c> may stand before it.</summary>
     public static ToolCallFormat Llama3 { get; } = new()
     {
-        Name = "llama-3", AlsoOpens = ["<|python_tag|>"], ArgumentsKey = "parameters", BeginsAnswer = true, Several = false,
+        Name = "llama-3",
+        AlsoOpens = ["<|python_tag|>"],
+        ArgumentsKey = "parameters",
+        BeginsAnswer = true,
+        Several = false,
     };
 
     /// <summary>Mistral up to tokenizer v7: a list.</summary>
@@ -21,7 +25,11 @@ public static class ToolCallFormats
     /// <summary>Mistral from tokenizer v11 on: the name as text, the arguments behind it.</summary>
     public static ToolCallFormat MistralNamed { get; } = new()
     {
-        Name = "mistral-named", CallOpens = "[TOOL_CALLS]", Body = ToolCallBody.NameBeforeArguments, IdOpens = "[CALL_ID]", NameEnds = "[ARGS]",
+        Name = "mistral-named",
+        CallOpens = "[TOOL_CALLS]",
+        Body = ToolCallBody.NameBeforeArguments,
+        IdOpens = "[CALL_ID]",
+        NameEnds = "[ARGS]",
     };
 
     /// <summary>Granite 3: a list behind a tag.</summary>
@@ -30,7 +38,12 @@ public static class ToolCallFormats
     /// <summary>Phi-4-mini: a list between tags, or behind <c>functools</c>.</summary>
     public static ToolCallFormat Phi4Mini { get; } = new()
     {
-        Name = "phi-4-mini", Opens = "<|tool_call|>", AlsoOpens = ["functools"], Closes = "<|/tool_call|>", List = true, Separator = " ",
+        Name = "phi-4-mini",
+        Opens = "<|tool_call|>",
+        AlsoOpens = ["functools"],
+        Closes = "<|/tool_call|>",
+        List = true,
+        Separator = " ",
     };
 
     /// <summary>Firefunction: a list behind a word.</summary>
@@ -39,34 +52,61 @@ public static class ToolCallFormats
     /// <summary>Command R and R+: a list in a code block behind <c>Action:</c>.</summary>
     public static ToolCallFormat CommandR { get; } = new()
     {
-        Name = "command-r", Opens = "Action:\n```json\n", Closes = "\n```", List = true, Separator = "\n", NameKey = "tool_name", ArgumentsKey = "parameters",
+        Name = "command-r",
+        Opens = "Action:\n```json\n",
+        Closes = "\n```",
+        List = true,
+        Separator = "\n",
+        NameKey = "tool_name",
+        ArgumentsKey = "parameters",
     };
 
     /// <summary>Command R7B and Command A: a list with ids between tags.</summary>
     public static ToolCallFormat CommandR7B { get; } = new()
     {
-        Name = "command-r7b", Opens = "<|START_ACTION|>", Closes = "\n<|END_ACTION|>", List = true, CallOpens = "\n    ",
-        IdKey = "tool_call_id", NameKey = "tool_name", ArgumentsKey = "parameters",
+        Name = "command-r7b",
+        Opens = "<|START_ACTION|>",
+        Closes = "\n<|END_ACTION|>",
+        List = true,
+        CallOpens = "\n    ",
+        IdKey = "tool_call_id",
+        NameKey = "tool_name",
+        ArgumentsKey = "parameters",
     };
 
     /// <summary>DeepSeek R1 and its distillations: arguments in a code block.</summary>
     public static ToolCallFormat DeepSeekR1 { get; } = new()
     {
-        Name = "deepseek-r1", Opens = "<｜tool▁calls▁begin｜>", Closes = "<｜tool▁calls▁end｜>", Separator = "\n", Body = ToolCallBody.NameBeforeArguments,
-        CallOpens = "<｜tool▁call▁begin｜>function<｜tool▁sep｜>", NameEnds = "\n```json\n", CallCloses = "\n```<｜tool▁call▁end｜>",
+        Name = "deepseek-r1",
+        Opens = "<｜tool▁calls▁begin｜>",
+        Closes = "<｜tool▁calls▁end｜>",
+        Separator = "\n",
+        Body = ToolCallBody.NameBeforeArguments,
+        CallOpens = "<｜tool▁call▁begin｜>function<｜tool▁sep｜>",
+        NameEnds = "\n```json\n",
+        CallCloses = "\n```<｜tool▁call▁end｜>",
     };
 
     /// <summary>DeepSeek V3.1: arguments behind the name.</summary>
     public static ToolCallFormat DeepSeekV31 { get; } = new()
     {
-        Name = "deepseek-v3.1", Opens = "<｜tool▁calls▁begin｜>", Closes = "<｜tool▁calls▁end｜>", Body = ToolCallBody.NameBeforeArguments,
-        CallOpens = "<｜tool▁call▁begin｜>", NameEnds = "<｜tool▁sep｜>", CallCloses = "<｜tool▁call▁end｜>",
+        Name = "deepseek-v3.1",
+        Opens = "<｜tool▁calls▁begin｜>",
+        Closes = "<｜tool▁calls▁end｜>",
+        Body = ToolCallBody.NameBeforeArguments,
+        CallOpens = "<｜tool▁call▁begin｜>",
+        NameEnds = "<｜tool▁sep｜>",
+        CallCloses = "<｜tool▁call▁end｜>",
     };
 
     /// <summary>Functionary 3.1 (and Llama 3.1's custom form): the name in the tag.</summary>
     public static ToolCallFormat FunctionTag { get; } = new()
     {
-        Name = "function-tag", CallOpens = "<function=", Body = ToolCallBody.NameBeforeArguments, NameEnds = ">", CallCloses = "</function>",
+        Name = "function-tag",
+        CallOpens = "<function=",
+        Body = ToolCallBody.NameBeforeArguments,
+        NameEnds = ">",
+        CallCloses = "</function>",
     };
 
     /// <summary>Nemotron Nano 2: a list between tags.</summary>

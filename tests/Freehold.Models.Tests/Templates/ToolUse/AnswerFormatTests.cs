@@ -112,7 +112,8 @@ public sealed class AnswerFormatTests
             new JsonObject { ["role"] = "user", ["content"] = "Weather in Lyon?" },
             new JsonObject
             {
-                ["role"] = "assistant", ["content"] = "",
+                ["role"] = "assistant",
+                ["content"] = "",
                 ["tool_calls"] = new JsonArray([.. calls.Select((call, i) => new JsonObject
                 {
                     ["id"] = $"call0000{i}", ["type"] = "function",
