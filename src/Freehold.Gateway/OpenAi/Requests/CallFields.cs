@@ -42,7 +42,7 @@ internal static class CallFields
         {
             using var document = JsonDocument.Parse(written.Length == 0 ? "{}" : written, Strict);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return document.RootElement.EnumerateObject().ToDictionary(Fields.NameOf, argument => (object?)argument.Value.Clone(), StringComparer.Ordinal);
+                return document.RootElement.EnumerateObject().ToDictionary(Fields.NameOf, argument => (object?)WellFormed.Copy(argument.Value, path), StringComparer.Ordinal);
         }
         catch (JsonException)
         {

@@ -46,6 +46,6 @@ internal static class ResponseFormatFields
         if (name is null)
             fields.Take("name");
         fields.Finish();
-        return ChatResponseFormat.ForJsonSchema(schema.Clone(), name, description);
+        return ChatResponseFormat.ForJsonSchema(WellFormed.Copy(schema, fields.PathOf("schema")), name, description);
     }
 }

@@ -49,7 +49,7 @@ internal static class ToolFields
         var (description, strict) = (function.TakeString("description"), function.TakeBoolean("strict") ?? false);
         JsonElement? schema = null;
         if (function.TryTake("parameters", out var parameters))
-            schema = parameters.ValueKind == JsonValueKind.Object ? parameters.Clone() : throw Fields.WrongType(function.PathOf("parameters"), "a JSON Schema", parameters);
+            schema = parameters.ValueKind == JsonValueKind.Object ? WellFormed.Copy(parameters, function.PathOf("parameters")) : throw Fields.WrongType(function.PathOf("parameters"), "a JSON Schema", parameters);
         var name = Fields.Text(function.Take("name"), function.PathOf("name"));
         function.Finish();
         return new DeclaredTool(name, description, schema, strict);
