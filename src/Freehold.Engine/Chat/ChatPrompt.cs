@@ -27,6 +27,9 @@ public sealed class ChatPrompt
     /// <summary>Whether the model has a template at all.</summary>
     public bool HasTemplate => _render is not null;
 
+    /// <summary>Whether the template reads what earlier answers thought.</summary>
+    public bool ShowsReasoning => _answers is { ShowsReasoning: true };
+
     /// <summary>What the template can show, and how other conversations are mapped.</summary>
     /// <exception cref="RequestRefusedException">The model has no template.</exception>
     public MessageShape Shape => _shape.Value;

@@ -139,6 +139,17 @@ public partial class ParameterTableTests
         Assert.False(none.Headers.Contains("Freehold-Inert"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Earlier_thinking_that_the_template_does_not_read_is_inert(bool shows)
+    {
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText { ShowsReasoning = shows });
+        using var response = await gateway.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative),
+            RunningGateway.Json("""{"model":"parrot","messages":[{"role":"assistant","content":"x","reasoning":"y"}]}"""), TestContext.Current.CancellationToken);
+        Assert.Equal(shows, !response.Headers.Contains("Freehold-Inert"));
+    }
+
     [Fact]
     public async Task A_name_that_the_template_shows_is_not_inert()
     {

@@ -19,11 +19,13 @@ internal static class MessageReader
         return messages.Count > 0 ? messages : throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", "empty_array");
     }
 
-    /// <summary>Most templates show no names; who sends one should know that the model never sees it.</summary>
+    /// <summary>Most templates show neither names nor earlier thinking; who sends them should know that the model never sees them.</summary>
     public static void NoteNames(IReadOnlyList<ChatMessage> messages, ServedModel model, InertFields inert)
     {
         if (messages.Any(message => message.AuthorName is not null) && model.Text is { ShowsNames: false })
             inert.Add("messages[].name");
+        if (model.Text is { ShowsReasoning: false } && messages.Any(message => message.Contents.Any(content => content is TextReasoningContent)))
+            inert.Add("messages[].reasoning_content");
     }
 
     private static ChatMessage ReadOne(Fields fields)

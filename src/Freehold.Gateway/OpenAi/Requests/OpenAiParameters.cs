@@ -53,7 +53,7 @@ internal static class OpenAiParameters
         Inert("messages[].tool_calls[].index", "what some clients keep of a stream"),
         Inert("messages[].parsed", "what OpenAI's own client adds"),
         Honoured("messages[].tool_call_id", "of a tool's message: which call its content answers"),
-        Honoured("messages[].reasoning_content", "beyond OpenAI's; what the assistant thought, shown where the model's template shows it"),
+        Honoured("messages[].reasoning_content", "beyond OpenAI's; what the assistant thought, where the model's template reads it; otherwise inert"),
         Honoured("messages[].reasoning", "the same"),
         Refused("messages[].function_call", "is not supported"),
         Refused("messages[].audio", "is not supported"),
