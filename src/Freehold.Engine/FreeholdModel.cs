@@ -16,9 +16,9 @@ public sealed class FreeholdModel : IDisposable
     private FreeholdModel(string id, Compute compute, LoadedModel loaded, EngineOptions options)
     {
         (Id, _compute, Loaded) = (id, compute, loaded);
-        if (loaded.Causal is { } causal)
+        if (loaded.Causal is not null)
         {
-            Engine = new InferenceEngine(new EngineModel(id, causal, loaded.Tokenizer, TemplateRendering.Of(loaded, id, options.Clock)), options);
+            Engine = new InferenceEngine(EngineModel.Of(loaded, id, options.Clock), options);
             Chat = new EngineChatClient(Engine, options.Clock);
         }
         if (loaded.Embedding is { } embedding)

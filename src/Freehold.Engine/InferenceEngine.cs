@@ -41,7 +41,7 @@ public sealed class InferenceEngine : IDisposable
         options ??= new EngineOptions();
         Model = model;
         Plan = MemoryPlan.Choose(model.Causal, options, AvailableMemory.Measure());
-        _texts = new TokenTexts(model.Tokenizer);
+        _texts = new TokenTexts(model.Tokenizer, model.Answers?.Markers);
         _meters = new EngineMeters(model.Id);
         _constraints = new ConstraintBook(_texts, Math.Min(model.Tokenizer.VocabularySize, model.Causal.Shape.VocabularySize), model.Tokenizer.Special.EndOfGeneration);
         _core = new EngineCore(model, Plan, options, _meters);

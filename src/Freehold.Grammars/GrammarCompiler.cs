@@ -103,6 +103,29 @@ public sealed class GrammarCompiler
         }
     }
 
+    /// <summary>Answers that call tools.</summary>
+    /// <exception cref="GrammarRefusedException">A tool's schema is malformed, unsatisfiable, beyond the limits, or (strict) not enforceable; the pointer begins with the tool's name and #.</exception>
+    public CompiledGrammar Calls(CallGrammar calls)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        var (weaver, arguments, unenforced) = (new Weaver(_limits.MaxNodes), new List<Rule>(), new List<string>());
+        foreach (var call in calls.Calls)
+        {
+            try
+            {
+                CheckLength(call.Schema.GetRawText());
+                var compiler = new SchemaCompiler(call.Schema, weaver, _json, _patterns, _limits, call.IsStrict);
+                arguments.Add(compiler.Compile(isObject: true));
+                unenforced.AddRange(compiler.Unenforced.Select(pointer => $"{call.Tool}#{pointer}"));
+            }
+            catch (GrammarRefusedException refused)
+            {
+                throw refused.Of(call.Tool);
+            }
+        }
+        return Finish(weaver, CallWeaver.Weave(weaver, calls, arguments), null, unenforced);
+    }
+
     private void CheckLength(string source)
     {
         if (source.Length > _limits.MaxSourceLength)

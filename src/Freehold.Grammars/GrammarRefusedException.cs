@@ -23,6 +23,9 @@ public sealed class GrammarRefusedException : Exception
     /// <summary>Nothing satisfies it.</summary>
     public static GrammarRefusedException Unsatisfiable(string message) => new(GrammarRefusal.Unsatisfiable, "", message);
 
+    /// <summary>The same, of one tool's schema.</summary>
+    public GrammarRefusedException Of(string tool) => new(Kind, $"{tool}#{Pointer}", $"tool '{tool}': {Message}");
+
     private static string At(string pointer, string message) => pointer.Length == 0 ? message : $"{pointer}: {message}";
 }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Freehold.Engine.Constraints;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Sampling;
+using Freehold.Engine.Tools;
 using Microsoft.Extensions.AI;
 
 namespace Freehold.Engine.Chat;
@@ -40,6 +41,7 @@ internal sealed class ChatParameters
         RawPrompt = Take<string>("raw_prompt");
         PromptTokens = Take<int[]>("prompt_token_ids");
         Constraint = ConstraintOf(options.ResponseFormat);
+        Tools = OfferedTools.Of(options);
         Tenant = Take<string>("tenant") ?? "";
         Client = Take<string>("client") ?? "";
         TemplateVariables = Take<JsonObject>("chat_template_kwargs");
@@ -48,6 +50,11 @@ internal sealed class ChatParameters
         Instructions = options.Instructions;
         if (_further.Keys.FirstOrDefault() is { } unknown)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"the parameter '{unknown}' is not known to this engine; leave it out", unknown);
+        if (Tools is not null && Constraint is not null)
+            throw new RequestRefusedException(RefusalCodes.UnsupportedParameter,
+                "response_format, regex and grammar rule all of an answer and tools could not be called; leave one out, or set tool_choice to none", ConstraintBook.Parameter(Constraint.Kind));
+        if (Tools is not null && (RawPrompt ?? (object?)PromptTokens) is not null)
+            throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, "tools need the model's chat template; leave them out of a raw prompt", "tools");
         if (RawPrompt is not null && PromptTokens is not null)
             throw new RequestRefusedException(RefusalCodes.InvalidParameter, "raw_prompt and prompt_token_ids exclude each other; give one", "prompt_token_ids");
     }
@@ -57,6 +64,7 @@ internal sealed class ChatParameters
     public IReadOnlyList<string> StopStrings { get; }
     public string? Instructions { get; }
     public Constraint? Constraint { get; }
+    public OfferedTools? Tools { get; }
     public bool LogProbabilities { get; }
     public int TopLogProbabilities { get; }
     public bool PromptLogProbabilities { get; }
@@ -68,8 +76,6 @@ internal sealed class ChatParameters
 
     private static void RefuseUnsupported(ChatOptions options)
     {
-        Refuse(options.Tools is { Count: > 0 }, "tools", "tools cannot be called by this engine");
-        Refuse(options.ToolMode is not null and not NoneChatToolMode and not AutoChatToolMode, "tool_choice", "tools cannot be called by this engine");
         Refuse(options.ResponseFormat is not (null or ChatResponseFormatText or ChatResponseFormatJson), "response_format", "only text and JSON can be answered");
         Refuse(options.Reasoning is not null, "reasoning", "the reasoning effort cannot be chosen");
         Refuse(options.ConversationId is not null, "conversation_id", "this engine keeps no conversations; send all messages");
@@ -85,9 +91,10 @@ internal sealed class ChatParameters
 
     private Constraint? ConstraintOf(ChatResponseFormat? format)
     {
+        var isStrict = !_further.ContainsKey("strict") || Flag("strict");
         Constraint?[] asked =
         [
-            format is ChatResponseFormatJson json ? json.Schema is { } schema ? Constraint.JsonSchema(schema) : Constraint.JsonObject : null,
+            format is ChatResponseFormatJson json ? json.Schema is { } schema ? Constraint.JsonSchema(schema, isStrict) : Constraint.JsonObject : null,
             Take<string>("regex") is { } pattern ? Constraint.Regex(pattern) : null,
             Take<string>("grammar") is { } grammar ? Constraint.Gbnf(grammar) : null,
         ];

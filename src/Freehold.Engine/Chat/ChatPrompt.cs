@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Freehold.Engine.Refusals;
 using Freehold.Models.Templates;
+using Freehold.Models.Templates.ToolUse;
 using Microsoft.Extensions.AI;
 
 namespace Freehold.Engine.Chat;
@@ -10,19 +11,24 @@ public sealed class ChatPrompt
 {
     private readonly string _id;
     private readonly Func<JsonObject, RenderedPrompt>? _render;
+    private readonly AnswerFormat? _answers;
     private readonly Lazy<MessageShape> _shape;
 
     /// <summary>For a model; one without a template refuses every conversation.</summary>
     /// <param name="id">The name clients know it by.</param>
     /// <param name="render">Its template (<see cref="EngineModel.Render"/>); null where it has none.</param>
-    public ChatPrompt(string id, Func<JsonObject, RenderedPrompt>? render)
+    /// <param name="answers">How the template takes tools; null: it takes none, and calls in the conversation are written in the generic form.</param>
+    public ChatPrompt(string id, Func<JsonObject, RenderedPrompt>? render, AnswerFormat? answers = null)
     {
-        (_id, _render) = (id, render);
+        (_id, _render, _answers) = (id, render, answers);
         _shape = new Lazy<MessageShape>(() => MessageShape.Of(Template));
     }
 
     /// <summary>Whether the model has a template at all.</summary>
     public bool HasTemplate => _render is not null;
+
+    /// <summary>Whether the template reads what earlier answers thought.</summary>
+    public bool ShowsReasoning => _answers is { ShowsReasoning: true };
 
     /// <summary>What the template can show, and how other conversations are mapped.</summary>
     /// <exception cref="RequestRefusedException">The model has no template.</exception>
@@ -33,11 +39,20 @@ public sealed class ChatPrompt
     /// <param name="instructions">Go before it as a system message; may be null.</param>
     /// <param name="variables">Further variables of the template; may be null.</param>
     /// <param name="addGenerationPrompt">Whether the prompt ends where the assistant is to go on.</param>
-    /// <exception cref="RequestRefusedException">The model has no template, the template refuses the conversation, or a part is no text.</exception>
-    public (JsonArray Messages, RenderedPrompt Prompt) Render(IEnumerable<ChatMessage> messages, string? instructions = null, JsonObject? variables = null, bool addGenerationPrompt = true)
+    /// <param name="tools">The tools offered, in OpenAI's shape; may be null.</param>
+    /// <exception cref="RequestRefusedException">The model has no template, the template refuses the conversation, a part cannot be shown, or the family's calls are not read.</exception>
+    public (JsonArray Messages, RenderedPrompt Prompt) Render(IEnumerable<ChatMessage> messages, string? instructions = null, JsonObject? variables = null, bool addGenerationPrompt = true, JsonArray? tools = null)
     {
-        var shaped = Shape.Apply(PromptMessages.Of(messages, instructions));
+        if (tools is { Count: > 0 } && _answers?.Calls is null)
+            throw new RequestRefusedException(RefusalCodes.UnsupportedParameter,
+                $"tools: the chat template of '{_id}' writes calls in a form that is not read here ({_answers?.Family ?? "unknown"}); leave them out, or serve another model", "tools");
+        var written = PromptMessages.Of(messages, instructions, _answers is { ArgumentsAsText: true });
+        if (_answers is null or { Tools: ToolsPlace.Generic })
+            written = GenericToolForm.Write(written, tools ?? [], Shape.System);
+        var shaped = Shape.Apply(written);
         var input = variables is null ? [] : (JsonObject)variables.DeepClone();
+        if (tools is { Count: > 0 })
+            Offer(tools, shaped, input);
         input["messages"] = shaped;
         input["add_generation_prompt"] = addGenerationPrompt;
         try
@@ -52,6 +67,17 @@ public sealed class ChatPrompt
         {
             throw new RequestRefusedException(RefusalCodes.TemplateRefused, $"the model's chat template fails on these messages: {error.Message}", "messages");
         }
+    }
+
+    private void Offer(JsonArray tools, JsonArray messages, JsonObject input)
+    {
+        if (_answers!.Tools == ToolsPlace.Variable)
+            input[_answers.ToolsVariable!] = tools.DeepClone();
+        if (_answers.Tools != ToolsPlace.SystemMessage)
+            return;
+        if ((string?)messages[0]!["role"] != "system")
+            messages.Insert(0, new JsonObject { ["role"] = "system", ["content"] = "" });
+        messages[0]!["tools"] = tools.ToJsonString();
     }
 
     private Func<JsonObject, RenderedPrompt> Template => _render

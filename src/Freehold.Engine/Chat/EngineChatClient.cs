@@ -9,18 +9,20 @@ namespace Freehold.Engine.Chat;
 
 /// <summary>
 /// The engine as an <see cref="IChatClient"/>. Of <see cref="ChatOptions"/> it honours Temperature, TopP, TopK, FrequencyPenalty, PresencePenalty, Seed, StopSequences,
-/// MaxOutputTokens, ModelId, Instructions, ResponseFormat (JSON, with or without a schema), and in AdditionalProperties: <c>min_p</c>, <c>typical_p</c>, <c>repetition_penalty</c>, <c>repetition_window</c> (how many of the last tokens it looks at; 0: all), <c>logit_bias</c>
+/// MaxOutputTokens, ModelId, Instructions, ResponseFormat (JSON, with or without a schema), Tools (<see cref="AIFunctionDeclaration"/>, whose property <c>strict</c> is honoured), ToolMode,
+/// AllowMultipleToolCalls, and in AdditionalProperties: <c>strict</c> (of the response's schema; true unless given), <c>min_p</c>, <c>typical_p</c>, <c>repetition_penalty</c>, <c>repetition_window</c> (how many of the last tokens it looks at; 0: all), <c>logit_bias</c>
 /// (<c>IReadOnlyDictionary&lt;int, float&gt;</c>), <c>logprobs</c>, <c>top_logprobs</c>, <c>prompt_logprobs</c>, <c>raw_prompt</c>, <c>prompt_token_ids</c>, <c>regex</c>, <c>grammar</c> (GBNF), <c>tenant</c>, <c>client</c> and <c>chat_template_kwargs</c>.
 /// Everything else is refused. Log-probabilities come back under <c>logprobs</c>, the prompt's own under <c>prompt_logprobs</c> (with the first update),
 /// the stop string that ended the answer under <c>stop_sequence</c> (with the last).
-/// MaxOutputTokens 0 computes the prompt and answers nothing.
+/// MaxOutputTokens 0 computes the prompt and answers nothing. A call of a tool comes as <see cref="FunctionCallContent"/> once it is whole; before that its pieces come under <c>tool_calls</c>
+/// (<see cref="AnswerContents.TakePieces"/>). What of a schema is not enforced comes first, under <c>unenforced</c> (<c>string[]</c>: <c>#pointer</c>, or <c>tool#pointer</c>).
 /// </summary>
 /// <param name="engine">The engine; it outlives this client.</param>
 /// <param name="clock">For the answers' time of creation.</param>
 public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock = null) : IChatClient
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
-    private readonly ChatPrompt _prompt = new(engine.Model.Id, engine.Model.Render);
+    private readonly ChatPrompt _prompt = new(engine.Model.Id, engine.Model.Render, engine.Model.Answers);
     private readonly ChatClientMetadata _metadata = new("freehold", defaultModelId: engine.Model.Id);
 
     /// <inheritdoc/>
@@ -28,13 +30,18 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var text = new StringBuilder();
+        var (text, thinking) = (new StringBuilder(), new StringBuilder());
+        var calls = new List<AIContent>();
         JsonArray logProbabilities = [];
         var further = new AdditionalPropertiesDictionary();
         ChatResponseUpdate? last = null;
         await foreach (var update in Stream([.. messages], options?.Clone(), cancellationToken).ConfigureAwait(false))
         {
             text.Append(update.Text);
+            thinking.AppendJoin("", update.Contents.OfType<TextReasoningContent>().Select(part => part.Text));
+            calls.AddRange(update.Contents.OfType<FunctionCallContent>());
+            if (update.AdditionalProperties?.TryGetValue("unenforced", out var unenforced) is true)
+                further["unenforced"] = unenforced;
             if (update.AdditionalProperties?.TryGetValue("prompt_logprobs", out var scores) is true)
                 further["prompt_logprobs"] = scores;
             if (update.AdditionalProperties?.TryGetValue("logprobs", out var found) is true)
@@ -46,7 +53,10 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
         }
         if (logProbabilities.Count > 0)
             further["logprobs"] = logProbabilities;
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, text.ToString()))
+        List<AIContent> contents = [new TextContent(text.ToString()), .. calls];
+        if (thinking.Length > 0)
+            contents.Insert(0, new TextReasoningContent(thinking.ToString()));
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, contents))
         {
             ResponseId = last!.ResponseId,
             ModelId = engine.Model.Id,
@@ -81,8 +91,15 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
         var (id, created) = (NewId(), _clock.GetUtcNow());
         // Log-probabilities of tokens whose text is held back go with the text that follows.
         JsonArray? logProbabilities = null;
-        var (stream, prompt, parameters) = Begin(messages, options, cancellationToken);
+        var turn = ChatTurn.Begin(engine, _prompt, messages, options ?? new ChatOptions(), cancellationToken);
+        var (stream, parameters, answer) = (turn.Stream, turn.Parameters, turn.Answer);
         var scores = stream.PromptScores;
+        if (turn.Unenforced.Count > 0)
+            yield return new ChatResponseUpdate
+            {
+                Role = ChatRole.Assistant, ResponseId = id, MessageId = id, ModelId = engine.Model.Id, CreatedAt = created,
+                AdditionalProperties = new() { ["unenforced"] = turn.Unenforced.ToArray() },
+            };
         await foreach (var update in stream.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             var isShown = parameters.MaxTokens != 0;
@@ -91,74 +108,44 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
             var isLast = update.FinishReason != FinishReason.None;
             if (update.Text.Length == 0 && !isLast)
                 continue;
-            var shown = new ChatResponseUpdate(ChatRole.Assistant, isShown ? update.Text : "")
+            var text = isShown ? update.Text : "";
+            IList<AIContent> contents = answer is null ? [new TextContent(text)] : answer.Feed(text, isLast);
+            var pieces = answer?.TakePieces();
+            if (contents.Count == 0 && pieces is null && !isLast)
+                continue;
+            var shown = new ChatResponseUpdate(ChatRole.Assistant, contents)
             {
                 ResponseId = id,
                 MessageId = id,
                 ModelId = engine.Model.Id,
                 CreatedAt = created,
             };
-            if (logProbabilities is not null || scores is not null)
-                shown.AdditionalProperties = [];
-            if (logProbabilities is not null)
-                shown.AdditionalProperties!["logprobs"] = logProbabilities;
-            if (scores is not null)
-                shown.AdditionalProperties!["prompt_logprobs"] = LogProbabilityJson.Of(prompt, scores, engine.Model.Tokenizer);
+            Attach(shown, "logprobs", logProbabilities);
+            Attach(shown, "prompt_logprobs", scores is null ? null : LogProbabilityJson.Of(turn.Prompt, scores, engine.Model.Tokenizer));
+            Attach(shown, "tool_calls", pieces);
             (logProbabilities, scores) = (null, null);
             if (isLast && isShown && stream.StopString is { } stop)
                 (shown.AdditionalProperties ??= [])["stop_sequence"] = stop;
             if (isLast)
             {
-                shown.FinishReason = isShown ? Reason(update.FinishReason) : ChatFinishReason.Length;
+                shown.FinishReason = isShown ? Reason(update.FinishReason, answer) : ChatFinishReason.Length;
                 shown.Contents.Add(new UsageContent(Usage(update.Usage, isShown)));
             }
             yield return shown;
         }
     }
 
-    private (GenerationStream Stream, IReadOnlyList<int> Prompt, ChatParameters Parameters) Begin(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    private static void Attach(ChatResponseUpdate update, string name, JsonArray? entries)
     {
-        options ??= new ChatOptions();
-        if (options.ModelId is { } asked && asked != engine.Model.Id)
-            throw new RequestRefusedException(RefusalCodes.ModelNotFound, $"the model '{asked}' was asked for; this engine serves '{engine.Model.Id}'", "model");
-        var parameters = new ChatParameters(options);
-        var prompt = PromptOf(messages, parameters);
-        try
-        {
-            var stream = engine.Submit(new GenerationRequest
-            {
-                Prompt = prompt,
-                MaxTokens = parameters.MaxTokens == 0 ? 1 : parameters.MaxTokens, // the prompt alone: the step that ends it samples a token, which is not shown
-                Sampling = parameters.Sampling,
-                StopStrings = parameters.StopStrings,
-                Constraint = parameters.Constraint,
-                LogProbabilities = parameters.LogProbabilities,
-                TopLogProbabilities = parameters.TopLogProbabilities,
-                PromptLogProbabilities = parameters.PromptLogProbabilities,
-                Tenant = parameters.Tenant,
-                Client = parameters.Client,
-            }, cancellationToken);
-            return (stream, prompt, parameters);
-        }
-        catch (RequestRefusedException refused) when (refused.Parameter == "prompt" && parameters is { RawPrompt: null, PromptTokens: null })
-        {
-            throw new RequestRefusedException(refused.Code, refused.Message, "messages");
-        }
-    }
-
-    private IReadOnlyList<int> PromptOf(IEnumerable<ChatMessage> messages, ChatParameters parameters)
-    {
-        if (parameters.PromptTokens is { } ids)
-            return ids;
-        var tokenizer = engine.Model.Tokenizer;
-        return parameters.RawPrompt is { } raw
-            ? tokenizer.Encode(raw)
-            : tokenizer.Encode(_prompt.Render(messages, parameters.Instructions, parameters.TemplateVariables).Prompt);
+        if (entries is not null)
+            (update.AdditionalProperties ??= [])[name] = entries;
     }
 
     private static string NewId() => $"chatcmpl-{Guid.NewGuid():N}";
 
-    private static ChatFinishReason Reason(FinishReason reason) => reason == FinishReason.Length ? ChatFinishReason.Length : ChatFinishReason.Stop;
+    // An answer in which a call was cut is never one that asks for calls.
+    private static ChatFinishReason Reason(FinishReason reason, AnswerContents? answer) => reason == FinishReason.Length ? ChatFinishReason.Length
+        : answer is { WholeCalls: > 0, IsCut: false } ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop;
 
     private static UsageDetails Usage(GenerationUsage usage, bool isShown) => new()
     {

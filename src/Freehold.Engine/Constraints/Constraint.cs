@@ -3,7 +3,7 @@ using Freehold.Grammars;
 
 namespace Freehold.Engine.Constraints;
 
-/// <summary>What an answer must look like; docs/structured-output.md. One of the four is made with the methods below.</summary>
+/// <summary>What an answer must look like; docs/structured-output.md. One of the kinds is made with the methods below.</summary>
 public sealed record Constraint
 {
     private Constraint(ConstraintKind kind, string source, bool isStrict) => (Kind, Source, IsStrict) = (kind, source, isStrict);
@@ -25,11 +25,17 @@ public sealed record Constraint
     /// <summary>What stands around the constrained part: a model's thinking, the marks of a tool call; null: nothing.</summary>
     public Surroundings? Around { get; init; }
 
+    /// <summary>The calls of tools, where it is of that kind.</summary>
+    public CallGrammar? Calls { get; private init; }
+
     /// <summary>Any JSON object.</summary>
     public static Constraint JsonObject { get; } = new(ConstraintKind.JsonObject, "", true);
 
     /// <summary>The values that satisfy a JSON Schema (draft 2020-12).</summary>
     public static Constraint JsonSchema(JsonElement schema, bool isStrict = true) => new(ConstraintKind.JsonSchema, schema.GetRawText(), isStrict);
+
+    /// <summary>Answers that call tools. No ending is reserved: a call that is cut must not look whole.</summary>
+    public static Constraint ToolCalls(CallGrammar calls) => new(ConstraintKind.ToolCalls, "", false) { Calls = calls, ReservesEnding = false };
 
     /// <summary>Texts that a regular expression (ECMA-262) matches whole.</summary>
     public static Constraint Regex(string pattern) => new(ConstraintKind.Regex, pattern, true);
@@ -49,4 +55,6 @@ public enum ConstraintKind
     Regex,
     /// <summary>llama.cpp's grammar format.</summary>
     Gbnf,
+    /// <summary>Calls of tools, free text before them.</summary>
+    ToolCalls,
 }

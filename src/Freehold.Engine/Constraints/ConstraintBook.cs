@@ -51,6 +51,7 @@ internal sealed class ConstraintBook(TokenTexts texts, int vocabulary, IReadOnly
     {
         ConstraintKind.Regex => "regex",
         ConstraintKind.Gbnf => "grammar",
+        ConstraintKind.ToolCalls => "tools",
         _ => "response_format",
     };
 
@@ -72,6 +73,8 @@ internal sealed class ConstraintBook(TokenTexts texts, int vocabulary, IReadOnly
                 return compiler.Regex(constraint.Source, constraint.Around);
             case ConstraintKind.Gbnf:
                 return compiler.Gbnf(constraint.Source, constraint.Around);
+            case ConstraintKind.ToolCalls:
+                return compiler.Calls(constraint.Calls!);
             default:
                 using (var schema = JsonDocument.Parse(constraint.Source, new JsonDocumentOptions { MaxDepth = 128 }))
                     return compiler.JsonSchema(schema.RootElement, constraint.IsStrict, constraint.Around);

@@ -36,10 +36,11 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
     private async IAsyncEnumerable<Piece> RunAsync(IChatClient client, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var finished = false;
+        var calls = new CallPieces();
         await foreach (var update in client.GetStreamingResponseAsync(Messages, Options, cancellationToken).WithCancellation(cancellationToken))
         {
-            var piece = PieceOf(update);
-            if (piece.HasContent || piece.PromptLogprobs is not null || piece.Finish is not null || piece.Usage is not null)
+            var piece = PieceOf(update, calls);
+            if (piece.HasContent || piece.PromptLogprobs is not null || piece.WholeCalls is not null || piece.Unenforced is not null || piece.Finish is not null || piece.Usage is not null)
                 yield return piece;
             finished |= piece.Finish is not null;
         }
@@ -47,9 +48,11 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
             yield return new Piece(Choice, "", null, null, ChatFinishReason.Stop, null);
     }
 
-    private Piece PieceOf(ChatResponseUpdate update)
+    private Piece PieceOf(ChatResponseUpdate update, CallPieces calls)
     {
         var text = "";
+        string? reasoning = null;
+        List<string>? whole = null;
         StringBuilder? several = null;
         UsageDetails? usage = null;
         foreach (var content in update.Contents)
@@ -62,6 +65,12 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
                 case TextContent part:
                     (several ??= new StringBuilder(text)).Append(part.Text);
                     break;
+                case TextReasoningContent { Text.Length: > 0 } thought:
+                    reasoning += thought.Text;
+                    break;
+                case FunctionCallContent call:
+                    (whole ??= []).Add(call.CallId);
+                    break;
                 case UsageContent counts:
                     usage = counts.Details;
                     break;
@@ -72,6 +81,10 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
         return new Piece(Choice, several?.ToString() ?? text, EntriesOf(update, "logprobs"), EntriesOf(update, "prompt_logprobs"), update.FinishReason, usage)
         {
             StopSequence = update.AdditionalProperties?.TryGetValue("stop_sequence", out var stop) is true ? stop as string : null,
+            Reasoning = reasoning,
+            Calls = calls.Of(update),
+            WholeCalls = whole,
+            Unenforced = update.AdditionalProperties?.TryGetValue("unenforced", out var gaps) is true ? gaps as string[] : null,
         };
     }
 

@@ -12,6 +12,9 @@ public interface IModelText
     /// <summary>Whether the name of a message's author shows in prompts.</summary>
     bool ShowsNames { get; }
 
+    /// <summary>Whether what an earlier answer thought may show in prompts.</summary>
+    bool ShowsReasoning => true;
+
     /// <summary>The token ids of a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="parseSpecial">Whether the names of control tokens in it become their ids.</param>

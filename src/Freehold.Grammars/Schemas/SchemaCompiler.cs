@@ -12,6 +12,8 @@ namespace Freehold.Grammars.Schemas;
 /// </summary>
 internal sealed class SchemaCompiler
 {
+    private static readonly SchemaPart s_object = new("#object", JsonElement.Parse("""{"type":"object"}"""));
+
     private readonly SchemaDocument _document;
     private readonly Weaver _weaver;
     private readonly JsonRules _json;
@@ -39,9 +41,10 @@ internal sealed class SchemaCompiler
     public IReadOnlyList<string> Unenforced => _refusals.Unenforced;
 
     /// <summary>The rule of the whole.</summary>
-    public Rule Compile()
+    /// <param name="isObject">Whether it must be an object, whatever the schema allows besides.</param>
+    public Rule Compile(bool isObject = false)
     {
-        var root = Rule([_document.Root]);
+        var root = Rule(isObject ? [_document.Root, s_object] : [_document.Root]);
         while (_open.TryDequeue(out var next))
             Weave(next.Item1, next.Item2);
         return root;

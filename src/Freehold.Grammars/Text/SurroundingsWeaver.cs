@@ -16,7 +16,7 @@ internal static class SurroundingsWeaver
         var (rule, end) = (weaver.Rule("surroundings"), weaver.End());
         var at = rule.Start;
         if (around.After is { } after)
-            at = Gap(weaver, Free(weaver, at, after, around.IsOptional ? end : null));
+            at = Gap(weaver, FreeText.Until(weaver, at, [after], around.IsOptional ? end : null)[0]);
         at = weaver.Call(at, inner);
         if (around.Closing is { Length: > 0 } closing)
             at = weaver.Literal(Gap(weaver, at), Encoding.UTF8.GetBytes(closing));
@@ -26,37 +26,8 @@ internal static class SurroundingsWeaver
         return rule;
     }
 
-    // Free text up to and with a mark: an automaton that knows how much of the mark the last characters are (Knuth, Morris, Pratt 1977).
-    private static Node Free(Weaver weaver, Node start, string mark, Node? end)
-    {
-        var (utf8, runes) = (new Utf8Weaver(weaver), mark.EnumerateRunes().Select(rune => rune.Value).ToArray());
-        var nodes = new Node[runes.Length + 1];
-        for (var i = 0; i < nodes.Length; i++)
-            nodes[i] = weaver.Node();
-        Weaver.Skip(start, nodes[0]);
-        var characters = runes.Distinct().ToArray();
-        var others = CharSet.Of([.. characters.Select(value => (value, value))]).Not();
-        for (var known = 0; known < runes.Length; known++)
-        {
-            utf8.Plain(nodes[known], others, nodes[0]);
-            foreach (var next in characters)
-                utf8.Plain(nodes[known], CharSet.Of((next, next)), nodes[Known([.. runes[..known], next], runes)]);
-            if (end is not null)
-                Weaver.Skip(nodes[known], end);
-        }
-        return nodes[^1];
-    }
-
-    // The most characters of the mark that the text ends with.
-    private static int Known(ReadOnlySpan<int> text, ReadOnlySpan<int> mark)
-    {
-        var length = Math.Min(text.Length, mark.Length);
-        while (!text[^length..].SequenceEqual(mark[..length]))
-            length--;
-        return length;
-    }
-
-    private static Node Gap(Weaver weaver, Node from)
+    /// <summary>Up to two newlines or spaces.</summary>
+    public static Node Gap(Weaver weaver, Node from)
     {
         var after = weaver.Node();
         Weaver.Skip(from, after);

@@ -16,6 +16,7 @@ internal sealed record Answer(string Text, ChatFinishReason? Finish, UsageDetail
     public static async Task<Answer> WriteAsync(IChatClient model, IReadOnlyList<ChatMessage> messages, ChatOptions options, TextWriter output, bool keepPartial, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
+        var thinks = false;
         ChatFinishReason? finish = null;
         UsageDetails? usage = null;
         try
@@ -26,10 +27,14 @@ internal sealed record Answer(string Text, ChatFinishReason? Finish, UsageDetail
                 foreach (var content in update.Contents)
                     if (content is UsageContent counts)
                         usage = counts.Details;
-                if (update.Text.Length == 0)
+                // Thinking is shown, and is no part of the answer: models are not asked to read their old thoughts.
+                var thought = string.Concat(update.Contents.OfType<TextReasoningContent>().Select(part => part.Text));
+                var gap = thinks && update.Text.Length > 0 ? "\n\n" : "";
+                thinks = (thinks || thought.Length > 0) && gap.Length == 0;
+                if (update.Text.Length + thought.Length == 0)
                     continue;
                 text.Append(update.Text);
-                await output.WriteAsync(update.Text);
+                await output.WriteAsync(thought + gap + update.Text);
                 await output.FlushAsync(CancellationToken.None);
             }
         }

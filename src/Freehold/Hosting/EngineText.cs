@@ -16,6 +16,8 @@ internal sealed class EngineText(Tokenizer tokenizer, ChatPrompt prompt) : IMode
 
     public bool ShowsNames => prompt.HasTemplate && prompt.Shape.Names;
 
+    public bool ShowsReasoning => prompt.ShowsReasoning;
+
     public IReadOnlyList<int> Encode(string text, bool parseSpecial, bool addSpecial) => tokenizer.Encode(text, parseSpecial, addSpecial);
 
     public string Decode(IReadOnlyList<int> ids) => tokenizer.Decode([.. ids], special: true);

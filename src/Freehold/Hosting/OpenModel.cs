@@ -42,7 +42,7 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
 
     /// <summary>Starts an engine, which from then on owns the weights; dispose it before this.</summary>
     /// <exception cref="ModelRefusedException">It does not fit.</exception>
-    public InferenceEngine StartEngine(EngineOptions options) => new(new EngineModel(Name, Loaded.Causal!, Loaded.Tokenizer, TemplateRendering.Of(Loaded, Name, options.Clock)), options);
+    public InferenceEngine StartEngine(EngineOptions options) => new(EngineModel.Of(Loaded, Name, options.Clock), options);
 
     public void Dispose()
     {

@@ -46,7 +46,7 @@ internal sealed class ServedModels : IDisposable
         _owned.Add(engine);
         var client = new EngineChatClient(engine);
         _owned.Add(client);
-        _models.Add(new ServedModel(open.Name, created, "freehold", client, null, engine.Plan.Context, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, engine.Model.Render)), Explain) { Facts = FactsOf(open) });
+        _models.Add(new ServedModel(open.Name, created, "freehold", client, null, engine.Plan.Context, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, engine.Model.Render, engine.Model.Answers)), Explain) { Facts = FactsOf(open) });
         Choices.Add($"{open.Name}: {engine.Plan.Explanation}; {computing}");
         if (plan is not null)
             Choices.Add($"{open.Name}: {PlanText.Short(plan(open, engine.Plan))}");

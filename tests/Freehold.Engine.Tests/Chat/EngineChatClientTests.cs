@@ -104,7 +104,7 @@ public class EngineChatClientTests
     public static TheoryData<string, string, ChatOptions> Refused => new()
     {
         { "unsupported_parameter", "tools", new() { Tools = [AIFunctionFactory.Create(() => 1, "one")] } },
-        { "unsupported_parameter", "tool_choice", new() { ToolMode = ChatToolMode.RequireAny } },
+        { "invalid_parameter", "tool_choice", new() { ToolMode = ChatToolMode.RequireAny } },
         { "unsupported_constraint", "response_format", new() { ResponseFormat = ChatResponseFormat.ForJsonSchema(System.Text.Json.JsonElement.Parse("""{"not":{}}""")) } },
         { "invalid_parameter", "response_format", new() { ResponseFormat = ChatResponseFormat.Json, AdditionalProperties = new() { ["regex"] = "a" } } },
         { "invalid_constraint", "regex", new() { AdditionalProperties = new() { ["regex"] = "(" } } },

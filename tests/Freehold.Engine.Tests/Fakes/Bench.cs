@@ -1,6 +1,7 @@
 using Freehold.Engine.Sampling;
 using Freehold.Engine.Streams;
 using Freehold.Models.Templates;
+using Freehold.Models.Templates.ToolUse;
 
 namespace Freehold.Engine.Tests.Fakes;
 
@@ -9,13 +10,14 @@ internal sealed class Bench : IDisposable
 {
     private readonly bool _stepped;
 
-    public Bench(EngineOptions? options = null, bool stepped = false, ByteTokenizer? tokenizer = null, RememberingModel? model = null)
+    public Bench(EngineOptions? options = null, bool stepped = false, ByteTokenizer? tokenizer = null, RememberingModel? model = null, ChatTemplate? template = null)
     {
         _stepped = stepped;
         Tokenizer = tokenizer ?? new ByteTokenizer();
         Model = model ?? new RememberingModel(Tokenizer.VocabularySize);
         Engine = new InferenceEngine(
-            new EngineModel("fake", Model, Tokenizer, input => RenderedPrompt.Trusted(string.Concat(input["messages"]!.AsArray().Select(m => $"{m!["role"]}:{m["content"]}\n")))),
+            template is not null ? new EngineModel("fake", Model, Tokenizer, input => template.Render(input, new TemplateSettings { BosToken = "", EosToken = "" }), AnswerFormat.Of(template))
+            : new EngineModel("fake", Model, Tokenizer, input => RenderedPrompt.Trusted(string.Concat(input["messages"]!.AsArray().Select(m => $"{m!["role"]}:{m["content"]}\n")))),
             options ?? Small(), start: !stepped);
     }
 

@@ -11,6 +11,9 @@ internal sealed class ByteTokenizer(params string[] further) : Tokenizer
     public const int Bos = 256, Eos = 257;
     private readonly byte[][] _further = [.. further.Select(Encoding.UTF8.GetBytes)];
 
+    /// <summary>Which of the further tokens are control tokens.</summary>
+    public IReadOnlySet<int> Marks { get; init; } = new HashSet<int>();
+
     public override int VocabularySize => 258 + _further.Length;
 
     public override SpecialTokens Special { get; } = new(Bos, Eos, -1, -1, -1, -1, -1, true, false, new HashSet<int> { Eos });
@@ -20,13 +23,13 @@ internal sealed class ByteTokenizer(params string[] further) : Tokenizer
 
     public override IReadOnlyList<int> Encode(RenderedPrompt prompt, bool addSpecial = true) => Encode(prompt.Text, addSpecial: addSpecial);
 
-    public override string Piece(int id) => id switch { Bos => "<bos>", Eos => "<eos>", _ => Decode([id]) };
+    public override string Piece(int id) => id switch { Bos => "<bos>", Eos => "<eos>", _ => Decode([id], special: true) };
 
     public override void WriteBytes(int id, IBufferWriter<byte> output, bool special = false)
     {
         if (id < 256)
             output.Write([(byte)id]);
-        else if (id >= 258)
+        else if (id >= 258 && (special || !Marks.Contains(id)))
             output.Write(_further[id - 258]);
         else if (special)
             output.Write(Encoding.UTF8.GetBytes(Piece(id)));
@@ -40,5 +43,5 @@ internal sealed class ByteTokenizer(params string[] further) : Tokenizer
         return Encoding.UTF8.GetString(written.WrittenSpan);
     }
 
-    public override bool IsControl(int id) => id is Bos or Eos;
+    public override bool IsControl(int id) => id is Bos or Eos || Marks.Contains(id);
 }

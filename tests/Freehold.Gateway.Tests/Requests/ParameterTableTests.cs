@@ -109,6 +109,8 @@ public partial class ParameterTableTests
                 Assert.True(table.Find(name) is not null, $"{table.Endpoint} says nothing about {name}");
     }
 
+    private const string Call = """{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}""";
+
     /// <summary>Sets a field of the endpoint's least body by the table's name for it.</summary>
     private static string With(ParameterTable table, string name, JsonNode value)
     {
@@ -118,11 +120,13 @@ public partial class ParameterTableTests
         foreach (var step in steps[..^1])
         {
             if (step.EndsWith("[]", StringComparison.Ordinal))
-                at = at[step[..^2]]![0]!;
+                at = (at[step[..^2]] ??= new JsonArray(step == "tool_calls[]" ? JsonNode.Parse(Call) : new JsonObject()))[0]!;
             else
                 at = at[step] ??= new JsonObject();
         }
         at[steps[^1]] = value;
+        if (name.StartsWith("messages[].tool_calls", StringComparison.Ordinal))
+            body["messages"]![0]!["role"] = "assistant";
         if (name.StartsWith("stream_options", StringComparison.Ordinal))
             body["stream"] = true;
         return body.ToJsonString();
@@ -180,6 +184,17 @@ public partial class ParameterTableTests
         Assert.Equal("metadata, prompt_cache_key, messages[].name", several.Headers.GetValues("Freehold-Inert").Single());
         using var none = await gateway.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative), RunningGateway.Json(Least["/v1/chat/completions"]), TestContext.Current.CancellationToken);
         Assert.False(none.Headers.Contains("Freehold-Inert"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Earlier_thinking_that_the_template_does_not_read_is_inert(bool shows)
+    {
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText { ShowsReasoning = shows });
+        using var response = await gateway.Http.PostAsync(new Uri("/v1/chat/completions", UriKind.Relative),
+            RunningGateway.Json("""{"model":"parrot","messages":[{"role":"assistant","content":"x","reasoning":"y"}]}"""), TestContext.Current.CancellationToken);
+        Assert.Equal(shows, !response.Headers.Contains("Freehold-Inert"));
     }
 
     [Fact]

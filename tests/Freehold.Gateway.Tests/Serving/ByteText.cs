@@ -10,6 +10,7 @@ internal sealed class ByteText : IModelText
 {
     public int VocabularySize => 257;
     public bool ShowsNames { get; init; }
+    public bool ShowsReasoning { get; init; }
 
     public IReadOnlyList<int> Encode(string text, bool parseSpecial, bool addSpecial)
     {

@@ -22,6 +22,9 @@ internal sealed class ScriptedChatClient : IChatClient
     /// <summary>The tokens of an answer, from the call's options.</summary>
     public Func<ChatOptions, IEnumerable<string>> Tokens { get; set; } = _ => ["Pa", "ris", "."];
 
+    /// <summary>The updates of an answer before its last one, where tokens do not say it all; replaces <see cref="Tokens"/>.</summary>
+    public Func<ChatOptions, IEnumerable<ChatResponseUpdate>>? Updates { get; set; }
+
     /// <summary>The tokens of the prompt, told with the answer's first piece where they are asked for.</summary>
     public IReadOnlyList<string> PromptTokens { get; set; } = [];
 
@@ -49,7 +52,12 @@ internal sealed class ScriptedChatClient : IChatClient
             _calls.Add(([.. messages], options!));
         using var watch = cancellationToken.Register(() => Cancelled.TrySetResult());
         var count = 0;
-        foreach (var token in Tokens(options!))
+        foreach (var update in Updates?.Invoke(options!) ?? [])
+        {
+            count++;
+            yield return update;
+        }
+        foreach (var token in Updates is null ? Tokens(options!) : [])
         {
             await Before(count, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();

@@ -11,6 +11,8 @@ internal sealed class GatheredChoice(int prompt)
 {
     public int Prompt { get; } = prompt;
     public StringBuilder Text { get; } = new();
+    public StringBuilder Reasoning { get; } = new();
+    public GatheredCalls Calls { get; } = new();
     public JsonArray Logprobs { get; } = [];
     public JsonArray? PromptLogprobs { get; set; }
     public string Finish { get; set; } = "stop";

@@ -30,7 +30,10 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         await foreach (var piece in Generation.RunAsync(model.Chat!, generations, http.RequestAborted))
         {
             var choice = choices[piece.Choice];
+            UnenforcedHeader.Tell(http.Response, piece.Unenforced);
             choice.Text.Append(piece.Text);
+            choice.Reasoning.Append(piece.Reasoning);
+            choice.Calls.Add(piece);
             if (piece.PromptLogprobs is { } prompt)
             {
                 choice.PromptLogprobs = prompt;
@@ -71,11 +74,14 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         try
         {
             await using var pieces = Generation.RunAsync(model.Chat!, generations, gone).GetAsyncEnumerator(gone);
+            // Nothing is sent before the first piece, so that a refusal still has its own status; unless that takes long.
             var more = await FirstPiece.WaitAsync(pieces, clock, async () =>
             {
                 await chunks.OpenAsync(generations.Count, gone);
                 await chunks.KeepAliveAsync(gone);
             });
+            if (more)
+                UnenforcedHeader.Tell(http.Response, pieces.Current.Unenforced);
             await chunks.OpenAsync(generations.Count, gone);
             for (; more; more = await pieces.MoveNextAsync())
             {

@@ -20,6 +20,8 @@ internal sealed record ChatRequest(
         var options = SamplingFields.Take(fields);
         options.MaxOutputTokens = MaxTokens(fields);
         TakeLogprobs(fields, options);
+        ResponseFormatFields.Take(fields, options);
+        ToolFields.Take(fields, options);
         if (TemplateVariables.Take(fields) is { } variables)
             options.AdditionalProperties!["chat_template_kwargs"] = variables;
         var choices = fields.TakeInt32("n", 1, MaxChoices) ?? 1;

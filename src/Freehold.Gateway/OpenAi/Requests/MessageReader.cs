@@ -19,11 +19,13 @@ internal static class MessageReader
         return messages.Count > 0 ? messages : throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", "empty_array");
     }
 
-    /// <summary>Most templates show no names; who sends one should know that the model never sees it.</summary>
+    /// <summary>Most templates show neither names nor earlier thinking; who sends them should know that the model never sees them.</summary>
     public static void NoteNames(IReadOnlyList<ChatMessage> messages, ServedModel model, InertFields inert)
     {
         if (messages.Any(message => message.AuthorName is not null) && model.Text is { ShowsNames: false })
             inert.Add("messages[].name");
+        if (model.Text is { ShowsReasoning: false } && messages.Any(message => message.Contents.Any(content => content is TextReasoningContent)))
+            inert.Add("messages[].reasoning_content");
     }
 
     private static ChatMessage ReadOne(Fields fields)
@@ -34,18 +36,40 @@ internal static class MessageReader
             "system" or "developer" => ChatRole.System,
             "user" => ChatRole.User,
             "assistant" => ChatRole.Assistant,
-            "tool" or "function" => throw RefusedException.Field(path, $"'{path}': results of tools are not supported yet.", "unsupported_value"),
-            var other => throw RefusedException.Field(path, $"'{path}' is '{other}'; it must be system, developer, user or assistant."),
+            "tool" => ChatRole.Tool,
+            "function" => throw RefusedException.Field(path, $"'{path}' is 'function', the older form of tools; send 'tool'.", "unsupported_value"),
+            var other => throw RefusedException.Field(path, $"'{path}' is '{other}'; it must be system, developer, user, assistant or tool."),
         };
-        var message = new ChatMessage(role, Content(fields)) { AuthorName = fields.TakeString("name") };
+        var (thinking, calls) = (Thinking(fields), CallFields.Take(fields));
+        var id = fields.TakeString("tool_call_id");
+        if (role != ChatRole.Assistant && (thinking is not null || calls.Count > 0))
+            throw RefusedException.Field(fields.PathOf(calls.Count > 0 ? "tool_calls" : "reasoning_content"), $"'{path}' is '{role}'; only an assistant's message may hold thinking and calls.");
+        if ((role == ChatRole.Tool) != id is not null)
+            throw RefusedException.Field(fields.PathOf("tool_call_id"), role == ChatRole.Tool ? $"Missing required parameter: '{fields.PathOf("tool_call_id")}'." : $"'{path}' is '{role}'; only a tool's message answers a call.",
+                role == ChatRole.Tool ? "missing_required_parameter" : "invalid_value");
+        var contents = Content(fields, isOptional: calls.Count > 0);
+        if (id is not null)
+            contents = [new FunctionResultContent(id, string.Join('\n', contents.Cast<TextContent>().Select(part => part.Text)))];
+        if (thinking is not null)
+            contents.Insert(0, new TextReasoningContent(thinking));
+        contents.AddRange(calls);
+        var message = new ChatMessage(role, contents) { AuthorName = fields.TakeString("name") };
         fields.Finish();
         return message;
     }
 
-    private static List<AIContent> Content(Fields fields)
+    private static string? Thinking(Fields fields)
+    {
+        var (first, second) = (fields.TakeString("reasoning_content"), fields.TakeString("reasoning"));
+        return first is null || second is null || first == second ? first ?? second
+            : throw RefusedException.Field(fields.PathOf("reasoning"), $"'{fields.PathOf("reasoning")}' and 'reasoning_content' differ; give only one of them.");
+    }
+
+    private static List<AIContent> Content(Fields fields, bool isOptional)
     {
         var path = fields.PathOf("content");
-        var value = fields.Take("content");
+        if (!fields.TryTake("content", out var value))
+            return isOptional ? [] : throw RefusedException.Field(path, $"Missing required parameter: '{path}'.", "missing_required_parameter");
         if (value.ValueKind == JsonValueKind.String)
             return [new TextContent(Fields.Text(value, path))];
         if (value.ValueKind != JsonValueKind.Array)

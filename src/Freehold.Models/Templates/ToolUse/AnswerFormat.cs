@@ -35,6 +35,7 @@ public sealed class AnswerFormat
             : (null, "unknown");
         Reasoning = ReasoningFormat.Find(template.Source);
         Thinking = FindSwitch(template);
+        ShowsReasoning = template.ReadAttributes.Contains("reasoning_content");
         ArgumentsAsText = Tools != ToolsPlace.Generic && TakesOnlyText(template);
     }
 
@@ -58,6 +59,9 @@ public sealed class AnswerFormat
 
     /// <summary>How thinking is switched; null where it can't be.</summary>
     public ThinkingSwitch? Thinking { get; }
+
+    /// <summary>Whether the template reads what an assistant's earlier message thought (<c>reasoning_content</c>).</summary>
+    public bool ShowsReasoning { get; }
 
     /// <summary>Reads a template's format from its source, and by rendering a few short conversations.</summary>
     public static AnswerFormat Of(ChatTemplate template)
