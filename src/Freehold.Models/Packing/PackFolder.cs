@@ -33,6 +33,16 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
         ? [.. new DirectoryInfo(path).EnumerateFiles("*" + Ending).OrderBy(file => file.LastWriteTimeUtc)]
         : [];
 
+    /// <summary>Removes all packs, and what a writer that was killed left of one; models that have one mapped keep it until they end.</summary>
+    public static (int Files, long Bytes) Clear(string path)
+    {
+        var packs = List(path);
+        var bytes = packs.Sum(pack => pack.Length);
+        foreach (var file in Directory.Exists(path) ? new DirectoryInfo(path).EnumerateFiles("*" + Ending + "*") : [])
+            file.Delete();
+        return (packs.Count, bytes);
+    }
+
     /// <summary>Gives matrices their panels, packing them first where that was not done before; null where they stay as they are.</summary>
     internal PackedWeights? Open(IModelSource source, IReadOnlyList<WeightMatrix> matrices, Compute compute)
     {

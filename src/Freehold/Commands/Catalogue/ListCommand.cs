@@ -3,6 +3,8 @@ using System.Globalization;
 using Freehold.Catalog;
 using Freehold.Catalog.Names;
 using Freehold.Catalog.Resolution;
+using Freehold.Hosting;
+using Freehold.Models.Packing;
 
 namespace Freehold.Commands.Catalogue;
 
@@ -20,6 +22,8 @@ internal static class ListCommand
             foreach (var fault in context.Store(context.Settings()).List().Faults)
                 await parsed.InvocationConfiguration.Error.WriteLineAsync("note: " + fault);
             var output = parsed.InvocationConfiguration.Output;
+            var folder = PackedModels.PathOf(context.Settings());
+            var packs = PackFolder.List(folder);
             if (parsed.GetValue(json))
             {
                 await JsonDocumentOutput.WriteAsync(output, document =>
@@ -45,6 +49,11 @@ internal static class ListCommand
                         document.WriteEndObject();
                     }
                     document.WriteEndArray();
+                    document.WriteStartObject("packed");
+                    document.WriteString("folder", folder);
+                    document.WriteNumber("files", packs.Count);
+                    document.WriteNumber("bytes", packs.Sum(pack => pack.Length));
+                    document.WriteEndObject();
                     document.WriteEndObject();
                 });
             }
@@ -56,6 +65,8 @@ internal static class ListCommand
             {
                 await WriteTableAsync(output, found);
             }
+            if (packs.Count > 0 && !parsed.GetValue(json))
+                await output.WriteLineAsync($"Packed weights of {packs.Count} models take {ByteSize.Text(packs.Sum(pack => pack.Length))} in {folder}; freehold rm --packed removes them.");
             return ExitCode.Done;
         });
         return command;

@@ -3,6 +3,8 @@ using Freehold.Catalog;
 using Freehold.Catalog.Names;
 using Freehold.Catalog.Resolution;
 using Freehold.Catalog.Store;
+using Freehold.Hosting;
+using Freehold.Models.Packing;
 
 namespace Freehold.Commands.Catalogue;
 
@@ -13,12 +15,13 @@ internal static class RemoveCommand
     {
         var names = new Argument<string[]>("NAME") { Description = "Names in the catalogue.", Arity = ArgumentArity.ZeroOrMore };
         var unused = new Option<bool>("--unused") { Description = "Also remove what interrupted pulls and imports left, except what another process is fetching now." };
+        var packed = new Option<bool>("--packed") { Description = "Also remove all packed weights; a model's next start makes its own again." };
         var json = CommonOptions.Json();
-        var command = new Command("rm", "Remove models from the catalogue; files of your own are never touched.") { names, unused, json };
+        var command = new Command("rm", "Remove models from the catalogue; files of your own are never touched.") { names, unused, packed, json };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(names) is not { Length: > 0 } && !result.GetValue(unused))
-                result.AddError("Name a model to remove, or give --unused.");
+            if (result.GetValue(names) is not { Length: > 0 } && !result.GetValue(unused) && !result.GetValue(packed))
+                result.AddError("Name a model to remove, or give --unused or --packed.");
         });
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -37,6 +40,9 @@ internal static class RemoveCommand
             var collected = parsed.GetValue(unused) ? await new UnusedFiles(store).RemoveAsync(cancellation) : null;
             if (collected is not null && !parsed.GetValue(json))
                 await output.WriteLineAsync(Told(collected));
+            var packs = parsed.GetValue(packed) ? PackFolder.Clear(PackedModels.PathOf(context.Settings())) : (Files: 0, Bytes: 0L);
+            if (parsed.GetValue(packed) && !parsed.GetValue(json))
+                await output.WriteLineAsync($"removed packed weights of {packs.Files} models, {ByteSize.Text(packs.Bytes)} freed");
             if (parsed.GetValue(json))
             {
                 await JsonDocumentOutput.WriteAsync(output, document =>
@@ -58,6 +64,13 @@ internal static class RemoveCommand
                         document.WriteNumber("files", collected.Files);
                         document.WriteNumber("freed", collected.FreedBytes);
                         document.WriteNumber("busy", collected.Busy);
+                        document.WriteEndObject();
+                    }
+                    if (parsed.GetValue(packed))
+                    {
+                        document.WriteStartObject("packed");
+                        document.WriteNumber("files", packs.Files);
+                        document.WriteNumber("freed", packs.Bytes);
                         document.WriteEndObject();
                     }
                     document.WriteEndObject();

@@ -141,6 +141,20 @@ public sealed class CatalogueCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Packed_weights_are_listed_and_rm_packed_removes_them()
+    {
+        var folder = Path.Combine(_environment["FREEHOLD_HOME"], "packed");
+        Directory.CreateDirectory(folder);
+        File.WriteAllBytes(Path.Combine(folder, "0123.pack"), new byte[3000]);
+        File.WriteAllBytes(Path.Combine(folder, "4567.pack.99.part"), new byte[10]);
+        Assert.Equal((1, 3000), ((int)(await JsonAsync("list"))["packed"]!["files"]!, (int)(await JsonAsync("list"))["packed"]!["bytes"]!));
+        var removed = (await JsonAsync("rm", "--packed"))["packed"]!;
+        Assert.Equal((1, 3000), ((int)removed["files"]!, (int)removed["freed"]!));
+        Assert.Empty(Directory.EnumerateFiles(folder));
+        Assert.Contains("of 0 models", (await RunAsync("rm", "--packed")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Show_verify_hashes_the_whole_model_and_tells_damage()
     {
         Assert.Equal(4, (await RunAsync("show", _model, "--verify")).Code);
