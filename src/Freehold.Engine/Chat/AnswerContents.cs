@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -52,6 +51,20 @@ internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments,
         return pieces;
     }
 
+    // A Guid's bits are the system's own randomness; RandomNumberGenerator would need OpenSSL on Linux.
+    private static string NewId()
+    {
+        Span<byte> random = stackalloc byte[16];
+        Guid.NewGuid().TryWriteBytes(random);
+        // The two bits of the variant, which are the same in all, give way to random ones.
+        var bits = BitConverter.ToUInt64(random[8..]) & 0xFFFFFFFFFFFFFF3F | (uint)(random[0] & 0xC0);
+        return string.Create(9, bits, static (id, left) =>
+        {
+            for (var i = 0; i < id.Length; i++, left /= (ulong)Letters.Length)
+                id[i] = Letters[(int)(left % (ulong)Letters.Length)];
+        });
+    }
+
     private void Add(List<AIContent> contents, AnswerEvent happened)
     {
         if (happened is CallBegun)
@@ -67,7 +80,7 @@ internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments,
                 break;
             case CallBegun begun:
                 // Nine letters and digits: Mistral's templates demand exactly that of the ids they get back.
-                _calls.Add((RandomNumberGenerator.GetString(Letters, 9), begun.Name));
+                _calls.Add((NewId(), begun.Name));
                 if (streamsArguments)
                     AddPiece(begun.Index, "", isFirst: true);
                 break;

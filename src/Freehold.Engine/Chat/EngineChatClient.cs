@@ -97,7 +97,11 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
         if (turn.Unenforced.Count > 0)
             yield return new ChatResponseUpdate
             {
-                Role = ChatRole.Assistant, ResponseId = id, MessageId = id, ModelId = engine.Model.Id, CreatedAt = created,
+                Role = ChatRole.Assistant,
+                ResponseId = id,
+                MessageId = id,
+                ModelId = engine.Model.Id,
+                CreatedAt = created,
                 AdditionalProperties = new() { ["unenforced"] = turn.Unenforced.ToArray() },
             };
         await foreach (var update in stream.WithCancellation(cancellationToken).ConfigureAwait(false))

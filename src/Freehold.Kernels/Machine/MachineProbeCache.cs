@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -28,7 +28,7 @@ public sealed class MachineProbeCache
         var budget = profile.Budget;
         Identity = FormattableString.Invariant(
             $"{Version}|{profile.Processor}|{profile.Features}|{string.Join(',', profile.InstructionSets)}|{profile.Level2Bytes}|{profile.Level3Bytes}|{budget.Allowed}|{budget.Cores}|{budget.Quota}|{threads}");
-        _file = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Identity)))[..16] + ".json");
+        _file = Path.Combine(folder, Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(Identity)))[..16] + ".json");
     }
 
     /// <summary>What tells this machine from others: equal text, equal machine.</summary>

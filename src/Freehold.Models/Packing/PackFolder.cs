@@ -62,7 +62,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
             Outcome = "not packed: the source does not say when it changed";
             return null;
         }
-        var file = System.IO.Path.Combine(Path, Convert.ToHexStringLower(key)[..40] + Ending);
+        var file = System.IO.Path.Combine(Path, Convert.ToHexStringLower(key) + Ending);
         try
         {
             if (PackedWeights.TryOpen(file, key, matrices) is { } known)

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using Freehold.Kernels.Products;
 using Freehold.Kernels.Products.Packed;
 using Freehold.Models.Files;
@@ -6,13 +6,13 @@ using Freehold.Models.Files;
 namespace Freehold.Models.Packing;
 
 /// <summary>
-/// Which panels belong to which weights: SHA-256 over the layout's version, the source files' lengths and times of change, and of every matrix its type,
+/// Which panels belong to which weights: XXH128 (SHA-256 would need OpenSSL on Linux) over the layout's version, the source files' lengths and times of change, and of every matrix its type,
 /// shape and twelve kilobytes of content. Hashing all of a model would take longer than mapping its panels; who changes a file changes its time.
 /// </summary>
 internal static unsafe class PackKey
 {
     /// <summary>Bytes of a key.</summary>
-    public const int Length = 32;
+    public const int Length = 16;
 
     private const int Sample = 4096;
 
@@ -21,17 +21,17 @@ internal static unsafe class PackKey
     {
         if (source.Stamp.Length == 0)
             return null;
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{PackedMatrix.LayoutVersion}\n{source.Stamp}\n"));
+        var hash = new XxHash128();
+        hash.Append(System.Text.Encoding.UTF8.GetBytes($"{PackedMatrix.LayoutVersion}\n{source.Stamp}\n"));
         foreach (var matrix in matrices)
         {
-            hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{(int)matrix.Type} {matrix.Rows} {matrix.Columns}\n"));
+            hash.Append(System.Text.Encoding.UTF8.GetBytes($"{(int)matrix.Type} {matrix.Rows} {matrix.Columns}\n"));
             foreach (var at in new[] { 0, (matrix.Bytes - Sample) / 2, matrix.Bytes - Sample })
             {
                 var start = Math.Max(0, at);
-                hash.AppendData(new ReadOnlySpan<byte>(matrix.Data + start, (int)Math.Min(Sample, matrix.Bytes - start)));
+                hash.Append(new ReadOnlySpan<byte>(matrix.Data + start, (int)Math.Min(Sample, matrix.Bytes - start)));
             }
         }
-        return hash.GetHashAndReset();
+        return hash.GetCurrentHash();
     }
 }

@@ -9,7 +9,7 @@ namespace Freehold.Models.Packing;
 /// A model's panels in a file of their own, mapped. Little-endian:
 /// <code>
 ///  0  magic "FREEHOLD-PACK\n" and two zeros     24  length of the file (u64)
-/// 16  version 1 (u32)                           32  key (32 bytes)
+/// 16  version 1 (u32)                           32  key (16 bytes), 16 zeros
 /// 20  matrices (u32)                            64  offset of each matrix (u64), a multiple of 4,096
 /// </code>
 /// </summary>

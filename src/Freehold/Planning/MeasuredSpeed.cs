@@ -1,5 +1,5 @@
 using System.Reflection;
-using System.Security.Cryptography;
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -27,7 +27,7 @@ internal sealed class MeasuredSpeeds
         var content = model.Sha256 ?? FormattableString.Invariant($"{Path.GetFullPath(model.Path)} {model.Offset} {model.Bytes} {File.GetLastWriteTimeUtc(model.Path):O}");
         _folder = folder;
         _identity = FormattableString.Invariant($"{machine}|{content}|{isa}|{activations}|{version}");
-        _file = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_identity)))[..16] + ".json");
+        _file = Path.Combine(folder, Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(_identity)))[..16] + ".json");
     }
 
     /// <summary>The last bench; null where there is none that can be read and makes sense.</summary>

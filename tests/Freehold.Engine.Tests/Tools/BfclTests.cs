@@ -28,7 +28,10 @@ public class BfclTests
             var messages = question["question"]![0]!.AsArray().Select(message => new ChatMessage(new ChatRole((string)message!["role"]!), (string)message["content"]!));
             var response = await model.Chat!.GetResponseAsync(messages, new()
             {
-                Temperature = 0, MaxOutputTokens = 400, ToolMode = ChatToolMode.RequireAny, AllowMultipleToolCalls = false,
+                Temperature = 0,
+                MaxOutputTokens = 400,
+                ToolMode = ChatToolMode.RequireAny,
+                AllowMultipleToolCalls = false,
                 Tools = [.. tools.Select(tool => ToolBench.Tool(tool.Name, tool.Schema))],
             }, Cancellation);
             // An answer that the model does not bring to an end is cut, and says so.

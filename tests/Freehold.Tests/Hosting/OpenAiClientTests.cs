@@ -55,7 +55,9 @@ public class OpenAiClientTests
         using var http = new HttpClient { BaseAddress = address };
         JsonObject Ask(int tokens) => new()
         {
-            ["model"] = Model, ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Who?" }), ["max_tokens"] = tokens,
+            ["model"] = Model,
+            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = "Who?" }),
+            ["max_tokens"] = tokens,
             ["response_format"] = JsonNode.Parse("""{"type":"json_schema","json_schema":{"name":"x","strict":true,"schema":{"type":"object","properties":{"name":{"type":"string","minLength":3}},"required":["name"],"additionalProperties":false}}}"""),
         };
         using var small = await http.PostAsJsonAsync("v1/chat/completions", Ask(1), Cancel);
