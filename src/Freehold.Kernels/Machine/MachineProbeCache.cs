@@ -1,6 +1,3 @@
-using System.IO.Hashing;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Freehold.Kernels.Machine;
@@ -14,7 +11,7 @@ public sealed class MachineProbeCache
     // Counts up whenever the way of measuring changes.
     private const int Version = 3;
 
-    private readonly string _folder, _file;
+    private readonly MeasurementFile _file;
     private readonly int _threads;
 
     /// <summary>The place for a machine and a number of threads.</summary>
@@ -24,11 +21,11 @@ public sealed class MachineProbeCache
     public MachineProbeCache(string folder, MachineProfile profile, int threads)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        (_folder, _threads) = (folder, threads);
+        _threads = threads;
         var budget = profile.Budget;
         Identity = FormattableString.Invariant(
             $"{Version}|{profile.Processor}|{profile.Features}|{string.Join(',', profile.InstructionSets)}|{profile.Level2Bytes}|{profile.Level3Bytes}|{budget.Allowed}|{budget.Cores}|{budget.Quota}|{threads}");
-        _file = Path.Combine(folder, Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(Identity)))[..16] + ".json");
+        _file = new MeasurementFile(folder, Identity);
     }
 
     /// <summary>What tells this machine from others: equal text, equal machine.</summary>
@@ -37,33 +34,12 @@ public sealed class MachineProbeCache
     /// <summary>The measurement; null where there is none that can be read and makes sense.</summary>
     public MachineProbe? Read()
     {
-        try
-        {
-            var kept = JsonSerializer.Deserialize(File.ReadAllBytes(_file), ProbeJson.Default.KeptProbe);
-            return kept is { Probe: { Peaks: not null, BytesPerSecond: >= 0 } probe } && kept.Identity == Identity && probe.Threads == _threads ? probe : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
-        }
+        var kept = _file.Read(ProbeJson.Default.KeptProbe);
+        return kept is { Probe: { Peaks: not null, BytesPerSecond: >= 0 } probe } && kept.Identity == Identity && probe.Threads == _threads ? probe : null;
     }
 
     /// <summary>Keeps a measurement; readers see the old one or the new. False where the folder cannot be written: then it is measured again next time.</summary>
-    public bool TryWrite(MachineProbe probe)
-    {
-        var temporary = $"{_file}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            Directory.CreateDirectory(_folder);
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new KeptProbe(Identity, probe), ProbeJson.Default.KeptProbe));
-            File.Move(temporary, _file, overwrite: true);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    public bool TryWrite(MachineProbe probe) => _file.TryWrite(new KeptProbe(Identity, probe), ProbeJson.Default.KeptProbe);
 }
 
 /// <summary>A measurement as it lies on disk.</summary>

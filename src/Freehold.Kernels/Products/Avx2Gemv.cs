@@ -103,7 +103,7 @@ internal sealed unsafe class Avx2Gemv<T> : ProductKernel
 
     /// <summary>One link of eight chains: the exact sum times both scales, then the minimum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Link(
+    internal static Vector256<float> Link(
         Vector256<int> isum, float* scale, float* minimum, Vector256<float> da, float d, int asum, Vector256<float> y)
     {
         if (!T.Signed && T.Offset != 0)

@@ -11,9 +11,6 @@ namespace Freehold.Models.Packing;
 /// </summary>
 internal static unsafe class PackKey
 {
-    /// <summary>Bytes of a key.</summary>
-    public const int Length = 16;
-
     private const int Sample = 4096;
 
     /// <summary>The key; null for a source that does not know when it changed.</summary>

@@ -1,10 +1,8 @@
 using System.Reflection;
-using System.IO.Hashing;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Freehold.Catalog.Resolution;
 using Freehold.Kernels;
+using Freehold.Kernels.Machine;
 
 namespace Freehold.Planning;
 
@@ -19,47 +17,26 @@ internal sealed record MeasuredSpeed(double Prefill, double Decode, IReadOnlyDic
 /// <summary>Keeps them in a folder, a file for each machine, model, set of kernels, activations and version of this program: anything else must be measured anew.</summary>
 internal sealed class MeasuredSpeeds
 {
-    private readonly string _folder, _identity, _file;
+    private readonly string _identity;
+    private readonly MeasurementFile _file;
 
     public MeasuredSpeeds(string folder, string machine, ResolvedModel model, InstructionSet isa, int activations)
     {
         var version = typeof(MeasuredSpeeds).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         var content = model.Sha256 ?? FormattableString.Invariant($"{Path.GetFullPath(model.Path)} {model.Offset} {model.Bytes} {File.GetLastWriteTimeUtc(model.Path):O}");
-        _folder = folder;
         _identity = FormattableString.Invariant($"{machine}|{content}|{isa}|{activations}|{version}");
-        _file = Path.Combine(folder, Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(_identity)))[..16] + ".json");
+        _file = new MeasurementFile(folder, _identity);
     }
 
     /// <summary>The last bench; null where there is none that can be read and makes sense.</summary>
     public MeasuredSpeed? Read()
     {
-        try
-        {
-            var kept = JsonSerializer.Deserialize(File.ReadAllBytes(_file), SpeedJson.Default.KeptSpeed);
-            return kept is { Speed: { Prefill: > 0, Decode: > 0, Streams: not null } speed } && kept.Identity == _identity ? speed : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
-        }
+        var kept = _file.Read(SpeedJson.Default.KeptSpeed);
+        return kept is { Speed: { Prefill: > 0, Decode: > 0, Streams: not null } speed } && kept.Identity == _identity ? speed : null;
     }
 
     /// <summary>Keeps a bench; false where the folder cannot be written.</summary>
-    public bool TryWrite(MeasuredSpeed speed)
-    {
-        var temporary = $"{_file}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            Directory.CreateDirectory(_folder);
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new KeptSpeed(_identity, speed), SpeedJson.Default.KeptSpeed));
-            File.Move(temporary, _file, overwrite: true);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    public bool TryWrite(MeasuredSpeed speed) => _file.TryWrite(new KeptSpeed(_identity, speed), SpeedJson.Default.KeptSpeed);
 }
 
 /// <summary>A bench as it lies on disk.</summary>

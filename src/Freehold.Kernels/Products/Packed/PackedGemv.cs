@@ -31,15 +31,17 @@ internal sealed unsafe class PackedGemv<T, TPlanes, TScales> : ProductKernel
         var minimum = scale + 2 * Runs * Outputs;
         var y = minimum + 2 * Runs * Outputs;
         for (var output = first; output < first + count; output += Outputs)
+        {
+            var panel = packed.Panel(output / Outputs);
             for (var row = 0; row < x.Rows; row++)
             {
-                var panel = packed.Panel(output / Outputs);
                 if (x.Bits == ActivationBits.Eight)
                     Chains<Bytes>(x, row, panel, packed.ValuesAt, scale, minimum, y);
                 else
                     Chains<Words16>(x, row, panel, packed.ValuesAt, scale, minimum, y);
                 Store(product, row, output, Math.Min(Outputs, first + count - output), y, Outputs);
             }
+        }
     }
 
     private static void Chains<TMode>(ActivationRows x, int row, byte* scales, long valuesAt, float* scale, float* minimum, float* y)
@@ -100,17 +102,18 @@ internal sealed unsafe class PackedGemv<T, TPlanes, TScales> : ProductKernel
                 if (Shorts<TMode>())
                     (i0, i1, k0, k1) = (Fold(i0), Fold(i1), Fold(k0), Fold(k1));
             }
+            var da = Vector256.Create(*d);
             if (T.Halves)
             {
-                y0 = Link(i0, scale, minimum, *d, sums[0], y0);
-                y1 = Link(i1, scale + 8, minimum + 8, *d, sums[0], y1);
-                y0 = Link(k0, scale + 16, minimum + 16, *d, sums[1], y0);
-                y1 = Link(k1, scale + 24, minimum + 24, *d, sums[1], y1);
+                y0 = Avx2Gemv<T>.Link(i0, scale, minimum, da, *d, sums[0], y0);
+                y1 = Avx2Gemv<T>.Link(i1, scale + 8, minimum + 8, da, *d, sums[0], y1);
+                y0 = Avx2Gemv<T>.Link(k0, scale + 16, minimum + 16, da, *d, sums[1], y0);
+                y1 = Avx2Gemv<T>.Link(k1, scale + 24, minimum + 24, da, *d, sums[1], y1);
             }
             else
             {
-                y0 = Link(i0, scale, minimum, *d, sums[0] + sums[1], y0);
-                y1 = Link(i1, scale + 8, minimum + 8, *d, sums[0] + sums[1], y1);
+                y0 = Avx2Gemv<T>.Link(i0, scale, minimum, da, *d, sums[0] + sums[1], y0);
+                y1 = Avx2Gemv<T>.Link(i1, scale + 8, minimum + 8, da, *d, sums[0] + sums[1], y1);
             }
             values += TPlanes.Bits * 64;
             q += TMode.Words ? 64 : 32;
@@ -158,16 +161,6 @@ internal sealed unsafe class PackedGemv<T, TPlanes, TScales> : ProductKernel
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Fold(Vector256<int> shorts) => Avx2.MultiplyAddAdjacent(shorts.AsInt16(), Vector256<short>.One);
-
-    /// <summary>One link of eight chains: the exact sum times both scales, then the minimum.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Link(Vector256<int> isum, float* scale, float* minimum, float d, int asum, Vector256<float> y)
-    {
-        if (!T.Signed && T.Offset != 0)
-            isum -= Vector256.Create(T.Offset * asum);
-        y = Fma.MultiplyAdd(Avx.ConvertToVector256Single(isum), Vector256.Load(scale) * Vector256.Create(d), y);
-        return T.HasMinimum ? Fma.MultiplyAdd(Vector256.Load(minimum), Vector256.Create(d * asum), y) : y;
-    }
 
     /// <summary>How a quad step's values meet the activations.</summary>
     private interface IMode

@@ -1,0 +1,45 @@
+using System.IO.Hashing;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Freehold.Kernels.Machine;
+
+/// <summary>A measurement as JSON in a folder, under a name made of what was measured. Where it cannot be read or kept, it is taken again.</summary>
+/// <param name="folder">Where the file lies; made when it is first written.</param>
+/// <param name="identity">What tells this measurement from others. The name is a hash of it, so what is kept names it too, for the reader to compare.</param>
+public sealed class MeasurementFile(string folder, string identity)
+{
+    private readonly string _file = Path.Combine(folder, Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(identity)))[..16] + ".json");
+
+    /// <summary>What is kept; null where there is none that can be read.</summary>
+    public T? Read<T>(JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(_file), type);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps a measurement; readers see the old one or the new. False where the folder cannot be written.</summary>
+    public bool TryWrite<T>(T kept, JsonTypeInfo<T> type)
+    {
+        var temporary = $"{_file}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(kept, type));
+            File.Move(temporary, _file, overwrite: true);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
