@@ -135,7 +135,7 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
             if (isLast)
             {
                 shown.FinishReason = isShown ? Reason(update.FinishReason, answer) : ChatFinishReason.Length;
-                shown.Contents.Add(new UsageContent(Usage(update.Usage, isShown)));
+                shown.Contents.Add(new UsageContent(Usage(update.Usage, isShown, parameters.Prediction is not null)));
             }
             yield return shown;
         }
@@ -153,13 +153,13 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
     private static ChatFinishReason Reason(FinishReason reason, AnswerContents? answer) => reason == FinishReason.Length ? ChatFinishReason.Length
         : answer is { WholeCalls: > 0, IsCut: false } ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop;
 
-    private static UsageDetails Usage(GenerationUsage usage, bool isShown) => new()
+    private static UsageDetails Usage(GenerationUsage usage, bool isShown, bool isPredicted) => new()
     {
         InputTokenCount = usage.PromptTokens,
         OutputTokenCount = isShown ? usage.GeneratedTokens : 0,
         TotalTokenCount = usage.PromptTokens + (isShown ? usage.GeneratedTokens : 0),
         CachedInputTokenCount = usage.CachedTokens,
-        AdditionalCounts = usage.PredictedTokens == 0 ? null : new()
+        AdditionalCounts = !isPredicted ? null : new()
         {
             ["accepted_prediction_tokens"] = usage.AcceptedPredictedTokens,
             ["rejected_prediction_tokens"] = usage.PredictedTokens - usage.AcceptedPredictedTokens,

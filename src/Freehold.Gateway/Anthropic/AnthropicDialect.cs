@@ -39,7 +39,12 @@ internal sealed class AnthropicDialect : IDialect
     }
 
     // What lies behind all dialects calls it by OpenAI's name.
-    private static string NameOf(string param) => param == "response_format" ? "output_config.format" : param;
+    private static string NameOf(string param) => param switch
+    {
+        "response_format" => "output_config.format",
+        "stop" => "stop_sequences",
+        _ => param,
+    };
 
     private static string TypeOf(int status) => status switch
     {

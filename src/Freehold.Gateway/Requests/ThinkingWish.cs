@@ -50,7 +50,7 @@ internal sealed record ThinkingWish
             options.AdditionalProperties!["thinking"] = on;
         if (Effort is not null && traits.TakesEffort)
             options.AdditionalProperties!["reasoning_effort"] = Effort;
-        else if (Effort is not null && !(EffortField == Field && On == true && !traits.Thinks))
+        else if (Effort is not null)
             inert.Add(EffortField);
         if (Budget is { } budget && traits.Thinks)
             options.AdditionalProperties!["thinking_budget"] = budget;
