@@ -29,7 +29,7 @@ internal sealed class AnthropicDialect : IDialect
         json.WriteString("type", TypeOf(StatusOf(refusal)));
         json.WriteString("message", refusal.Message);
         json.WriteStartObject("details");
-        json.WriteString("error_code", refusal.Code);
+        json.WriteString("error_code", CodeOf(refusal));
         if (refusal.Param is not null)
             json.WriteString("param", NameOf(refusal.Param));
         json.WriteEndObject();
@@ -37,6 +37,9 @@ internal sealed class AnthropicDialect : IDialect
         json.WriteString("request_id", requestId);
         json.WriteEndObject();
     }
+
+    // By this code Anthropic's own tool runner knows to send conversations whole instead.
+    private static string CodeOf(Refusal refusal) => refusal is { Param: "thread", Code: "unsupported_parameter" } ? "thread_unsupported_request" : refusal.Code;
 
     // What lies behind all dialects calls it by OpenAI's name.
     private static string NameOf(string param) => param switch

@@ -83,6 +83,7 @@ internal static class AnthropicParameters
         Honoured("service_tier", "`auto` and `standard_only`; there is no tier but the standard one"),
         .. Format,
         Inert("metadata", "tracking; nothing is stored"),
+        Refused("thread", "would keep the conversation, which is not supported"),
         Refused("container", "is not supported"),
         Refused("diagnostics", "is not supported"),
         Refused("inference_geo", "cannot be chosen; it is computed here"),

@@ -72,7 +72,7 @@ internal sealed class ContentBlocks(ThinkingSignature signatures)
             throw RefusedException.Field(path, $"'{path}' is '{kind}'; blocks here can be {string.Join(", ", allowed!)}.", "unsupported_value");
         foreach (var name in Kinds.Values.SelectMany(names => names).Except(Kinds[kind]))
             if (block.TryTake(name, out _))
-                throw RefusedException.Field(block.PathOf(name), $"'{block.PathOf(name)}' is no field of a {kind} block; leave it out.", "unknown_parameter");
+                throw RefusedException.Field(block.PathOf(name), $"'{block.PathOf(name)}' is no field of a {kind} block; leave it out.");
         return kind;
     }
 

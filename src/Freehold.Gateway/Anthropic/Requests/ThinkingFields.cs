@@ -18,9 +18,9 @@ internal static class ThinkingFields
         if (!fields.TryTake("thinking", out var value))
             return wish;
         var thinking = fields.Child("thinking", value);
-        var type = Fields.Text(thinking.Take("type"), thinking.PathOf("type"));
         var budget = thinking.TakeInt32("budget_tokens", LeastBudget, int.MaxValue);
         var display = thinking.TakeString("display");
+        var type = Fields.Text(thinking.Take("type"), thinking.PathOf("type"));
         thinking.Finish();
         if (display is not (null or "summarized"))
             throw RefusedException.Field(thinking.PathOf("display"), $"'{thinking.PathOf("display")}' is '{display}'; thinking is told in full here, so it can only be summarized, or left out.", "unsupported_value");

@@ -60,9 +60,9 @@ internal sealed record ToolFields(IReadOnlySet<string> Eager)
         if (!fields.TryTake("tool_choice", out var value))
             return;
         var choice = fields.Child("tool_choice", value);
-        var (type, path) = (Fields.Text(choice.Take("type"), choice.PathOf("type")), choice.PathOf("type"));
         var name = choice.TakeString("name");
         options.AllowMultipleToolCalls = choice.TakeBoolean("disable_parallel_tool_use") is true ? false : null;
+        var (type, path) = (Fields.Text(choice.Take("type"), choice.PathOf("type")), choice.PathOf("type"));
         choice.Finish();
         if ((type == "tool") != name is not null)
             throw RefusedException.Field(choice.PathOf("name"), name is null ? $"Missing required parameter: '{choice.PathOf("name")}'." : $"'{choice.PathOf("name")}' is only allowed when '{path}' is tool.", name is null ? "missing_required_parameter" : "invalid_value");

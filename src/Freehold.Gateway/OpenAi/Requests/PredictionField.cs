@@ -12,8 +12,8 @@ internal static class PredictionField
         if (!fields.TryTake("prediction", out var value))
             return null;
         var prediction = fields.Child("prediction", value);
-        var type = Fields.Text(prediction.Take("type"), prediction.PathOf("type"));
-        if (type != "content")
+        var type = prediction.TakeString("type");
+        if (type is not (null or "content"))
             throw RefusedException.Field(prediction.PathOf("type"), $"'{prediction.PathOf("type")}' is '{type}'; it must be content.", "unsupported_value");
         var content = prediction.Take("content");
         var text = content.ValueKind switch
@@ -22,6 +22,8 @@ internal static class PredictionField
             JsonValueKind.Array => string.Concat(content.EnumerateArray().Select((part, index) => Part(prediction.Child("content", index, part)))),
             _ => throw Fields.WrongType(prediction.PathOf("content"), "a string or an array of parts", content),
         };
+        if (type is null)
+            prediction.Take("type");
         prediction.Finish();
         return text;
     }

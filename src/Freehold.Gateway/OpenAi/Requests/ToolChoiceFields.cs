@@ -53,7 +53,7 @@ internal static class ToolChoiceFields
 
     private static ChatToolMode Allowed(Fields allowed, ChatOptions options)
     {
-        var mode = Mode(Fields.Text(allowed.Take("mode"), allowed.PathOf("mode")), allowed.PathOf("mode"), "auto or required", allowsNone: false);
+        var word = allowed.TakeString("mode");
         var value = allowed.Take("tools");
         if (value.ValueKind != JsonValueKind.Array)
             throw Fields.WrongType(allowed.PathOf("tools"), "an array of tools", value);
@@ -65,10 +65,12 @@ internal static class ToolChoiceFields
             tool.Finish();
             MustBeOffered(names[^1], options);
         }
+        if (word is null)
+            allowed.Take("mode");
         allowed.Finish();
         options.AdditionalProperties!["allowed_tools"] = names.Count > 0 ? names.ToArray()
             : throw RefusedException.Field(allowed.PathOf("tools"), $"'{allowed.PathOf("tools")}' is empty; allow at least one, or set 'tool_choice' to none.", "empty_array");
-        return mode;
+        return Mode(word!, allowed.PathOf("mode"), "auto or required", allowsNone: false);
     }
 
     // A tool by its kind and name: {"type": "function", "function": {"name": ...}}.
