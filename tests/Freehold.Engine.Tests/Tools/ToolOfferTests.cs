@@ -68,7 +68,7 @@ public class ToolOfferTests
             change(options);
             return (await Assert.ThrowsAsync<RequestRefusedException>(() => client.GetResponseAsync(Messages, options, Cancellation))).Parameter;
         }
-        Assert.Equal("response_format", await Refused(options => options.ResponseFormat = ChatResponseFormat.Json));
+        Assert.Equal("tool_choice", await Refused(options => options.AdditionalProperties = new() { ["allowed_tools"] = new[] { "nobody" } }));
         Assert.Equal("tools", await Refused(options => options.AdditionalProperties = new() { ["raw_prompt"] = "x" }));
         Assert.Equal("tool_choice", await Refused(_ => { }, ChatToolMode.RequireSpecific("nobody")));
         Assert.Equal("tools", await Refused(_ => { }, null, Tool("a b", City)));
