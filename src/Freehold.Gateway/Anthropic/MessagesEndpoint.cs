@@ -22,7 +22,7 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesRequest.Read(body.RootElement, signatures);
-        var model = scope.Model = FindChat(directory, request.Model);
+        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, null);
         Settle(http, request, model);
         var generation = new Generation(0, 0, request.Messages, request.Options);
@@ -34,7 +34,7 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesRequest.ReadCount(body.RootElement, signatures);
-        var model = scope.Model = FindChat(directory, request.Model);
+        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted);
         if (model.Text is not { } text)
             throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value");
         Settle(http, request, model);
@@ -56,9 +56,9 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
         request.Inert.Tell(http);
     }
 
-    private static ServedModel FindChat(IModelDirectory directory, string? name)
+    private static ModelCard FindChat(IModelDirectory directory, string? name)
     {
         var model = ModelNames.Find(directory, name);
-        return model.Chat is not null ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
+        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
     }
 }

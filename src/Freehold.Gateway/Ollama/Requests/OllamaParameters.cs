@@ -7,6 +7,8 @@ namespace Freehold.Gateway.Ollama.Requests;
 /// <summary>The parameters of Ollama's API (docs/api.md and docs/modelfile of ollama/ollama, and the types of its official client).</summary>
 internal static class OllamaParameters
 {
+    private static readonly Parameter HeadersInBody = Inert("CustomHeaders", "OllamaSharp repeats the request's HTTP headers here");
+
     private static readonly Parameter[] Computing =
     [
         Honoured("options.num_ctx", "a context of at least that many tokens; more than is served is refused"),
@@ -86,6 +88,7 @@ internal static class OllamaParameters
         Honoured("tools[].function.name", "1 to 128 of A-Z, a-z, 0-9, _, -, ., : and /"),
         Honoured("tools[].function.description"),
         Honoured("tools[].function.parameters", "JSON Schema; arguments are held to it, what is not enforced is named in `Freehold-Unenforced`"),
+        HeadersInBody,
     ]);
 
     /// <summary>POST /api/generate.</summary>
@@ -103,6 +106,7 @@ internal static class OllamaParameters
         Refused("width", "is not supported; answers are text"),
         Refused("height", "is not supported; answers are text"),
         Refused("steps", "is not supported; answers are text"),
+        HeadersInBody,
     ]);
 
     private static readonly Parameter[] Vectors =
@@ -121,6 +125,7 @@ internal static class OllamaParameters
         Honoured("dimensions", "the model's own number; any other is refused, since no model file says that its vectors may be cut"),
         Honoured("truncate", "false unless given, a text that is too long is refused; true cuts it at its end, and the header `Freehold-Truncated` says how many were"),
         .. Vectors,
+        HeadersInBody,
     ]);
 
     /// <summary>POST /api/embeddings, the older form.</summary>
@@ -129,6 +134,7 @@ internal static class OllamaParameters
         Honoured("model", "`x` and `x:latest` are one"),
         Honoured("prompt", "a string; an empty one gives an empty vector"),
         .. Vectors,
+        HeadersInBody,
     ]);
 
     /// <summary>POST /api/show.</summary>
@@ -140,6 +146,7 @@ internal static class OllamaParameters
         Refused("system", "cannot be changed", Values.IsEmptyString),
         Refused("template", "cannot be changed", Values.IsEmptyString),
         Refused("options", "cannot be changed"),
+        HeadersInBody,
     ]);
 
     private static bool IsNumber(JsonElement value, double wanted) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number == wanted;
