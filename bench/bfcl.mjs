@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 import path from "node:path";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const Ajv = createRequire(path.join(root, "tests/peer/"))("ajv/dist/2020").default;
+const peer = createRequire(path.join(root, "tests/peer/"));
+const Ajv = peer("ajv/dist/2020").default, addFormats = peer("ajv-formats").default;
 const args = process.argv.slice(2);
 const option = (name, otherwise) => (args.includes(name) ? args[args.indexOf(name) + 1] : otherwise);
 const model = args.find((a, i) => !a.startsWith("--") && (i === 0 || !args[i - 1].startsWith("--") || args[i - 1] === "--json"));
@@ -86,7 +87,7 @@ async function ask(question, truth, several, count) {
     }
     count.parsed++;
     const tool = tools.find((tool) => tool.function.name === call.name);
-    const validate = tool && new Ajv({ strict: false }).compile(tool.function.parameters);
+    const validate = tool && addFormats(new Ajv({ strict: false })).compile(tool.function.parameters);
     if (validate?.(calls.at(-1).arguments)) count.valid++;
     else faults.push({ id: question.id, call, errors: validate?.errors ?? "no such tool" });
   }
