@@ -53,7 +53,7 @@ internal sealed record ChatRequest(
     }
 
     // Who names a tier is told the tier that answered, as at OpenAI.
-    private static string? Tier(Fields fields, ChatOptions options)
+    public static string? Tier(Fields fields, ChatOptions options)
     {
         switch (fields.TakeString("service_tier"))
         {
