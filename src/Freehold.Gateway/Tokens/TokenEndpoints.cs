@@ -1,3 +1,4 @@
+using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -31,10 +32,11 @@ public static class TokenEndpoints
         return app;
     }
 
-    /// <summary>The model a request names, or the only one there is.</summary>
-    internal static (ServedModel Model, IModelText Text) Find(IModelDirectory directory, string? name)
+    /// <summary>Holds the model a request names, or the only one there is.</summary>
+    internal static async ValueTask<(ServedModel Model, IModelText Text)> HoldAsync(HttpContext http, RequestScope scope, IModelDirectory directory, string? name)
     {
-        var model = name is null && directory.Models is [var only] ? only : ModelNames.Find(directory, name);
+        var card = name is null && directory.Models is [var only] ? only : ModelNames.Find(directory, name);
+        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
         return (model, model.Text ?? throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value"));
     }
 }
