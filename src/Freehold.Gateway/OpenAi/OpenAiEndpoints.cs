@@ -1,5 +1,6 @@
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.OpenAi.Answers;
+using Freehold.Gateway.OpenAi.Responses;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,6 +18,7 @@ public static class OpenAiEndpoints
     /// <summary>The services the endpoints need.</summary>
     public static IServiceCollection AddOpenAi(this IServiceCollection services)
     {
+        services.AddResponses();
         services.AddSingleton<IDialect, OpenAiDialect>();
         services.AddSingleton<Answering>();
         services.AddSingleton<ModelEndpoint>();
@@ -39,6 +41,7 @@ public static class OpenAiEndpoints
         app.MapPost("/v1/completions", (RequestDelegate)(http => completions.AnswerAsync(http, directory)));
         var embeddings = services.GetRequiredService<EmbeddingEndpoint>();
         app.MapPost("/v1/embeddings", (RequestDelegate)(http => embeddings.AnswerAsync(http, directory)));
+        app.MapResponses(directory);
         return app;
     }
 }

@@ -74,6 +74,7 @@ internal sealed class ToolBox
         }
         var space = Fields.Text(tool.Take("name"), tool.PathOf("name"));
         _ = tool.TakeString("description"); // of the namespace; each tool has its own
+        Forbid(tool, kind, "parameters", "strict", "format");
         var tools = tool.Take("tools");
         if (tools.ValueKind != JsonValueKind.Array)
             throw Fields.WrongType(tool.PathOf("tools"), "an array of tools", tools);
@@ -88,6 +89,9 @@ internal sealed class ToolBox
 
     private void Offer(Fields tool, string kind, string? space)
     {
+        if (space is null)
+            Forbid(tool, kind, "tools");
+        Forbid(tool, kind, kind == "custom" ? ["parameters", "strict"] : ["format"]);
         var declared = kind switch
         {
             "function" => ToolFields.Function(tool, space),
@@ -98,6 +102,13 @@ internal sealed class ToolBox
         if (!_faces.TryAdd(declared.Name, new ToolFace(name, space, kind == "custom")))
             throw RefusedException.Field(tool.PathOf("name"), $"'{tool.PathOf("name")}' is '{declared.Name}', which names another tool already.");
         _offered.Add(declared);
+    }
+
+    private static void Forbid(Fields tool, string kind, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            if (tool.TryTake(name, out _))
+                throw RefusedException.Field(tool.PathOf(name), $"'{tool.PathOf(name)}' does not belong to a tool of type '{kind}'; leave it out.");
     }
 
     private ChatToolMode? Choose(Fields fields, JsonElement value)
