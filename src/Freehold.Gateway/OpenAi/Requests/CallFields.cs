@@ -36,7 +36,9 @@ internal static class CallFields
         return new FunctionCallContent(id, name, arguments);
     }
 
-    private static Dictionary<string, object?> Arguments(string written, string path)
+    /// <summary>Arguments that are written as a JSON object in a string.</summary>
+    /// <exception cref="RefusedException">They are none.</exception>
+    public static Dictionary<string, object?> Arguments(string written, string path)
     {
         try
         {
