@@ -17,7 +17,8 @@ namespace Freehold.Gateway.OpenAi;
 /// </summary>
 public static class OpenAiEndpoints
 {
-    private const string Dialect = "OpenAI";
+    /// <summary>Its name in the API's document.</summary>
+    internal const string Dialect = "OpenAI";
 
     /// <summary>The services the endpoints need.</summary>
     public static IServiceCollection AddOpenAi(this IServiceCollection services)
