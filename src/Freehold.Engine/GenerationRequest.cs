@@ -1,5 +1,6 @@
 using Freehold.Engine.Constraints;
 using Freehold.Engine.Sampling;
+using Freehold.Engine.Scheduling;
 
 namespace Freehold.Engine;
 
@@ -43,4 +44,7 @@ public sealed record GenerationRequest
 
     /// <summary>Who is to be treated fairly against others, inside the tenant: a user, a key, a connection.</summary>
     public string Client { get; init; } = "";
+
+    /// <summary>Whether it goes before others or takes what they leave.</summary>
+    public RequestPriority Priority { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Freehold.Engine.Constraints;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Sampling;
+using Freehold.Engine.Scheduling;
 using Freehold.Engine.Tools;
 using Microsoft.Extensions.AI;
 
@@ -44,6 +45,7 @@ internal sealed class ChatParameters
         Tools = OfferedTools.Of(options, Take<string[]>("allowed_tools"));
         Tenant = Take<string>("tenant") ?? "";
         Client = Take<string>("client") ?? "";
+        Priority = PriorityOf(Take<string>("priority"));
         TemplateVariables = Take<JsonObject>("chat_template_kwargs");
         Thinking = ThinkingRequest.Of(options.Reasoning, Take<object>("thinking") switch { null => null, bool on => on, var other => throw Wrong("thinking", other, "true or false") }, Take<string>("reasoning_effort"));
         ThinkingBudget = Whole("thinking_budget");
@@ -74,10 +76,18 @@ internal sealed class ChatParameters
     public int[]? PromptTokens { get; }
     public string Tenant { get; }
     public string Client { get; }
+    public RequestPriority Priority { get; }
     public JsonObject? TemplateVariables { get; }
     public ThinkingRequest Thinking { get; }
     public int ThinkingBudget { get; }
     public string? Prediction { get; }
+
+    private static RequestPriority PriorityOf(string? word) => word switch
+    {
+        null or "interactive" => RequestPriority.Interactive,
+        "batch" => RequestPriority.Batch,
+        _ => throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"priority is '{word}'; it must be interactive or batch", "priority"),
+    };
 
     private static void RefuseUnsupported(ChatOptions options)
     {

@@ -44,6 +44,7 @@ internal sealed record ChatTurn(GenerationStream Stream, IReadOnlyList<int> Prom
                 PromptLogProbabilities = parameters.PromptLogProbabilities,
                 Tenant = parameters.Tenant,
                 Client = parameters.Client,
+                Priority = parameters.Priority,
             }, cancellationToken);
             return new ChatTurn(stream, prompt, parameters, answer, unenforced);
         }

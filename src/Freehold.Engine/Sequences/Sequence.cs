@@ -44,7 +44,7 @@ internal sealed class Sequence
         LogProbabilities = request.LogProbabilities;
         Alternatives = request.TopLogProbabilities;
         Tenant = TenantKey.Of(request.Tenant);
-        Client = new ClientKey(request.Tenant, request.Client);
+        Client = new ClientKey(request.Tenant, request.Client, request.Priority);
         var stops = new StopStrings(request.StopStrings);
         _text = new AnswerText(stops, texts.Longest);
         LongestToken = texts.Longest;
@@ -122,6 +122,9 @@ internal sealed class Sequence
 
     /// <summary>Who is treated fairly.</summary>
     public ClientKey Client { get; }
+
+    /// <summary>Whether it goes before others or takes what they leave.</summary>
+    public RequestPriority Priority => Client.Priority;
 
     /// <summary>The scores of the prompt's tokens; null unless they are wanted.</summary>
     public PromptScores? Scores { get; }

@@ -12,6 +12,7 @@ using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
+using Freehold.Gateway.Stored;
 using Freehold.Gateway.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -62,6 +63,7 @@ public static class GatewayHost
         builder.Services.AddSingleton<RefusalAnswer>();
         builder.Services.AddSingleton<RequestFrame>();
         builder.Services.AddApiReference(directory);
+        builder.Services.AddSingleton<StateStore>();
         builder.Services.AddTokens();
         builder.Services.AddOllama();
         builder.Services.AddAnthropic();

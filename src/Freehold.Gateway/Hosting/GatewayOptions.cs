@@ -42,6 +42,9 @@ public sealed record GatewayOptions
     /// <summary>How long answers under way may go on once the server is told to stop.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What is kept beyond a request, and where.</summary>
+    public StateOptions State { get; init; } = new();
+
     /// <summary>Tells the time and measures waits.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

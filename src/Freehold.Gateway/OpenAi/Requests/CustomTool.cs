@@ -19,6 +19,15 @@ internal static class CustomTool
         var (name, description) = (Fields.Text(tool.Take("name"), tool.PathOf("name")), tool.TakeString("description"));
         var pattern = tool.TryTake("format", out var format) ? Pattern(tool.Child("format", format)) : null;
         tool.Finish();
+        return Declare(name, description, pattern);
+    }
+
+    /// <summary>The function that the model sees.</summary>
+    /// <param name="name">The tool's name.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="pattern">The regular expression (ECMA-262) that the whole input matches; null for any text.</param>
+    public static DeclaredTool Declare(string name, string? description, string? pattern)
+    {
         var text = new JsonObject { ["type"] = "string" };
         if (pattern is not null)
             text["pattern"] = $"^(?:{pattern})$";

@@ -55,7 +55,10 @@ internal static class ToolFields
         return tools.Count > 0 ? tools : null;
     }
 
-    private static DeclaredTool Function(Fields function)
+    /// <summary>A function, all fields of its object but <c>type</c>.</summary>
+    /// <param name="function">The object.</param>
+    /// <param name="space">What its name stands behind, before the model; null for nothing.</param>
+    public static DeclaredTool Function(Fields function, string? space = null)
     {
         var (description, strict) = (function.TakeString("description"), function.TakeBoolean("strict") ?? false);
         JsonElement? schema = null;
@@ -63,6 +66,6 @@ internal static class ToolFields
             schema = parameters.ValueKind == JsonValueKind.Object ? WellFormed.Copy(parameters, function.PathOf("parameters")) : throw Fields.WrongType(function.PathOf("parameters"), "a JSON Schema", parameters);
         var name = Fields.Text(function.Take("name"), function.PathOf("name"));
         function.Finish();
-        return new DeclaredTool(name, description, schema, strict);
+        return new DeclaredTool(space is null ? name : $"{space}.{name}", description, schema, strict);
     }
 }
