@@ -79,6 +79,30 @@ public class ToolOfferTests
     }
 
     [Fact]
+    public async Task A_call_has_the_arguments_that_its_schema_names_unless_that_speaks_of_others()
+    {
+        const string call = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": 1, \"b\": {\"x\": 1, \"x\": 2}, \"b\": {\"y\": 3, \"y\": 4}}}\n</tool_call>";
+        using var bench = BenchOf(Plain, Speaker.Of(call));
+        using var client = new EngineChatClient(bench.Engine);
+        foreach (var (schema, names) in new (string, string[])[]
+        {
+            ("""{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]}""", ["a"]),
+            ("""{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"],"additionalProperties":true}""", ["a", "b"]),
+        })
+        {
+            var response = await client.GetResponseAsync(Messages, Options(ChatToolMode.RequireAny, Tool("f", JsonElement.Parse(schema))), Cancellation);
+            var made = Assert.Single(response.Messages[0].Contents.OfType<FunctionCallContent>());
+            Assert.Equal(names, made.Arguments!.Keys);
+            if (names.Length == 1)
+                continue;
+            // Of a name that was written twice the last value counts, now and when the call is sent back.
+            Assert.Equal("""{"y": 3, "y": 4}""", ((JsonElement)made.Arguments["b"]!).GetRawText());
+            var prompt = new ChatPrompt("x", bench.Engine.Model.Render, bench.Engine.Model.Answers).Render([.. Messages, response.Messages[0]]).Prompt.Text;
+            Assert.Contains("""{"a":1,"b":{"y":4}}""", prompt, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Calls_and_results_of_earlier_turns_stand_in_the_prompt()
     {
         ChatMessage[] messages = [.. Messages,
