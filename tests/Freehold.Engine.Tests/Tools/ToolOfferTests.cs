@@ -82,15 +82,17 @@ public class ToolOfferTests
     public async Task A_call_has_the_arguments_that_its_schema_names_unless_that_speaks_of_others()
     {
         const string call = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": 1, \"b\": {\"x\": 1, \"x\": 2}, \"b\": {\"y\": 3, \"y\": 4}}}\n</tool_call>";
-        using var bench = BenchOf(Plain, Speaker.Of(call));
-        using var client = new EngineChatClient(bench.Engine);
         foreach (var (schema, names) in new (string, string[])[]
         {
             ("""{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]}""", ["a"]),
             ("""{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"],"additionalProperties":true}""", ["a", "b"]),
         })
         {
-            var response = await client.GetResponseAsync(Messages, Options(ChatToolMode.RequireAny, Tool("f", JsonElement.Parse(schema))), Cancellation);
+            using var bench = BenchOf(Plain, Speaker.Of(call));
+            using var client = new EngineChatClient(bench.Engine);
+            var options = Options(ChatToolMode.RequireAny, Tool("f", JsonElement.Parse(schema)));
+            options.AllowMultipleToolCalls = false;
+            var response = await client.GetResponseAsync(Messages, options, Cancellation);
             var made = Assert.Single(response.Messages[0].Contents.OfType<FunctionCallContent>());
             Assert.Equal(names, made.Arguments!.Keys);
             if (names.Length == 1)
