@@ -40,7 +40,7 @@ internal sealed class ModelServer : IAsyncDisposable
     /// <exception cref="CommandException">The settings are refused (2, 4), or the port that was asked for is taken (1).</exception>
     public static async Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, TextWriter error, CancellationToken cancellationToken)
     {
-        var options = settings.ToGateway();
+        var options = settings.ToGateway() with { SigningKey = SigningKeyFile.Find(Environment.GetEnvironmentVariable) };
         if (!options.LoopbackOnly)
             await error.WriteLineAsync($"freehold: warning: {settings.Host} is served without TLS: whoever can read the network between here and a client reads the key and everything said. Put a proxy with TLS in front of it.");
         var first = settings.Port ?? DefaultPort;
