@@ -21,6 +21,9 @@ internal sealed class EncoderRun : IDisposable
     /// <summary>The tokenizer.</summary>
     public Tokenizer Tokenizer => _model.Tokenizer;
 
+    /// <summary>Tokens one pair may have.</summary>
+    public int MaxTokens => _model.Ranking!.MaxTokens;
+
     /// <summary>The logit of a pair.</summary>
     public float Score(int[] ids, int secondFrom) => _model.Ranking!.Score(ids, secondFrom);
 
