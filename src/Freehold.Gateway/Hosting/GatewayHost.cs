@@ -9,6 +9,7 @@ using Freehold.Gateway.Measuring;
 using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
 using Freehold.Gateway.Requests;
+using Freehold.Gateway.Reranking;
 using Freehold.Gateway.Serving;
 using Freehold.Gateway.Tokens;
 using Microsoft.AspNetCore.Builder;
@@ -59,6 +60,7 @@ public static class GatewayHost
         builder.Services.AddSingleton<RequestFrame>();
         builder.Services.AddApiReference(directory);
         builder.Services.AddTokens();
+        builder.Services.AddReranking();
         builder.Services.AddOllama();
         builder.Services.AddAnthropic();
         builder.Services.AddOpenAi(); // last: it words what no other dialect claims
@@ -75,6 +77,7 @@ public static class GatewayHost
         app.MapOllama(directory);
         app.MapAnthropic(directory);
         app.MapTokens(directory);
+        app.MapReranking(directory);
         app.MapApiReference();
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
