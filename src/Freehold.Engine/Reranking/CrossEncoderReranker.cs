@@ -69,9 +69,9 @@ public sealed class CrossEncoderReranker : IDisposable
     {
         List<int> first = [.. _tokenizer.Encode(query, addSpecial: false)];
         var around = _tokenizer.Pair([], []).Ids.Length;
-        if (first.Count + around > _model.MaxTokens)
+        if (first.Count + around >= _model.MaxTokens)
             throw new RequestRefusedException(RefusalCodes.ContextLengthExceeded,
-                $"the query has {first.Count} tokens, with {around} around and between the texts {first.Count + around}; this model takes {_model.MaxTokens} for query and document together. Shorten it", "query");
+                $"the query has {first.Count} tokens, with {around} around and between the texts {first.Count + around}; of the {_model.MaxTokens} that this model takes, none is left for a document. Shorten it", "query");
         var pairs = new List<TokenPair>(documents.Count);
         foreach (var document in documents)
         {

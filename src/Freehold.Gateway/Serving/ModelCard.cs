@@ -21,6 +21,9 @@ public sealed record ModelCard(string Id, DateTimeOffset Created, string OwnedBy
     /// <summary>The model where it is loaded now, for those who only look: it may be gone in a moment. A request holds a <see cref="ModelLease"/>.</summary>
     public ServedModel? Loaded { get; init; }
 
+    /// <summary>What it does where it generates no text, for refusals.</summary>
+    internal string Does => Reranks ? "ranks documents" : "gives embeddings";
+
     /// <summary>The card of a loaded model.</summary>
     public static ModelCard Of(ServedModel model) =>
         new(model.Id, model.Created, model.OwnedBy, model.Chat is not null, model.Embeddings is not null, model.ContextLength) { Reranks = model.Reranker is not null, Note = model.Note, Facts = model.Facts, Loaded = model };

@@ -67,6 +67,26 @@ public class EngineEmbeddingGeneratorTests
         Assert.Null((await generator.GenerateAsync(["short"], new() { AdditionalProperties = new() { ["truncate"] = true } }, Cancellation)).AdditionalProperties);
     }
 
+    [Theory]
+    [InlineData(4, false, 5, '3')]
+    [InlineData(40, true, 16, 'e')]
+    public async Task A_text_is_cut_to_a_limit_that_the_caller_names(int limit, bool fit, int tokens, char last)
+    {
+        using var generator = new EngineEmbeddingGenerator("fake", new CountingModel(), new ByteTokenizer());
+        var options = new EmbeddingGenerationOptions { AdditionalProperties = new() { ["max_tokens"] = limit, ["truncate"] = fit } };
+        var result = await generator.GenerateAsync(["abc", "0123456789abcdefgh"], options, Cancellation);
+        Assert.Equal([tokens, ByteTokenizer.Bos, last], result[1].Vector.ToArray());
+        Assert.Equal([1], Assert.IsAssignableFrom<IReadOnlyList<int>>(result.AdditionalProperties!["truncated"]));
+    }
+
+    [Fact]
+    public async Task A_text_that_is_too_long_in_spite_of_its_limit_is_refused()
+    {
+        using var generator = new EngineEmbeddingGenerator("fake", new CountingModel(), new ByteTokenizer());
+        var options = new EmbeddingGenerationOptions { AdditionalProperties = new() { ["max_tokens"] = 16 } };
+        await Assert.ThrowsAsync<RequestRefusedException>(() => generator.GenerateAsync(["0123456789abcdefgh"], options, Cancellation));
+    }
+
     [Fact]
     public async Task Options_that_cannot_be_honoured_are_refused()
     {
