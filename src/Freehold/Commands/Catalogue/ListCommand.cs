@@ -98,8 +98,8 @@ internal static class ListCommand
     // The catalogue has noted it; of other files the header says it, where it can be read.
     private static string? KindOf(ResolvedModel model)
     {
-        if (model.Manifest is { } manifest && StoredModel.Label(manifest, "kind") is { } noted)
-            return noted;
+        if (model.Manifest is { } manifest)
+            return StoredModel.Label(manifest, "kind");
         try
         {
             return ModelSummary.Read(model).Kind is { } kind ? ModelSummary.Word(kind) : null;
