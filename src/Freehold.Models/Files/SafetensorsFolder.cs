@@ -34,6 +34,9 @@ public sealed unsafe class SafetensorsFolder : IModelSource
             var loader = new Loader(config, family);
             foreach (var file in onlyFile is null ? FilesOf(folder) : [onlyFile])
                 AddFile(file, loader);
+            // A GGUF may rank without its pooler; of these two families none does, so a folder without it is incomplete.
+            if (family.Classifies && !_tensors.ContainsKey("cls.weight"))
+                throw new ModelFormatException($"{Origin}: the classifier's dense layer (pooler.dense or classifier.dense) is missing; the folder is incomplete");
             Metadata = new ModelMetadata(values);
         }
         catch

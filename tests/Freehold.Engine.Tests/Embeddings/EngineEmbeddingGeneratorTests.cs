@@ -93,6 +93,8 @@ public class EngineEmbeddingGeneratorTests
         using var generator = new EngineEmbeddingGenerator("fake", new CountingModel(), new ByteTokenizer());
         Assert.Equal("dimensions", (await Assert.ThrowsAsync<RequestRefusedException>(() => generator.GenerateAsync(["a"], new() { Dimensions = 2 }, Cancellation))).Parameter);
         Assert.Equal("model", (await Assert.ThrowsAsync<RequestRefusedException>(() => generator.GenerateAsync(["a"], new() { ModelId = "x" }, Cancellation))).Parameter);
+        foreach (var most in new object[] { 0, 1L, "1" })
+            Assert.Equal("max_tokens", (await Assert.ThrowsAsync<RequestRefusedException>(() => generator.GenerateAsync(["a"], new() { AdditionalProperties = new() { ["max_tokens"] = most } }, Cancellation))).Parameter);
         Assert.Single(await generator.GenerateAsync(["a"], new() { Dimensions = 3, ModelId = "fake" }, Cancellation));
     }
 }

@@ -98,6 +98,16 @@ public sealed class RankingTests
     }
 
     [Fact]
+    public void A_folder_without_its_pooler_is_refused()
+    {
+        var recipe = TinyModels.Get("bert-rank");
+        using var file = new TemporaryFile([]);
+        var folder = Path.Combine(file.Folder, "hf");
+        HfFolderWriter.Write(recipe with { Tensors = [.. recipe.Tensors.Where(tensor => tensor.Name is not ("cls.weight" or "cls.bias"))] }, TensorType.F32, seed: 1, folder);
+        Assert.Contains("pooler.dense", Assert.Throws<ModelFormatException>(() => new EncoderRun(folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_classifier_of_several_labels_is_refused()
     {
         var recipe = TinyModels.Get("bert-rank");
