@@ -59,6 +59,6 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
     private static ModelCard FindChat(IModelDirectory directory, string? name)
     {
         var model = ModelNames.Find(directory, name);
-        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
+        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' {model.Does} and cannot chat.", "unsupported_value");
     }
 }

@@ -30,6 +30,6 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
     {
         var card = TaggedNames.Find(directory, name);
         return card.Chats ? scope.HoldAsync(directory, card, http.RequestAborted)
-            : throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", "unsupported_value");
+            : throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it {card.Does}.", "unsupported_value");
     }
 }

@@ -18,7 +18,7 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
         var request = CompletionRequest.Read(body.RootElement);
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Chats)
-            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot complete text.", "unsupported_value");
+            throw RefusedException.Field("model", $"The model '{card.Id}' {card.Does} and cannot complete text.", "unsupported_value");
         var model = await scope.HoldAsync(directory, card, http.RequestAborted);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         var generations = new List<Generation>(request.Prompts.Count * request.Candidates);
