@@ -46,6 +46,7 @@ internal sealed class ChatParameters
         Tenant = Take<string>("tenant") ?? "";
         Client = Take<string>("client") ?? "";
         Priority = PriorityOf(Take<string>("priority"));
+        FirstTokenWithin = Take<object>("first_token_within") is { } within ? within as TimeSpan? ?? throw Wrong("first_token_within", within, nameof(TimeSpan)) : null;
         TemplateVariables = Take<JsonObject>("chat_template_kwargs");
         MaxTokens = options.MaxOutputTokens;
         StopStrings = options.StopSequences is { } stops ? [.. stops] : [];
@@ -75,6 +76,7 @@ internal sealed class ChatParameters
     public string Tenant { get; }
     public string Client { get; }
     public RequestPriority Priority { get; }
+    public TimeSpan? FirstTokenWithin { get; }
     public JsonObject? TemplateVariables { get; }
 
     private static RequestPriority PriorityOf(string? word) => word switch
