@@ -10,7 +10,7 @@ public sealed class ConfigCommandTests : IDisposable
 
     private Task<Run> RunAsync(Dictionary<string, string?> more, params string[] arguments)
     {
-        var environment = new Dictionary<string, string?> { ["HTTPS_PROXY"] = null, ["https_proxy"] = null, ["HF_TOKEN"] = null, ["FREEHOLD_HOME"] = _home };
+        var environment = new Dictionary<string, string?> { ["HTTPS_PROXY"] = null, ["https_proxy"] = null, ["HF_TOKEN"] = null, ["FREEHOLD_DATA"] = _home };
         foreach (var (name, value) in more)
             environment[name] = value;
         return Executable.RunAsync(["config", .. arguments], "", environment);
@@ -23,7 +23,7 @@ public sealed class ConfigCommandTests : IDisposable
         var run = await RunAsync(new() { ["HF_ENDPOINT"] = "https://other.example", ["FREEHOLD_THREADS"] = "1" }, "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         var settings = run.Json["settings"]!.AsArray().ToDictionary(s => (string)s!["variable"]!, s => ((string?)s!["value"], (string?)s["source"]));
-        Assert.Equal((_home, "environment"), settings["FREEHOLD_HOME"]);
+        Assert.Equal((_home, "environment"), settings["FREEHOLD_DATA"]);
         Assert.Equal(("/mnt/models", "config.json"), settings["FREEHOLD_MIRROR"]);
         Assert.Equal(("https://other.example/", "environment"), settings["HF_ENDPOINT"]);
         Assert.Equal(("no", "default"), settings["FREEHOLD_OFFLINE"]);

@@ -16,7 +16,7 @@ public partial class ServingTests
     private static async Task<(string Output, int ExitCode)> ServeAsync(string[] arguments, string lastLine, Func<HttpClient, Task> use)
     {
         var home = Path.Combine(Path.GetTempPath(), "freehold-tests-" + Guid.NewGuid().ToString("N"));
-        using var process = Process.Start(Executable.Start(arguments, new Dictionary<string, string?> { ["FREEHOLD_HOME"] = home, ["FREEHOLD_OFFLINE"] = "1" }))!;
+        using var process = Process.Start(Executable.Start(arguments, new Dictionary<string, string?> { ["FREEHOLD_DATA"] = home, ["FREEHOLD_OFFLINE"] = "1" }))!;
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
