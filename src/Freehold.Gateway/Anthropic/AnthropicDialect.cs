@@ -48,6 +48,7 @@ internal sealed class AnthropicDialect : IDialect
         404 => "not_found_error",
         413 => "request_too_large",
         429 => "rate_limit_error",
+        504 => "timeout_error",
         Overloaded => "overloaded_error",
         >= 500 => "api_error",
         _ => "invalid_request_error",

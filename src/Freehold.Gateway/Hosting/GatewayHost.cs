@@ -4,6 +4,7 @@ using Freehold.Gateway.Anthropic;
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Identity;
+using Freehold.Gateway.Logging;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
@@ -41,12 +42,15 @@ public static class GatewayHost
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
         builder.Services.AddMetrics();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + TimeSpan.FromSeconds(10)); // answers are ended before that
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IIdentification>(new OneKey(options.Key)); // tenants, roles and limits plug in here
-        builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests));
+        builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests, options.Clock));
+        builder.Services.AddSingleton<SlowReader>();
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         builder.Services.AddSingleton<GatewayMeter>();
         builder.Services.AddSingleton<PrometheusExporter>();
         builder.Services.AddSingleton<RefusalAnswer>();
@@ -60,6 +64,7 @@ public static class GatewayHost
         var metrics = app.Services.GetRequiredService<PrometheusExporter>(); // listens from now on
         var refusals = app.Services.GetRequiredService<RefusalAnswer>();
         app.Use(RequestId.StampAsync);
+        app.UseMiddleware<RequestLog>();
         app.UseMiddleware<BrowserGuard>();
         app.UseCors(policy => Permit(policy, options));
         app.UseMiddleware<IdentityStage>();
@@ -69,7 +74,7 @@ public static class GatewayHost
         app.MapAnthropic(directory);
         app.MapTokens(directory);
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
-        app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
+        app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory, app.Services.GetRequiredService<Draining>())));
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)FrontDoorAsync);
         app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, "unknown_url", null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));
@@ -127,11 +132,11 @@ public static class GatewayHost
             ? "Freehold: language models on this machine, behind the APIs of OpenAI, Anthropic and Ollama (try GET /v1/models).\n"
             : "Ollama is running");
 
-    private static Task ReadyAsync(HttpContext http, IModelDirectory directory)
+    private static Task ReadyAsync(HttpContext http, IModelDirectory directory, Draining draining)
     {
-        if (directory.Models.Count > 0)
+        if (directory.Models.Count > 0 && !draining.HasBegun)
             return http.Response.WriteAsync("ready\n");
         http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        return http.Response.WriteAsync("no model is loaded\n");
+        return http.Response.WriteAsync(draining.HasBegun ? "stopping\n" : "no model is loaded\n");
     }
 }

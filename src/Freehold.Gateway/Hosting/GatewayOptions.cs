@@ -1,5 +1,6 @@
 using System.Net;
 using Freehold.Gateway.Identity;
+using Freehold.Gateway.Logging;
 
 namespace Freehold.Gateway.Hosting;
 
@@ -38,6 +39,12 @@ public sealed record GatewayOptions
     /// to the system (megabytes for each connection, outside every budget).
     /// </summary>
     public int? SendBufferBytes { get; init; } = 256 << 10;
+
+    /// <summary>How long a streamed answer waits for a reader that takes nothing of it before it is ended.</summary>
+    public TimeSpan SlowReaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets a line for every request; null keeps no log of them.</summary>
+    public LogWriter? RequestLog { get; init; }
 
     /// <summary>How long answers under way may go on once the server is told to stop.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
@@ -18,7 +19,7 @@ internal sealed class EmbeddingEndpoint(RequestFrame frame)
         using var body = await RequestBody.ReadAsync(http);
         var request = EmbeddingRequest.Read(body.RootElement);
         var model = scope.Model = ModelNames.Find(directory, request.Model);
-        var vectors = await Vectors.MakeAsync(scope, model, request.Inputs, request.Dimensions, request.User, truncate: false, http.RequestAborted);
+        var vectors = await Vectors.MakeAsync(scope, model, request.Inputs, request.Dimensions, request.User, truncate: false, Cutoff.Of(http).Token);
 
         request.Inert.Tell(http);
         http.Response.ContentType = JsonText.ContentType;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Freehold.Hosting;
 using Freehold.Planning;
+using Microsoft.Extensions.Logging;
 
 namespace Freehold.Commands;
 
@@ -30,7 +31,7 @@ internal static class ServeCommand
                 served.Add(ModelOpening.Load(model, chosen, threads), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, error, cancellation));
             await using var running = await ModelServer.StartAsync(server, served.Directory, error, cancellation);
             foreach (var choice in served.Choices)
-                await error.WriteLineAsync(choice);
+                running.Log.Tell(LogLevel.Information, "model", choice);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"Listening on {string.Join(", ", running.Urls)} (API at {running.Url}v1)");
             using var service = ServiceManager.Ready(cancellation);
             await running.RunAsync(cancellation);

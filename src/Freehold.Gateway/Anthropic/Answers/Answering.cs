@@ -17,7 +17,7 @@ internal sealed class Answering(AnthropicDialect dialect, GatewayMeter meter, Ti
         var text = new StringBuilder();
         var ending = EndingOf(model, generation);
         using var measured = meter.Begin(model.Id, clock, ending.Usage);
-        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http.RequestAborted))
+        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http))
         {
             text.Append(piece.Text);
             ending.Add(piece);
@@ -54,7 +54,7 @@ internal sealed class Answering(AnthropicDialect dialect, GatewayMeter meter, Ti
         var message = new MessageEvents(events, MessageHead.Of(model), promptTokens);
         try
         {
-            await using var pieces = Generation.RunAsync(model.Chat!, [generation], gone).GetAsyncEnumerator(gone);
+            await using var pieces = Generation.RunAsync(model.Chat!, [generation], http).GetAsyncEnumerator(gone);
             var more = await FirstPiece.WaitAsync(pieces, clock, async () =>
             {
                 await message.OpenAsync(gone);

@@ -42,7 +42,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         var usage = new UsageTotals();
         var (text, logprobs, reason) = (new StringBuilder(), new JsonArray(), ChatFinishReason.Stop);
         using var measured = meter.Begin(model.Id, clock, usage);
-        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http.RequestAborted))
+        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http))
         {
             durations.First();
             text.Append(piece.Text);
@@ -65,7 +65,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         using var measured = meter.Begin(model.Id, clock, usage);
         try
         {
-            await using var pieces = Generation.RunAsync(model.Chat!, [generation], gone).GetAsyncEnumerator(gone);
+            await using var pieces = Generation.RunAsync(model.Chat!, [generation], http).GetAsyncEnumerator(gone);
             var more = await FirstPiece.WaitAsync(pieces, clock, () =>
             {
                 Start(lines);
