@@ -65,6 +65,7 @@ public static class GatewayHost
         var refusals = app.Services.GetRequiredService<RefusalAnswer>();
         app.Use(RequestId.StampAsync);
         app.UseMiddleware<RequestLog>();
+        app.UseMiddleware<HeaderLimit>();
         app.UseMiddleware<BrowserGuard>();
         app.UseCors(policy => Permit(policy, options));
         app.UseMiddleware<IdentityStage>();
@@ -88,9 +89,11 @@ public static class GatewayHost
                 kestrel.Listen(address, port, listen => Speak(listen, options.Tls));
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 2 * HeaderLimit.MostBytes;
+        kestrel.Limits.MaxRequestHeaderCount = 2 * HeaderLimit.Most;
         kestrel.Limits.RequestHeadersTimeout = options.HeadersTimeout;
-        // A client that trickles its request holds a place that others could use. Answers have Kestrel's own floor for readers:
-        // what waits for them must drain at 240 bytes a second, or the connection ends and the generation with it.
+        kestrel.Limits.MaxResponseBufferSize = 16 << 10; // what waits for a slow reader here; SlowReader ends it
+        // A client that trickles its request holds a place that others could use. Whole answers have Kestrel's own floor for readers: 240 bytes a second.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
         kestrel.Limits.MaxConcurrentConnections = Math.Max(1024, options.MaxConcurrentRequests * 4);
     }

@@ -9,6 +9,9 @@ public static class ErrorCodes
     /// <summary>The server is being stopped, or a model closed.</summary>
     public const string Stopping = "stopping";
 
+    /// <summary>The request's headers are too many or too long.</summary>
+    public const string HeadersTooLarge = "headers_too_large";
+
     /// <summary>A fault of ours.</summary>
     public const string InternalError = "internal_error";
 
