@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Freehold.Gateway.Answers;
 using Freehold.Gateway.Anthropic;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Documentation;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Identity;
 using Freehold.Gateway.Logging;
@@ -10,6 +13,7 @@ using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
+using Freehold.Gateway.Stored;
 using Freehold.Gateway.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -31,8 +35,10 @@ public static class GatewayHost
     /// <param name="options">Where it listens, whom it lets in and what it bounds.</param>
     /// <param name="directory">The models it serves.</param>
     /// <param name="logging">Adds where the log goes; without it nothing is logged.</param>
+    /// <param name="life">Steers the life of models; null where the directory does, or nobody.</param>
+    /// <param name="library">Fetches and removes models; null where that is for the command line alone.</param>
     /// <exception cref="ArgumentException">It would listen beyond this machine without a key.</exception>
-    public static WebApplication Create(GatewayOptions options, IModelDirectory directory, Action<ILoggingBuilder>? logging = null)
+    public static WebApplication Create(GatewayOptions options, IModelDirectory directory, Action<ILoggingBuilder>? logging = null, IModelLife? life = null, IModelLibrary? library = null)
     {
         if (options is { LoopbackOnly: false, Key: null })
             throw new ArgumentException("listening beyond loopback needs a key: everybody who reaches this machine could use it otherwise", nameof(options));
@@ -46,15 +52,23 @@ public static class GatewayHost
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
+        if ((life ?? directory as IModelLife) is { } steering)
+            builder.Services.AddSingleton(steering);
+        if (library is not null)
+            builder.Services.AddSingleton(library);
         builder.Services.AddSingleton<IIdentification>(new OneKey(options.Key)); // tenants, roles and limits plug in here
         builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests, options.Clock));
         builder.Services.AddSingleton<SlowReader>();
         builder.Services.AddSingleton<Draining>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
+        // A Guid's bits are the system's own randomness; RandomNumberGenerator would need OpenSSL on Linux.
+        builder.Services.AddSingleton(new ThinkingSignature(options.SigningKey ?? MemoryMarshal.Read<UInt128>(Guid.NewGuid().ToByteArray())));
         builder.Services.AddSingleton<GatewayMeter>();
         builder.Services.AddSingleton<PrometheusExporter>();
         builder.Services.AddSingleton<RefusalAnswer>();
         builder.Services.AddSingleton<RequestFrame>();
+        builder.Services.AddApiReference(directory);
+        builder.Services.AddSingleton<StateStore>();
         builder.Services.AddTokens();
         builder.Services.AddOllama();
         builder.Services.AddAnthropic();
@@ -74,6 +88,7 @@ public static class GatewayHost
         app.MapOllama(directory);
         app.MapAnthropic(directory);
         app.MapTokens(directory);
+        app.MapApiReference();
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory, app.Services.GetRequiredService<Draining>())));
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
@@ -125,7 +140,7 @@ public static class GatewayHost
     private static void Permit(CorsPolicyBuilder policy, GatewayOptions options)
     {
         policy.WithOrigins([.. options.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()
-            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header, EmbedEndpoint.TruncatedHeader);
+            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header, UnenforcedHeader.Name, EmbedEndpoint.TruncatedHeader);
     }
 
     // Ollama's clients look for Ollama's very words; a person with a browser is told where they are.

@@ -1,4 +1,5 @@
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Ollama.Answers;
 using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.Requests;
@@ -14,7 +15,7 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = ChatRequest.Read(body.RootElement);
-        var model = scope.Model = TaggedNames.Find(directory, request.Model);
+        var model = await HoldAsync(http, scope, directory, request.Model);
         await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Chat);
     });
 
@@ -22,7 +23,14 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = GenerateRequest.Read(body.RootElement);
-        var model = scope.Model = TaggedNames.Find(directory, request.Model);
+        var model = await HoldAsync(http, scope, directory, request.Model);
         await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Generate);
     });
+
+    private static ValueTask<ServedModel> HoldAsync(HttpContext http, RequestScope scope, IModelDirectory directory, string? name)
+    {
+        var card = TaggedNames.Find(directory, name);
+        return card.Chats ? scope.HoldAsync(directory, card, Cutoff.Of(http).Token)
+            : throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", "unsupported_value");
+    }
 }

@@ -18,7 +18,9 @@ internal sealed class EmbeddingEndpoint(RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = EmbeddingRequest.Read(body.RootElement);
-        var model = scope.Model = ModelNames.Find(directory, request.Model);
+        var card = ModelNames.Find(directory, request.Model);
+        Vectors.Check(card);
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
         var vectors = await Vectors.MakeAsync(scope, model, request.Inputs, request.Dimensions, request.User, truncate: false, Cutoff.Of(http).Token);
 
         request.Inert.Tell(http);

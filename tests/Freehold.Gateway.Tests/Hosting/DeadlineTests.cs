@@ -61,8 +61,8 @@ public class DeadlineTests
     public async Task The_vendors_header_limits_the_wait_for_headers_and_not_a_stream_that_has_begun()
     {
         await using var gateway = await StartAsync();
-        gateway.Model.Before = (index, cancel) => index < 1 ? Task.CompletedTask : Task.Delay(150, cancel);
-        var (_, text) = await AskAsync(gateway, Dialect.OpenAi.Path, Dialect.OpenAi.Streamed, ("X-Stainless-Timeout", "100"));
+        gateway.Model.Before = (index, cancel) => index != 1 ? Task.CompletedTask : Task.Delay(2500, cancel);
+        var (_, text) = await AskAsync(gateway, Dialect.OpenAi.Path, Dialect.OpenAi.Streamed, ("X-Stainless-Timeout", "2000"));
         Assert.EndsWith("[DONE]\n\n", text, StringComparison.Ordinal);
     }
 
