@@ -119,7 +119,7 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
                     usage = counts.Details;
                     break;
                 case ErrorContent error:
-                    throw new RefusedException(new Refusal(502, "model_error", null, error.Message));
+                    throw new RefusedException(new Refusal(502, ErrorCodes.ModelError, null, error.Message));
             }
         }
         return new Piece(Choice, several?.ToString() ?? text, EntriesOf(update, "logprobs"), EntriesOf(update, "prompt_logprobs"), update.FinishReason, usage)

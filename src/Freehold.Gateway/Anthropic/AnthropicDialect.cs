@@ -39,7 +39,7 @@ internal sealed class AnthropicDialect : IDialect
     }
 
     // By this code Anthropic's own tool runner knows to send conversations whole instead.
-    private static string CodeOf(Refusal refusal) => refusal is { Param: "thread", Code: "unsupported_parameter" } ? "thread_unsupported_request" : refusal.Code;
+    private static string CodeOf(Refusal refusal) => refusal is { Param: "thread", Code: ErrorCodes.UnsupportedParameter } ? ErrorCodes.ThreadUnsupportedRequest : refusal.Code;
 
     // What lies behind all dialects calls it by OpenAI's name.
     private static string NameOf(string param) => param switch

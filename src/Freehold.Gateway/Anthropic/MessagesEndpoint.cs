@@ -37,7 +37,7 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
         var request = MessagesRequest.ReadCount(body.RootElement, signatures);
         var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), Cutoff.Of(http).Token);
         if (model.Text is not { } text)
-            throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value");
+            throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", ErrorCodes.UnsupportedValue);
         Settle(http, request, model);
         var tokens = text.Render(request.Messages, request.Options).Ids.Count;
         http.Response.ContentType = JsonText.ContentType;
@@ -60,6 +60,6 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
     private static ModelCard FindChat(IModelDirectory directory, string? name)
     {
         var model = ModelNames.Find(directory, name);
-        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
+        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", ErrorCodes.UnsupportedValue);
     }
 }

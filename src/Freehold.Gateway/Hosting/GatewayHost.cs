@@ -93,7 +93,7 @@ public static class GatewayHost
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory, app.Services.GetRequiredService<Draining>())));
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)FrontDoorAsync);
-        app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, "unknown_url", null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));
+        app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, ErrorCodes.UnknownUrl, null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));
         return app;
     }
 

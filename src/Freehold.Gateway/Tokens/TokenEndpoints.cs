@@ -45,6 +45,6 @@ public static class TokenEndpoints
     {
         var card = name is null && directory.Models is [var only] ? only : ModelNames.Find(directory, name);
         var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
-        return (model, model.Text ?? throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value"));
+        return (model, model.Text ?? throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", ErrorCodes.UnsupportedValue));
     }
 }

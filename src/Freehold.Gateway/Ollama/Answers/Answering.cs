@@ -24,7 +24,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         if (messages.Count == 0)
         {
             if (answer.Unload)
-                throw RefusedException.Field("keep_alive", $"'keep_alive' 0 asks to unload '{model.Id}', which stays while it is served; stop the server to free it.", "unsupported_value");
+                throw RefusedException.Field("keep_alive", $"'keep_alive' 0 asks to unload '{model.Id}', which stays while it is served; stop the server to free it.", ErrorCodes.UnsupportedValue);
             answer.Inert.Tell(http);
             await WriteAsync(http, json => writer.WriteLoaded(json));
             return;

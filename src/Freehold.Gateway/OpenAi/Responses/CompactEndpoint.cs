@@ -41,7 +41,7 @@ internal sealed class CompactEndpoint(StoredContext context, Sealer sealer, Requ
         var card = ChatModels.Find(directory, name);
         Item[] items = [.. await context.BeforeAsync(continued, owner, reader, http.RequestAborted), .. await context.ResolveAsync(given, owner, reader, http.RequestAborted)];
         if (items.Length == 0)
-            throw RefusedException.Field("input", "Missing required parameter: 'input'.", "missing_required_parameter");
+            throw RefusedException.Field("input", "Missing required parameter: 'input'.", ErrorCodes.MissingRequiredParameter);
         var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
         scope.Principal.Stamp(options.AdditionalProperties, null);
         fields.Inert.Tell(http);
