@@ -39,7 +39,7 @@ public static class ErrorCodes
     /// <summary>Sealed reasoning that is sent back does not open.</summary>
     public const string InvalidEncryptedContent = "invalid_encrypted_content";
 
-    /// <summary>Codex asks for a thread.</summary>
+    /// <summary>A message of Anthropic's dialect belongs to a thread.</summary>
     public const string ThreadUnsupportedRequest = "thread_unsupported_request";
 
     /// <summary>The chat template failed on the conversation.</summary>

@@ -4,6 +4,7 @@ using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Logging;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Freehold.Hosting;
@@ -40,7 +41,11 @@ internal sealed class ModelServer : IAsyncDisposable
         var log = new LogWriter(error, settings.LogFormat, options.Clock);
         if (!options.LoopbackOnly && options.Tls is null)
             log.Tell(LogLevel.Warning, "tls", $"{settings.Host} is served without TLS: keys and everything said travel in clear. Give --tls-cert and --tls-key, or put a proxy with TLS in front of it.");
-        var app = GatewayHost.Create(options with { RequestLog = settings.LogsRequests ? log : null }, directory, logging => logging.AddProvider(new ErrorLog(log)).SetMinimumLevel(LogLevel.Warning));
+        var app = GatewayHost.Create(options with { RequestLog = settings.LogsRequests ? log : null }, directory, logging =>
+        {
+            logging.AddProvider(new ErrorLog(log)).SetMinimumLevel(LogLevel.Warning);
+            logging.Services.AddWindowsService(); // as a service of Windows: tells its manager, and obeys it; elsewhere nothing
+        });
         try
         {
             await app.StartAsync(cancellationToken);
@@ -62,14 +67,10 @@ internal sealed class ModelServer : IAsyncDisposable
     /// <summary>Serves until told to stop; answers under way may finish for a bounded time.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            await _app.StopAsync(CancellationToken.None);
-        }
+        // A signal, or the service manager of Windows through the host.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _app.StopAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
