@@ -41,8 +41,7 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
         var (cutoff, entry) = (Cutoff.Of(http), RequestEntry.Of(http));
         foreach (var generation in generations)
         {
-            if (cutoff.Urgency.IsBatch)
-                generation.Further["priority"] = "batch";
+            generation.TakePriority(cutoff.Urgency);
             if (cutoff.Urgency.FirstToken is { } within)
                 generation.Further["first_token_within"] = within;
         }
@@ -69,6 +68,13 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
             entry.Failure = failure;
             throw;
         }
+    }
+
+    /// <summary>Goes behind others where the request's headers say so.</summary>
+    public void TakePriority(Urgency urgency)
+    {
+        if (urgency.IsBatch)
+            Further["priority"] = "batch";
     }
 
     private AdditionalPropertiesDictionary Further => Options.AdditionalProperties ??= [];

@@ -26,8 +26,10 @@ internal sealed class ConcurrencyLimit(int most, TimeProvider clock)
     {
         get
         {
-            var seconds = Math.Clamp(Volatile.Read(ref _secondsBetween), 1, 600);
-            return new(429, ErrorCodes.TooManyRequests, null, FormattableString.Invariant($"{most} requests are being answered already, the most this server takes; one ends about every {Volatile.Read(ref _secondsBetween):0.0} s. Try again in {seconds:0} s."), TimeSpan.FromSeconds(seconds));
+            var between = Volatile.Read(ref _secondsBetween);
+            var wait = TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(between), 1, 600));
+            var pace = between > 0 ? FormattableString.Invariant($", one ends about every {between:0.0} s") : "";
+            return new(429, ErrorCodes.TooManyRequests, null, $"{most} requests are being answered already, the most this server takes{pace}; try again in {wait.TotalSeconds} s.", wait);
         }
     }
 

@@ -55,6 +55,7 @@ internal sealed class ResponsesEndpoint(
 
     private async Task StartAsync(HttpContext http, IModelDirectory directory, ModelCard card, ResponseRun run, ConversationLock alone)
     {
+        run.Generation.TakePriority(Cutoff.Of(http).Urgency);
         background.Enter();
         EventLog log;
         try
