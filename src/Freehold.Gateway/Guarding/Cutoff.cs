@@ -74,5 +74,5 @@ internal sealed class Cutoff : IDisposable
     }
 
     private static Refusal Late(TimeSpan time, string header) =>
-        new(504, ErrorCodes.DeadlineExceeded, header, FormattableString.Invariant($"The {time.TotalSeconds:0.#} s that the request allows ({header}) were over before its answer was. Allow more time, or ask for less (max_tokens)."));
+        new(504, ErrorCodes.DeadlineExceeded, header, FormattableString.Invariant($"The {time.TotalSeconds:0.###} s that the request allows ({header}) were over before its answer was. Allow more time, or ask for less (max_tokens)."));
 }
