@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Ollama;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
@@ -21,8 +22,8 @@ internal sealed class RerankEndpoint(RequestFrame frame)
         var request = RerankRequest.Read(body.RootElement, table, returnsDocuments);
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Reranks && !card.Embeds)
-            throw RefusedException.Field("model", $"The model '{card.Id}' generates text and ranks nothing; name a cross-encoder or a model of embeddings.", "unsupported_value");
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
+            throw RefusedException.Field("model", $"The model '{card.Id}' generates text and ranks nothing; name a cross-encoder or a model of embeddings.", ErrorCodes.UnsupportedValue);
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
         var reranker = model.Reranker ?? new EmbeddingReranker(model, scope.Principal, request.User);
         var scores = await reranker.ScoreAsync(request.Query, request.Documents, request.MaxTokensPerDocument, http.RequestAborted);
         if (scores.Scores.Count != request.Documents.Count)

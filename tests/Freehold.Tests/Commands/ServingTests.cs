@@ -16,7 +16,7 @@ public partial class ServingTests
     private static async Task<(string Output, int ExitCode)> ServeAsync(string[] arguments, string lastLine, Func<HttpClient, Task> use)
     {
         var home = Path.Combine(Path.GetTempPath(), "freehold-tests-" + Guid.NewGuid().ToString("N"));
-        using var process = Process.Start(Executable.Start(arguments, new Dictionary<string, string?> { ["FREEHOLD_HOME"] = home, ["FREEHOLD_OFFLINE"] = "1" }))!;
+        using var process = Process.Start(Executable.Start(arguments, new Dictionary<string, string?> { ["FREEHOLD_DATA"] = home, ["FREEHOLD_OFFLINE"] = "1" }))!;
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -162,11 +162,28 @@ public partial class ServingTests
     [InlineData(3, "there is no file", "serve", "--api-key-file", "/nowhere/key")]
     [InlineData(2, "visible ASCII", "serve", "--api-key-file", "/dev/null")]
     [InlineData(2, "--allowed-origin", "serve", "--allowed-origin", "chat.example.org")]
+    [InlineData(2, "--port is '70000'", "up", "--port", "70000")]
+    [InlineData(2, "--tls-key", "serve", "--tls-cert", "/etc/passwd")]
+    [InlineData(3, "--tls-cert: there is no file", "up", "--tls-cert", "/nowhere/cert", "--tls-key", "/nowhere/key")]
+    [InlineData(2, "--max-body is 'much'", "serve", "--max-body", "much")]
     public async Task Who_is_let_in_is_settled_before_a_model_is_loaded(int exitCode, string message, params string[] arguments)
     {
-        var run = await Executable.RunAsync([.. arguments, "--port", "0"]);
+        var run = await Executable.RunAsync(arguments);
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("up")]
+    public async Task A_port_that_is_taken_ends_the_command_before_a_model_is_looked_for_and_no_other_is_taken(string command)
+    {
+        using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var run = await Executable.RunAsync(command, "/nowhere/model.gguf", "--port", $"{port}");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal($"freehold: port {port} is taken by another program (ss -ltnp 'sport = :{port}' shows which); stop that, or choose another port with --port, or 0 for any free one", run.Error.Trim());
     }
 
     private static async Task<string> StreamAsync(HttpClient http, int seed)

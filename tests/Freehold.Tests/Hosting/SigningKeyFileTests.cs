@@ -8,7 +8,7 @@ public sealed class SigningKeyFileTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private UInt128? Find(string folder) => SigningKeyFile.Find(name => name == "FREEHOLD_HOME" ? Path.Combine(_folder.FullName, folder) : null);
+    private UInt128? Find(string folder) => SigningKeyFile.Find(name => name == "FREEHOLD_DATA" ? Path.Combine(_folder.FullName, folder) : null);
 
     [Fact]
     public void The_key_is_made_once_and_its_owners_alone()
