@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Freehold.Gateway.Anthropic;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Documentation;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Identity;
 using Freehold.Gateway.Measuring;
@@ -56,6 +57,7 @@ public static class GatewayHost
         builder.Services.AddSingleton<PrometheusExporter>();
         builder.Services.AddSingleton<RefusalAnswer>();
         builder.Services.AddSingleton<RequestFrame>();
+        builder.Services.AddApiReference(directory);
         builder.Services.AddTokens();
         builder.Services.AddOllama();
         builder.Services.AddAnthropic();
@@ -73,6 +75,7 @@ public static class GatewayHost
         app.MapOllama(directory);
         app.MapAnthropic(directory);
         app.MapTokens(directory);
+        app.MapApiReference();
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
