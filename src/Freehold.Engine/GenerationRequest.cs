@@ -1,5 +1,6 @@
 using Freehold.Engine.Constraints;
 using Freehold.Engine.Sampling;
+using Freehold.Engine.Scheduling;
 
 namespace Freehold.Engine;
 
@@ -35,4 +36,10 @@ public sealed record GenerationRequest
 
     /// <summary>Who is to be treated fairly against others, inside the tenant: a user, a key, a connection.</summary>
     public string Client { get; init; } = "";
+
+    /// <summary>Whether it goes before others or takes what they leave.</summary>
+    public RequestPriority Priority { get; init; }
+
+    /// <summary>When the first token must come at the latest, counted from submission: a request that by measured throughput cannot have it then is refused. Null: whenever it comes.</summary>
+    public TimeSpan? FirstTokenWithin { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Freehold.Engine.Constraints;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Sampling;
+using Freehold.Engine.Scheduling;
 using Freehold.Engine.Tools;
 using Microsoft.Extensions.AI;
 
@@ -44,6 +45,8 @@ internal sealed class ChatParameters
         Tools = OfferedTools.Of(options);
         Tenant = Take<string>("tenant") ?? "";
         Client = Take<string>("client") ?? "";
+        Priority = PriorityOf(Take<string>("priority"));
+        FirstTokenWithin = Take<object>("first_token_within") is { } within ? within as TimeSpan? ?? throw Wrong("first_token_within", within, nameof(TimeSpan)) : null;
         TemplateVariables = Take<JsonObject>("chat_template_kwargs");
         MaxTokens = options.MaxOutputTokens;
         StopStrings = options.StopSequences is { } stops ? [.. stops] : [];
@@ -72,7 +75,16 @@ internal sealed class ChatParameters
     public int[]? PromptTokens { get; }
     public string Tenant { get; }
     public string Client { get; }
+    public RequestPriority Priority { get; }
+    public TimeSpan? FirstTokenWithin { get; }
     public JsonObject? TemplateVariables { get; }
+
+    private static RequestPriority PriorityOf(string? word) => word switch
+    {
+        null or "interactive" => RequestPriority.Interactive,
+        "batch" => RequestPriority.Batch,
+        _ => throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"priority is '{word}'; it must be interactive or batch", "priority"),
+    };
 
     private static void RefuseUnsupported(ChatOptions options)
     {

@@ -41,6 +41,8 @@ internal sealed record ChatTurn(GenerationStream Stream, IReadOnlyList<int> Prom
                 PromptLogProbabilities = parameters.PromptLogProbabilities,
                 Tenant = parameters.Tenant,
                 Client = parameters.Client,
+                Priority = parameters.Priority,
+                FirstTokenWithin = parameters.FirstTokenWithin,
             }, cancellationToken);
             return new ChatTurn(stream, prompt, parameters, answer, unenforced);
         }

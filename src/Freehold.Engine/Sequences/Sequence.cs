@@ -39,11 +39,12 @@ internal sealed class Sequence
         LogProbabilities = request.LogProbabilities;
         Alternatives = request.TopLogProbabilities;
         Tenant = TenantKey.Of(request.Tenant);
-        Client = new ClientKey(request.Tenant, request.Client);
+        Client = new ClientKey(request.Tenant, request.Client, request.Priority);
         var stops = new StopStrings(request.StopStrings);
         _text = new AnswerText(stops, texts.Longest);
         LongestToken = texts.Longest;
         var ring = new UpdateRing(Math.Min(maxTokens, MaxUnreadTokens), Math.Max(4096, AnswerText.MaxReleasedBytes(stops, texts.Longest)), Alternatives);
+        FirstTokenWithin = request.FirstTokenWithin;
         Scores = request.PromptLogProbabilities ? new PromptScores(PromptLength, Alternatives) : null;
         Stream = new GenerationStream(ring, Seed, wakeEngine, cancellation) { PromptScores = Scores };
         Node = new LinkedListNode<Sequence>(this);
@@ -69,6 +70,9 @@ internal sealed class Sequence
 
     /// <summary>Whether the next row gives the next token.</summary>
     public bool IsDecoding => Uncomputed == 1 && Generated > 0;
+
+    /// <summary>Whether nothing of it was computed yet.</summary>
+    public bool IsUntouched => _firstComputed < 0;
 
     /// <summary>Tokens sampled.</summary>
     public int Generated => _count - PromptLength;
@@ -115,6 +119,9 @@ internal sealed class Sequence
     /// <summary>Who is treated fairly.</summary>
     public ClientKey Client { get; }
 
+    /// <summary>Whether it goes before others or takes what they leave.</summary>
+    public RequestPriority Priority => Client.Priority;
+
     /// <summary>The scores of the prompt's tokens; null unless they are wanted.</summary>
     public PromptScores? Scores { get; }
 
@@ -136,6 +143,15 @@ internal sealed class Sequence
     /// <summary>When it was submitted (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long SubmittedAt { get; set; }
 
+    /// <summary>When its first token must come at the latest, counted from <see cref="SubmittedAt"/>; null: whenever it comes.</summary>
+    public TimeSpan? FirstTokenWithin { get; }
+
+    /// <summary>How long it waited before anything of it was computed.</summary>
+    public TimeSpan Queued { get; set; }
+
+    /// <summary>Its part of the <see cref="Backlog"/>.</summary>
+    public int Owed { get; set; }
+
     /// <summary>When its last token was sampled; 0 before the first.</summary>
     public long LastTokenAt { get; set; }
 
@@ -143,7 +159,7 @@ internal sealed class Sequence
     public bool HasReader => Stream.HasRoom(_text.HeldBytes + LongestToken);
 
     /// <summary>What it has taken so far.</summary>
-    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated, DraftedTokens, AcceptedTokens);
+    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated, DraftedTokens, AcceptedTokens, Queued);
 
     /// <summary>The pages already hold the next positions.</summary>
     public void Skip(int positions) => Computed += positions;

@@ -16,6 +16,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -87,7 +88,8 @@ public static class GatewayHost
     private static void Limit(KestrelServerOptions kestrel, GatewayOptions options)
     {
         foreach (var address in options.Addresses)
-            kestrel.Listen(address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            foreach (var port in options.Ports)
+                kestrel.Listen(address, port, listen => Speak(listen, options.Tls));
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
         kestrel.Limits.RequestHeadersTimeout = options.HeadersTimeout;
@@ -97,10 +99,25 @@ public static class GatewayHost
         kestrel.Limits.MaxConcurrentConnections = Math.Max(1024, options.MaxConcurrentRequests * 4);
     }
 
+    private static void Speak(ListenOptions listen, TlsCertificate? tls)
+    {
+        listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2; // without TLS nobody could ask for 2
+        if (tls is not null)
+            listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = tls.Own, ServerCertificateChain = tls.Chain });
+    }
+
     // An accepted connection inherits its buffer from the socket that listens.
     private static Socket Listen(EndPoint endpoint, GatewayOptions options)
     {
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        Socket socket;
+        try
+        {
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new PortTakenException(((IPEndPoint)endpoint).Port, e);
+        }
         if (options.SendBufferBytes is { } bytes)
             socket.SendBufferSize = bytes;
         return socket;

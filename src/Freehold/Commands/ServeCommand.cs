@@ -16,7 +16,7 @@ internal static class ServeCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var error = parsed.InvocationConfiguration.Error;
-            var server = serving.Read(parsed);
+            var server = serving.Read(parsed, opening);
             server.ToGateway(); // what is refused is refused before a model is loaded
             var chosen = settings.Read(parsed);
             var folders = settings.Folders(parsed);
@@ -31,7 +31,7 @@ internal static class ServeCommand
             await using var running = await ModelServer.StartAsync(server, served.Directory, error, cancellation);
             foreach (var choice in served.Choices)
                 await error.WriteLineAsync(choice);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Listening on {running.Url} (API at {running.Url}v1){(running.Moved ? $"; port {ModelServer.DefaultPort} was taken" : "")}");
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Listening on {string.Join(", ", running.Urls)} (API at {running.Url}v1)");
             using var service = ServiceManager.Ready(cancellation);
             await running.RunAsync(cancellation);
             return ExitCode.Interrupted;

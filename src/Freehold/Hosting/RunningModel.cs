@@ -5,7 +5,6 @@ using Freehold.Engine.Embeddings;
 using Freehold.Engine.Memory;
 using Freehold.Engine.Refusals;
 using Freehold.Gateway.Serving;
-using Freehold.Models.Templates;
 using Freehold.Planning;
 
 namespace Freehold.Hosting;
@@ -52,7 +51,7 @@ internal sealed class RunningModel : IDisposable
         var generator = new EngineEmbeddingGenerator(open.Name, encoder, open.Loaded.Tokenizer);
         owned.Add(generator);
         var text = new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, null));
-        var served = new ServedModel(open.Name, CreatedOf(open), "freehold", null, generator, encoder.MaxTokens, open.Note, text, Explain) { Facts = FactsOf(open) };
+        var served = new ServedModel(open.Name, CreatedOf(open), "freehold", null, generator, encoder.MaxTokens, open.Note, text, ServedModels.Explain) { Facts = FactsOf(open) };
         List<string> choices = [$"{open.Name}: embeddings of {encoder.Shape.EmbeddingLength} floats, texts of at most {encoder.MaxTokens} tokens; {ComputingOf(open)}"];
         if (plan is not null)
             choices.Add($"{open.Name}: {PlanText.Short(plan(open, null))}");
@@ -66,7 +65,7 @@ internal sealed class RunningModel : IDisposable
         var client = new EngineChatClient(engine);
         owned.Add(client);
         var text = new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, engine.Model.Render, engine.Model.Answers));
-        var served = new ServedModel(open.Name, CreatedOf(open), "freehold", client, null, engine.Plan.Context, open.Note, text, Explain) { Facts = FactsOf(open) };
+        var served = new ServedModel(open.Name, CreatedOf(open), "freehold", client, null, engine.Plan.Context, open.Note, text, ServedModels.Explain) { Facts = FactsOf(open) };
         List<string> choices = [$"{open.Name}: {engine.Plan.Explanation}; {ComputingOf(open)}"];
         if (plan is not null)
             choices.Add($"{open.Name}: {PlanText.Short(plan(open, engine.Plan))}");
@@ -102,23 +101,4 @@ internal sealed class RunningModel : IDisposable
     /// <summary>How the weights are stored, as the names say; null where they do not.</summary>
     internal static string? QuantisationOf(Catalog.Resolution.ResolvedModel model) =>
         Quantisation.FromFileName(Path.GetFileName(model.Path)) ?? Quantisation.FromFileName(model.Name.Replace(':', '-'));
-
-    /// <summary>What a requester may know of the engine's failures.</summary>
-    internal static Refusal? Explain(Exception failure) => failure switch
-    {
-        RequestRefusedException refused => new Refusal(StatusOf(refused.Code), refused.Code, refused.Parameter, refused.Message,
-            refused.Code == RefusalCodes.QueueFull ? TimeSpan.FromSeconds(1) : null),
-        TemplateRefusedException refused => new Refusal(400, RefusalCodes.TemplateRefused, "messages", refused.Message),
-        TemplateErrorException error => new Refusal(400, "template_error", "messages", error.Message),
-        GenerationFailedException failed => new Refusal(500, "generation_failed", null, failed.Message),
-        ObjectDisposedException => new Refusal(503, "stopping", null, "The model is being closed; try again in a moment.", TimeSpan.FromSeconds(5)),
-        _ => null,
-    };
-
-    private static int StatusOf(string code) => code switch
-    {
-        RefusalCodes.QueueFull => 429,
-        RefusalCodes.ModelNotFound => 404,
-        _ => 400,
-    };
 }

@@ -1,5 +1,7 @@
 using Freehold.Engine;
+using Freehold.Engine.Refusals;
 using Freehold.Gateway.Serving;
+using Freehold.Models.Templates;
 using Freehold.Planning;
 
 namespace Freehold.Hosting;
@@ -28,4 +30,23 @@ internal sealed class ServedModels : IDisposable
             _running[i].Dispose();
         _running.Clear();
     }
+
+    /// <summary>What a requester may know of the engine's failures.</summary>
+    internal static Refusal? Explain(Exception failure) => failure switch
+    {
+        RequestRefusedException refused => new Refusal(StatusOf(refused.Code), refused.Code, refused.Parameter, refused.Message,
+            refused.Code == RefusalCodes.QueueFull ? refused.RetryAfter ?? TimeSpan.FromSeconds(1) : refused.RetryAfter),
+        TemplateRefusedException refused => new Refusal(400, RefusalCodes.TemplateRefused, "messages", refused.Message),
+        TemplateErrorException error => new Refusal(400, "template_error", "messages", error.Message),
+        GenerationFailedException failed => new Refusal(500, "generation_failed", null, failed.Message),
+        ObjectDisposedException => new Refusal(503, "stopping", null, "The model is being closed; try again in a moment.", TimeSpan.FromSeconds(5)),
+        _ => null,
+    };
+
+    private static int StatusOf(string code) => code switch
+    {
+        RefusalCodes.QueueFull or RefusalCodes.DeadlineUnreachable => 429,
+        RefusalCodes.ModelNotFound => 404,
+        _ => 400,
+    };
 }

@@ -233,5 +233,9 @@ public partial class ParameterTableTests
         await using var gateway = await RunningGateway.StartAsync();
         var (_, body) = await gateway.PostAsync("/v1/chat/completions", """{"model":"parrot","messages":[{"role":"user","content":"x"}],"service_tier":"auto"}""");
         Assert.Equal("default", (string)body["service_tier"]!);
+        (_, body) = await gateway.PostAsync("/v1/chat/completions", """{"model":"parrot","messages":[{"role":"user","content":"x"}],"service_tier":"flex"}""");
+        Assert.Equal("flex", (string)body["service_tier"]!);
+        Assert.False(gateway.Model.Calls[^2].Options.AdditionalProperties!.ContainsKey("priority"));
+        Assert.Equal("batch", gateway.Model.Calls[^1].Options.AdditionalProperties!["priority"]);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     {
         var model = new ScriptedChatClient();
         var created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
-        var options = new GatewayOptions { Port = 0 };
+        var options = new GatewayOptions { Ports = [0] };
         var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, new FixedModelDirectory([
             new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)) { Facts = Facts },
             new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]));

@@ -26,7 +26,7 @@ internal sealed record ChatRequest(
             options.AdditionalProperties!["chat_template_kwargs"] = variables;
         var choices = fields.TakeInt32("n", 1, MaxChoices) ?? 1;
         var streaming = StreamFields.Take(fields);
-        var tier = Tier(fields);
+        var tier = Tier(fields, options);
         var user = fields.TakeString("user");
         fields.Finish();
         return new ChatRequest(model, messages, options, choices, streaming, tier, user, fields.Inert);
@@ -53,12 +53,21 @@ internal sealed record ChatRequest(
     }
 
     // Who names a tier is told the tier that answered, as at OpenAI.
-    private static string? Tier(Fields fields) => fields.TakeString("service_tier") switch
+    private static string? Tier(Fields fields, ChatOptions options)
     {
-        null => null,
-        "auto" or "default" => "default",
-        var other => throw RefusedException.Field("service_tier", $"'service_tier' is '{other}'; there is no tier but 'default' here.", "unsupported_value"),
-    };
+        switch (fields.TakeString("service_tier"))
+        {
+            case null:
+                return null;
+            case "auto" or "default":
+                return "default";
+            case "flex":
+                options.AdditionalProperties!["priority"] = "batch"; // behind what somebody waits for
+                return "flex";
+            case var other:
+                throw RefusedException.Field("service_tier", $"'service_tier' is '{other}'; here are 'default', and 'flex', which goes behind it.", "unsupported_value");
+        }
+    }
 }
 
 /// <summary>Further variables of a chat template, as vLLM and llama.cpp name them.</summary>

@@ -73,7 +73,7 @@ internal static class OpenAiParameters
         .. Sampling,
         .. Beyond,
         Honoured("chat_template_kwargs", "beyond OpenAI's: further variables of the model's template, such as `enable_thinking`"),
-        Honoured("service_tier", "`auto` and `default`; there is no other tier, and asking for one is refused"),
+        Honoured("service_tier", "`auto` and `default`; `flex` goes behind them; there is no other tier, and asking for one is refused"),
         Inert("metadata", "tracking; nothing is stored"),
         Inert("safety_identifier", "tracking"),
         Inert("prompt_cache_key", "a cache hint; prefixes are always cached"),
