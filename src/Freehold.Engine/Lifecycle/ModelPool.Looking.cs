@@ -63,6 +63,7 @@ public sealed partial class ModelPool<TModel>
         Memory = resident.Loaded.Memory,
         Requests = resident.Holders,
         Pinned = resident.Pinned,
+        KeepAlive = resident.Pinned ? Timeout.InfiniteTimeSpan : resident.KeepAlive,
         ExpiresAt = resident.ExpiresAt,
         LastUsed = resident.LastUsed,
     };

@@ -42,6 +42,9 @@ public sealed record PlaceSnapshot<TModel>(string Name, string Version, PlacePha
     /// <summary>When it goes by itself; null where it does not, or is in use.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>How long it stays when nobody holds it.</summary>
+    public TimeSpan? KeepAlive { get; init; }
+
     /// <summary>When a request last used it.</summary>
     public DateTimeOffset? LastUsed { get; init; }
 

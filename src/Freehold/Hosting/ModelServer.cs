@@ -27,15 +27,16 @@ internal sealed class ModelServer : IAsyncDisposable
     /// <summary>Starts listening.</summary>
     /// <param name="settings">Where, and who is let in.</param>
     /// <param name="directory">What is served.</param>
+    /// <param name="library">What of the owner's models the API may change; null for nothing.</param>
     /// <param name="error">Warnings go here.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CommandException">The settings are refused (2, 4), or the port that was asked for is taken (1).</exception>
-    public static async Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, TextWriter error, CancellationToken cancellationToken)
+    public static async Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, IModelLibrary? library, TextWriter error, CancellationToken cancellationToken)
     {
         var options = settings.ToGateway();
         if (!options.LoopbackOnly && options.Tls is null)
             await error.WriteLineAsync($"freehold: warning: {settings.Host} is served without TLS: keys and everything said travel in clear. Give --tls-cert and --tls-key, or put a proxy with TLS in front of it.");
-        var app = GatewayHost.Create(options, directory, logging => logging.AddProvider(new ErrorLog(error)).SetMinimumLevel(LogLevel.Warning));
+        var app = GatewayHost.Create(options, directory, logging => logging.AddProvider(new ErrorLog(error)).SetMinimumLevel(LogLevel.Warning), library: library);
         try
         {
             await app.StartAsync(cancellationToken);
