@@ -19,7 +19,8 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesRequest.Read(body.RootElement);
-        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted);
+        var early = request.Stream ? answering.EarlyOf(http, request.Inert) : null;
+        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted, early: early);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, null);
         Tell(http, request.Inert);
         var generation = new Generation(0, 0, request.Messages, request.Options);

@@ -8,14 +8,16 @@ namespace Freehold.Gateway.Anthropic.Answers;
 /// <param name="promptTokens">Tokens of the prompt, as far as they are known at its beginning; the last event corrects it by what was cached.</param>
 internal sealed class MessageEvents(EventStream events, MessageHead head, int promptTokens)
 {
-    private bool _blockOpen;
+    private bool _messageOpen, _blockOpen;
 
     /// <summary>Begins the message, once.</summary>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        if (events.Started)
+        if (_messageOpen)
             return;
-        events.Start();
+        _messageOpen = true;
+        if (!events.Started)
+            events.Start();
         await events.SendAsync((head, promptTokens), static (json, told) =>
         {
             json.WriteStartObject();
