@@ -24,6 +24,15 @@ internal sealed class ModelServer : IAsyncDisposable
     /// <summary>All places where clients reach it, in the order of the ports asked for.</summary>
     public IReadOnlyList<Uri> Urls { get; }
 
+    /// <summary>Starts listening, over models that the API cannot change.</summary>
+    /// <param name="settings">Where, and who is let in.</param>
+    /// <param name="directory">What is served.</param>
+    /// <param name="error">Warnings go here.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="CommandException">The settings are refused (2, 4), or the port that was asked for is taken (1).</exception>
+    public static Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, TextWriter error, CancellationToken cancellationToken) =>
+        StartAsync(settings, directory, null, error, cancellationToken);
+
     /// <summary>Starts listening.</summary>
     /// <param name="settings">Where, and who is let in.</param>
     /// <param name="directory">What is served.</param>
