@@ -7,4 +7,11 @@ namespace Freehold.Engine.Streams;
 /// <param name="DraftedTokens">Tokens guessed ahead and checked.</param>
 /// <param name="AcceptedTokens">How many of the guesses came true: that many steps were saved.</param>
 /// <param name="Queued">How long it waited before anything of it was computed.</param>
-public readonly record struct GenerationUsage(int PromptTokens, int CachedTokens, int GeneratedTokens, int DraftedTokens = 0, int AcceptedTokens = 0, TimeSpan Queued = default);
+public readonly record struct GenerationUsage(int PromptTokens, int CachedTokens, int GeneratedTokens, int DraftedTokens = 0, int AcceptedTokens = 0, TimeSpan Queued = default)
+{
+    /// <summary>How many of the guesses came from the request's prediction.</summary>
+    public int PredictedTokens { get; init; }
+
+    /// <summary>How many of those came true.</summary>
+    public int AcceptedPredictedTokens { get; init; }
+}

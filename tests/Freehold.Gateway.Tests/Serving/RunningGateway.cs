@@ -14,9 +14,9 @@ internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private RunningGateway(WebApplication app, ScriptedChatClient model)
+    private RunningGateway(WebApplication app, ScriptedChatClient model, string? folder)
     {
-        _app = app;
+        (_app, Folder) = (app, folder);
         Model = model;
         Address = new Uri(app.Urls.Single().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));
         Http = new HttpClient { BaseAddress = Address };
@@ -26,6 +26,9 @@ internal sealed class RunningGateway : IAsyncDisposable
     private static readonly ModelFacts Facts = new("llama", "gguf", 134_515_008, "Q4_1", 91_000_000, 576, 30) { Licence = "apache-2.0", Template = "{{ messages }}" };
 
     public ScriptedChatClient Model { get; }
+
+    /// <summary>The data folder of a gateway that stores; it goes with the gateway.</summary>
+    public string? Folder { get; }
     public Uri Address { get; }
     public HttpClient Http { get; }
 
@@ -33,18 +36,19 @@ internal sealed class RunningGateway : IAsyncDisposable
     public IEnumerable<string> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]).Where(method => method != "HEAD").Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"));
 
-    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, IModelLibrary? library = null, Func<FixedModelDirectory, IModelDirectory>? lead = null)
+    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, IModelLibrary? library = null, Func<FixedModelDirectory, IModelDirectory>? lead = null, bool stores = false)
     {
+        var folder = stores ? Directory.CreateTempSubdirectory("freehold-state").FullName : null;
         var model = new ScriptedChatClient();
         var created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
-        var options = new GatewayOptions { Ports = [0] };
+        var options = new GatewayOptions { Ports = [0], State = new StateOptions { Folder = folder } };
         var models = new FixedModelDirectory([
             new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)) { Facts = Facts },
             new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]);
         var directory = lead?.Invoke(models) ?? models;
         var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, directory, life: directory as IModelLife ?? models, library: library ?? new ScriptedLibrary());
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningGateway(app, model);
+        return new RunningGateway(app, model, folder);
     }
 
     public static HttpContent Json(string body) => new StringContent(body, Encoding.UTF8, "application/json");
@@ -96,5 +100,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         await now.CancelAsync();
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
+        if (Folder is not null)
+            Directory.Delete(Folder, recursive: true);
     }
 }
