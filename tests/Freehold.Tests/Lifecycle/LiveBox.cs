@@ -64,7 +64,7 @@ internal sealed class LiveBox : IAsyncDisposable
     }
 
     /// <summary>A streamed answer: its text as far as it came, and what ended it: null for the regular end, or the refusal's or error's code.</summary>
-    public async Task<(string Text, string? Code, string? Message)> StreamAsync(string model, int seed, int tokens = 60)
+    public async Task<(string Text, string? Code, string? Message)> StreamAsync(string model, int seed, int tokens = 40)
     {
         var cancel = TestContext.Current.CancellationToken;
         using var request = new HttpRequestMessage(HttpMethod.Post, "v1/completions")

@@ -9,7 +9,7 @@ public class UnderLoadTests
     private const int Streams = 32, Seeds = 8;
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static async Task<string[]> AloneAsync(LiveBox box, string model, int tokens = 60)
+    private static async Task<string[]> AloneAsync(LiveBox box, string model, int tokens = 40)
     {
         var alone = new string[Seeds];
         for (var seed = 0; seed < Seeds; seed++)
@@ -40,19 +40,17 @@ public class UnderLoadTests
     {
         await using var box = await LiveBox.StartAsync([("a", LiveBox.Float), ("b", LiveBox.Quantised)]);
         var (floats, quantised) = (await AloneAsync(box, "a"), await AloneAsync(box, "b"));
-        Assert.All(Enumerable.Range(0, Seeds), seed => Assert.NotEqual(floats[seed], quantised[seed]));
+        Assert.InRange(Enumerable.Range(0, Seeds).Count(seed => floats[seed] != quantised[seed]), Seeds / 2, Seeds); // few seeds may give both the same
         var (ofNew, ofOld) = (0, 0);
 
         async Task Ask(int client)
         {
             var (text, code, message) = await box.StreamAsync("a", client % Seeds);
             Assert.True(code is null, message);
-            if (text == quantised[client % Seeds])
-                Interlocked.Increment(ref ofNew);
-            else if (text == floats[client % Seeds])
-                Interlocked.Increment(ref ofOld);
-            else
-                Assert.Fail($"neither the old model's answer nor the new one's: {text}");
+            var (isOld, isNew) = (text == floats[client % Seeds], text == quantised[client % Seeds]);
+            Assert.True(isOld || isNew, $"neither the old model's answer nor the new one's: {text}");
+            if (isOld != isNew)
+                Interlocked.Increment(ref isNew ? ref ofNew : ref ofOld);
         }
         async Task Swap()
         {
@@ -74,7 +72,7 @@ public class UnderLoadTests
         var alone = await AloneAsync(box, "a");
         async Task Unload()
         {
-            for (var time = 0; time < 8; time++)
+            for (var time = 0; time < 5; time++)
             {
                 var (status, body) = await box.SendAsync("POST", "api/generate", new { model = "a", keep_alive = 0 });
                 Assert.Equal((200, "unload"), (status, (string)body!["done_reason"]!));
@@ -99,32 +97,38 @@ public class UnderLoadTests
         var alone = new Dictionary<string, string[]>();
         foreach (var name in names)
             alone[name] = await AloneAsync(box, name);
-        var (answered, refused) = (0, 0);
-        async Task Watch()
+        var phase = 0;
+        var answered = new int[names.Length];
+        // The crowd moves on from two models to the next two, as soon as one of these has answered.
+        async Task MoveOn()
         {
-            for (var time = 0; time < 40; time++)
+            for (; phase < 4; phase++)
             {
-                var pool = await box.GetAsync("api/ps");
-                Assert.InRange((long)pool["memory_used"]!, 0, (long)pool["memory_budget"]!);
-                await Task.Delay(25, Cancel);
+                var next = (phase + 1) % names.Length;
+                for (var before = Volatile.Read(ref answered[next]); Volatile.Read(ref answered[next]) == before;)
+                {
+                    var pool = await box.GetAsync("api/ps");
+                    Assert.InRange((long)pool["memory_used"]!, 0, (long)pool["memory_budget"]!);
+                    await Task.Delay(25, Cancel);
+                }
             }
         }
-        await CrowdAsync(Watch(), async client =>
+        await CrowdAsync(MoveOn(), async client =>
         {
-            var model = names[Random.Shared.Next(names.Length)];
+            var which = (Volatile.Read(ref phase) + client % 2) % names.Length;
+            var model = names[which];
             var (text, code, message) = await box.StreamAsync(model, client % Seeds);
             if (code is null)
             {
                 Assert.Equal(alone[model][client % Seeds], text);
-                Interlocked.Increment(ref answered);
+                Interlocked.Increment(ref answered[which]);
                 return;
             }
             Assert.Equal("no_memory_now", code);
             Assert.Contains("in use by", message, StringComparison.Ordinal);
-            Interlocked.Increment(ref refused);
             await Task.Delay(20, Cancel);
         });
-        Assert.True(answered >= Streams, $"{answered} answered, {refused} refused");
+        Assert.All(answered, count => Assert.True(count > 0));
     }
 
     [Fact]
@@ -136,7 +140,7 @@ public class UnderLoadTests
         var alone = await AloneAsync(box, "a");
         async Task Fail()
         {
-            for (var time = 0; time < 10; time++)
+            for (var time = 0; time < 4; time++)
             {
                 var (_, code, message) = await box.StreamAsync("large", 0);
                 Assert.Equal("model_does_not_fit", code);
