@@ -12,7 +12,7 @@ public partial class ErrorCatalogueTests
 
     private static HashSet<string> Codes => [.. new[] { typeof(ErrorCodes), typeof(RefusalCodes) }
         .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
-        .Select(field => (string)field.GetRawConstantValue()!)];
+        .Select(code => (string)code.GetRawConstantValue()!)];
 
     [GeneratedRegex(@"^\| \d{3}(?:, \d{3})* \| `([a-z_]+)` \| (.+?) \| (.+?) \|$", RegexOptions.Multiline)]
     private static partial Regex Row();

@@ -4,7 +4,7 @@ using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Logging;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Freehold.Hosting;
