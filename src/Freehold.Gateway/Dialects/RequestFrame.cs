@@ -9,43 +9,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Freehold.Gateway.Dialects;
 
-/// <summary>What is known of a request on its way, and the model that it holds until it has ended.</summary>
-internal sealed class RequestScope(GatewayMeter meter, Principal principal) : IDisposable
-{
-    private ModelLease? _lease;
-
-    /// <summary>Who asks.</summary>
-    public Principal Principal { get; } = principal;
-
-    /// <summary>The model it holds, once it does: explains failures and labels measurements.</summary>
-    public ServedModel? Model => _lease?.Model;
-
-    /// <summary>Holds the model that a request is for until the request has ended; loads it where it is not loaded. A request holds one model.</summary>
-    /// <param name="directory">Where it is.</param>
-    /// <param name="card">Which.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="keepAlive">How long it stays afterwards, where the request says so.</param>
-    public async ValueTask<ServedModel> HoldAsync(IModelDirectory directory, ModelCard card, CancellationToken cancellationToken, TimeSpan? keepAlive = null)
-    {
-        if (_lease is not null)
-            throw new InvalidOperationException("the request holds a model already");
-        _lease = await directory.AcquireAsync(card.Id, keepAlive, cancellationToken);
-        return _lease.Model;
-    }
-
-    /// <summary>Counts the tokens of embedded texts.</summary>
-    public void CountEmbedding(long tokens) => meter.CountTokens(Model?.Id, "prompt", tokens);
-
-    /// <summary>Gives the model back.</summary>
-    public void Dispose() => _lease?.Dispose();
-}
-
 /// <summary>The frame around every request of every dialect: admission, what may end it before its time, and a failure worded as its dialect words it.</summary>
 internal sealed class RequestFrame(ConcurrencyLimit limit, Draining draining, GatewayMeter meter, RefusalAnswer refusals, TimeProvider clock, ILogger<RequestFrame> log)
 {
     public async Task RunAsync(HttpContext http, Func<RequestScope, Task> answer)
     {
-        using var scope = new RequestScope(meter, Principal.Of(http));
+        using var scope = new RequestScope(meter, Principal.Of(http), clock);
         var entry = RequestEntry.Of(http);
         var counts = HttpMethods.IsPost(http.Request.Method);
         if (counts && Admit() is { } refusal)
@@ -67,11 +36,11 @@ internal sealed class RequestFrame(ConcurrencyLimit limit, Draining draining, Ga
         }
         catch (OperationCanceledException) when (cutoff?.Reason is not null)
         {
-            await refusals.SendAsync(http, cutoff.Reason);
+            await TellAsync(http, scope, cutoff.Reason);
         }
         catch (Exception failure)
         {
-            await refusals.SendAsync(http, Failures.Explain(failure, scope.Model, log));
+            await TellAsync(http, scope, Failures.Explain(failure, scope.Model, log));
         }
         finally
         {
@@ -82,6 +51,19 @@ internal sealed class RequestFrame(ConcurrencyLimit limit, Draining draining, Ga
             cutoff?.Dispose();
             meter.CountRequest(http, scope.Model?.Id, status);
         }
+    }
+
+    // A stream that began before its model was there ends by its own error event.
+    private async Task TellAsync(HttpContext http, RequestScope scope, Refusal refusal)
+    {
+        if (scope.Early is not { } early)
+        {
+            await refusals.SendAsync(http, refusal);
+            return;
+        }
+        if (RequestEntry.Of(http) is { } entry)
+            entry.Refusal = refusal;
+        await early.Fail(refusal);
     }
 
     private Refusal? Admit() => draining.HasBegun ? Draining.Refusal : limit.TryEnter() ? null : limit.Refusal;

@@ -36,7 +36,7 @@ public static class GatewayHost
     /// <param name="options">Where it listens, whom it lets in and what it bounds.</param>
     /// <param name="directory">The models it serves.</param>
     /// <param name="logging">Adds where the log goes; without it nothing is logged.</param>
-    /// <param name="life">Steers the life of models; null where the directory does, or nobody.</param>
+    /// <param name="life">Steers the life of models; null where the directory does.</param>
     /// <param name="library">Fetches and removes models; null where that is for the command line alone.</param>
     /// <exception cref="ArgumentException">It would listen beyond this machine without a key.</exception>
     public static WebApplication Create(GatewayOptions options, IModelDirectory directory, Action<ILoggingBuilder>? logging = null, IModelLife? life = null, IModelLibrary? library = null)
@@ -53,8 +53,7 @@ public static class GatewayHost
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
-        if ((life ?? directory as IModelLife) is { } steering)
-            builder.Services.AddSingleton(steering);
+        builder.Services.AddSingleton(life ?? directory as IModelLife ?? throw new ArgumentException("nobody knows the life of these models", nameof(life)));
         if (library is not null)
             builder.Services.AddSingleton(library);
         builder.Services.AddSingleton<IIdentification>(new OneKey(options.Key)); // tenants, roles and limits plug in here

@@ -20,7 +20,8 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Chats)
             throw RefusedException.Field("model", $"The model '{card.Id}' {card.Does} and cannot complete text.", ErrorCodes.UnsupportedValue);
-        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
+        var head = Naming.HeadOf("cmpl-", card, clock);
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, early: Answering.EarlyOf(http, head, new CompletionShape(false, null, 1), request.Streaming, request.Inert));
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         var generations = new List<Generation>(request.Prompts.Count * request.Candidates);
         for (var prompt = 0; prompt < request.Prompts.Count; prompt++)
@@ -29,7 +30,7 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
         List<string>? echoed = request.Echo ? [.. request.Prompts.Select((prompt, index) => TextOf(prompt, index, model))] : null;
         var shape = new CompletionShape(request.Logprobs, echoed, request.Candidates);
         request.Inert.Tell(http);
-        await answering.AnswerAsync(http, model, Naming.HeadOf("cmpl-", model, clock), shape, generations, request.Streaming, new BestOf(request.Candidates, request.Choices));
+        await answering.AnswerAsync(http, model, head.By(model), shape, generations, request.Streaming, new BestOf(request.Candidates, request.Choices));
     });
 
     private static Generation GenerationOf(CompletionRequest request, int prompt, int choice, int index)

@@ -69,6 +69,30 @@ public static class ErrorCodes
     /// <summary>No model has the name.</summary>
     public const string ModelNotFound = "model_not_found";
 
+    /// <summary>There is no room for the model while others are in use.</summary>
+    public const string NoMemoryNow = "no_memory_now";
+
+    /// <summary>There is no room for the model, and none can come.</summary>
+    public const string ModelDoesNotFit = "model_does_not_fit";
+
+    /// <summary>The model could not be loaded.</summary>
+    public const string ModelLoadFailed = "model_load_failed";
+
+    /// <summary>The model is pinned by the owner.</summary>
+    public const string ModelPinned = "model_pinned";
+
+    /// <summary>The model is a file of the owner's own.</summary>
+    public const string NotInStore = "not_in_store";
+
+    /// <summary>The name is a model's own.</summary>
+    public const string NameTaken = "name_taken";
+
+    /// <summary>The model may not be fetched.</summary>
+    public const string PullRefused = "pull_refused";
+
+    /// <summary>The model could not be fetched.</summary>
+    public const string PullFailed = "pull_failed";
+
     /// <summary>There is no stored response of the id.</summary>
     public const string ResponseNotFound = "response_not_found";
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Freehold.Hosting;
-using Freehold.Planning;
+using Freehold.Lifecycle;
 using Microsoft.Extensions.Logging;
 
 namespace Freehold.Commands;
@@ -14,6 +14,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve models over HTTP, for any OpenAI client.") { models };
         var serving = new ServingOptions(command);
         var settings = new ModelSettingsOptions(command, streams: true);
+        var lifecycle = new LifecycleOptions(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var error = parsed.InvocationConfiguration.Error;
@@ -25,11 +26,9 @@ internal static class ServeCommand
             var resolved = names.Length > 0
                 ? names.Select(name => opening.Resolve(name, folders)).ToList()
                 : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders)];
-            using var threads = SharedThreads.Start(chosen.Threads, resolved.Sum(model => model.Bytes));
-            using var served = new ServedModels();
-            foreach (var model in resolved)
-                served.Add(ModelOpening.Load(model, chosen, threads), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, error, cancellation));
-            await using var running = await ModelServer.StartAsync(server, served.Directory, error, cancellation);
+            await using var served = await ServingPool.StartAsync(opening, resolved, folders, chosen, lifecycle.Read(parsed, opening), error, cancellation);
+            await using var running = await ModelServer.StartAsync(server, served.Models, served.Library, error, cancellation);
+            served.Tell = line => running.Log.Tell(LogLevel.Information, "model", line);
             foreach (var choice in served.Choices)
                 running.Log.Tell(LogLevel.Information, "model", choice);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"Listening on {string.Join(", ", running.Urls)} (API at {running.Url}v1)");

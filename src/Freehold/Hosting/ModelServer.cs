@@ -31,13 +31,23 @@ internal sealed class ModelServer : IAsyncDisposable
     /// <summary>The server's log.</summary>
     public LogWriter Log { get; }
 
-    /// <summary>Starts listening.</summary>
+    /// <summary>Starts listening, over models that the API cannot change.</summary>
     /// <param name="settings">Where, and who is let in.</param>
     /// <param name="directory">What is served.</param>
     /// <param name="error">The log goes here.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CommandException">The settings are refused (2, 4), or the port that was asked for is taken (1).</exception>
-    public static async Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, TextWriter error, CancellationToken cancellationToken)
+    public static Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, TextWriter error, CancellationToken cancellationToken) =>
+        StartAsync(settings, directory, null, error, cancellationToken);
+
+    /// <summary>Starts listening.</summary>
+    /// <param name="settings">Where, and who is let in.</param>
+    /// <param name="directory">What is served.</param>
+    /// <param name="library">What of the owner's models the API may change; null for nothing.</param>
+    /// <param name="error">Warnings go here.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="CommandException">The settings are refused (2, 4), or the port that was asked for is taken (1).</exception>
+    public static async Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, IModelLibrary? library, TextWriter error, CancellationToken cancellationToken)
     {
         var options = settings.ToGateway() with { SigningKey = SigningKeyFile.Find(Environment.GetEnvironmentVariable) };
         var log = new LogWriter(error, settings.LogFormat, options.Clock);
@@ -48,7 +58,7 @@ internal sealed class ModelServer : IAsyncDisposable
             logging.AddProvider(new ErrorLog(log)).SetMinimumLevel(LogLevel.Warning);
             logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // what it tells it throws as well, and here it is told
             logging.Services.AddWindowsService(); // as a service of Windows: tells its manager, and obeys it; elsewhere nothing
-        });
+        }, library: library);
         try
         {
             await app.StartAsync(cancellationToken);

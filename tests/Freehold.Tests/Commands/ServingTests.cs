@@ -85,7 +85,7 @@ public partial class ServingTests
     {
         var stories = SharedData.Require("models/stories260K-f32.gguf");
         var encoder = SharedData.Require("models/all-MiniLM-L6-v2-q8_0.gguf");
-        await ServeAsync(["serve", stories, encoder, "--port", "0"], "Listening on", async http =>
+        await ServeAsync(["serve", stories, encoder, "--only", "--port", "0"], "Listening on", async http =>
         {
             var list = JsonNode.Parse(await http.GetStringAsync(new Uri("v1/models", UriKind.Relative), TestContext.Current.CancellationToken))!;
             Assert.Equal(["stories260K-f32", "all-MiniLM-L6-v2-q8_0"], list["data"]!.AsArray().Select(model => (string)model!["id"]!));

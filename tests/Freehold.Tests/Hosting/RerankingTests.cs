@@ -25,7 +25,7 @@ public sealed class RerankingTests : IDisposable
         var name = Path.GetFileNameWithoutExtension(file);
         using var served = new ServedModels();
         served.Add(ModelOpening.Load(new ResolvedModel(name, file, ModelFormats.Gguf, ModelPlace.Path, new FileInfo(file).Length), new ModelSettings(threads, null)), new EngineOptions());
-        await using var app = GatewayHost.Create(new GatewayOptions { Port = 0 }, served.Directory);
+        await using var app = GatewayHost.Create(new GatewayOptions { Ports = [0] }, served.Directory);
         await app.StartAsync(Cancel);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
         await use(http, name);

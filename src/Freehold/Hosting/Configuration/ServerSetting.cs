@@ -23,11 +23,15 @@ internal sealed record ServerSetting(string Option, string Variable, string Key,
         MaxRequests = new("--max-requests", "FREEHOLD_MAX_REQUESTS", "max_requests", "256"),
         MaxBody = new("--max-body", "FREEHOLD_MAX_BODY", "max_body", "32M"),
         SlowReaderTimeout = new("--slow-reader-timeout", "FREEHOLD_SLOW_READER_TIMEOUT", "slow_reader_timeout", "30"),
-        ShutdownTimeout = new("--shutdown-timeout", "FREEHOLD_SHUTDOWN_TIMEOUT", "shutdown_timeout", "10");
+        ShutdownTimeout = new("--shutdown-timeout", "FREEHOLD_SHUTDOWN_TIMEOUT", "shutdown_timeout", "10"),
+        Only = new("--only", "FREEHOLD_ONLY", "only", "no"),
+        KeepAlive = new("--keep-alive", "FREEHOLD_KEEP_ALIVE", "keep_alive", "5m"),
+        Memory = new("--memory", "FREEHOLD_MEMORY", "memory"),
+        Aliases = new("--alias", "FREEHOLD_ALIASES", "aliases");
 
     /// <summary>Every one, as <c>freehold config</c> lists them.</summary>
     public static IReadOnlyList<ServerSetting> All { get; } =
-        [Host, Port, KeyFile, AllowedHosts, AllowedOrigins, TlsCertificate, TlsKey, Log, MaxRequests, MaxBody, SlowReaderTimeout, ShutdownTimeout];
+        [Host, Port, KeyFile, AllowedHosts, AllowedOrigins, TlsCertificate, TlsKey, Log, MaxRequests, MaxBody, SlowReaderTimeout, ShutdownTimeout, Only, KeepAlive, Memory, Aliases];
 
     /// <summary>Its value in force.</summary>
     /// <param name="given">What the command line says; null or empty where it says nothing.</param>
@@ -49,11 +53,13 @@ internal sealed record ServerSetting(string Option, string Variable, string Key,
     {
         JsonValueKind.String => [value.GetString()!],
         JsonValueKind.Number => [value.GetRawText()],
+        JsonValueKind.True => ["yes"],
+        JsonValueKind.False => ["no"],
         JsonValueKind.Array => value.EnumerateArray().SelectMany(item => item.ValueKind == JsonValueKind.Array ? throw Wrong(config) : ValuesOf(item, config)),
         _ => throw Wrong(config),
     };
 
-    private CommandException Wrong(ConfigFile config) => CommandException.Usage($"\"{Key}\" in {config.Path} must be a text or a number, or an array of such");
+    private CommandException Wrong(ConfigFile config) => CommandException.Usage($"\"{Key}\" in {config.Path} must be a text, a number, true or false, or an array of such");
 }
 
 /// <summary>A setting's values and who said so.</summary>
