@@ -108,7 +108,7 @@ public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embed
             throw new RequestRefusedException(RefusalCodes.ModelNotFound, $"the model '{asked}' was asked for; this one is '{_metadata.DefaultModelId}'", "model");
         if (options?.Dimensions is { } dimensions && dimensions != _model.Shape.EmbeddingLength)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"{dimensions} dimensions were asked for; this model gives {_model.Shape.EmbeddingLength}", "dimensions");
-        if (options?.AdditionalProperties?.Keys.FirstOrDefault(key => key is not "tenant" and not "client" and not "truncate") is { } unknown)
+        if (options?.AdditionalProperties?.Keys.FirstOrDefault(key => key is not "tenant" and not "client" and not "truncate" and not "priority") is { } unknown)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"the parameter '{unknown}' is not known to this engine; leave it out", unknown);
         if (options?.RawRepresentationFactory is not null)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, "there is no raw representation; leave it out", "raw_representation");

@@ -1,5 +1,6 @@
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.OpenAi.Answers;
+using Freehold.Gateway.OpenAi.Batches;
 using Freehold.Gateway.OpenAi.Responses;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
@@ -19,6 +20,7 @@ public static class OpenAiEndpoints
     public static IServiceCollection AddOpenAi(this IServiceCollection services)
     {
         services.AddResponses();
+        services.AddBatches();
         services.AddSingleton<IDialect, OpenAiDialect>();
         services.AddSingleton<Answering>();
         services.AddSingleton<ModelEndpoint>();
@@ -42,6 +44,7 @@ public static class OpenAiEndpoints
         var embeddings = services.GetRequiredService<EmbeddingEndpoint>();
         app.MapPost("/v1/embeddings", (RequestDelegate)(http => embeddings.AnswerAsync(http, directory)));
         app.MapResponses(directory);
+        app.MapBatches(directory);
         return app;
     }
 }
