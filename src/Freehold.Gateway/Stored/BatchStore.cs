@@ -96,7 +96,7 @@ internal sealed class BatchStore(StateStore state)
         if (!Change(session, id, seen, status, body))
             return false;
         addFiles(session);
-        session.Execute("UPDATE batch_lines SET request = '', result = '' WHERE batch = $id", ("$id", id));
+        session.Execute("UPDATE batch_lines SET request = '', result = CASE WHEN result IS NULL THEN NULL ELSE '' END WHERE batch = $id", ("$id", id));
         return true;
     }, cancellationToken);
 
