@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Freehold.Gateway.Answers;
 using Freehold.Gateway.Anthropic;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Documentation;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Identity;
 using Freehold.Gateway.Measuring;
@@ -53,10 +56,13 @@ public static class GatewayHost
             builder.Services.AddSingleton(library);
         builder.Services.AddSingleton<IIdentification>(new OneKey(options.Key)); // tenants, roles and limits plug in here
         builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests));
+        // A Guid's bits are the system's own randomness; RandomNumberGenerator would need OpenSSL on Linux.
+        builder.Services.AddSingleton(new ThinkingSignature(options.SigningKey ?? MemoryMarshal.Read<UInt128>(Guid.NewGuid().ToByteArray())));
         builder.Services.AddSingleton<GatewayMeter>();
         builder.Services.AddSingleton<PrometheusExporter>();
         builder.Services.AddSingleton<RefusalAnswer>();
         builder.Services.AddSingleton<RequestFrame>();
+        builder.Services.AddApiReference(directory);
         builder.Services.AddSingleton<StateStore>();
         builder.Services.AddTokens();
         builder.Services.AddOllama();
@@ -75,6 +81,7 @@ public static class GatewayHost
         app.MapOllama(directory);
         app.MapAnthropic(directory);
         app.MapTokens(directory);
+        app.MapApiReference();
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
@@ -108,7 +115,7 @@ public static class GatewayHost
     private static void Permit(CorsPolicyBuilder policy, GatewayOptions options)
     {
         policy.WithOrigins([.. options.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()
-            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header, EmbedEndpoint.TruncatedHeader);
+            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header, UnenforcedHeader.Name, EmbedEndpoint.TruncatedHeader);
     }
 
     // Ollama's clients look for Ollama's very words; a person with a browser is told where they are.

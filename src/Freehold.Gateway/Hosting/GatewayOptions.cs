@@ -15,6 +15,9 @@ public sealed record GatewayOptions
     /// <summary>The key that every request but those to <c>/health</c> and <c>/</c> must show; null asks for none.</summary>
     public ApiKey? Key { get; init; }
 
+    /// <summary>Signs what models think, so that it is known again when it is sent back; null takes a random one, which ends with the process.</summary>
+    public UInt128? SigningKey { get; init; }
+
     /// <summary>Names beside this machine's own that requests may carry as Host; <c>*.example.org</c> stands for all below it.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 

@@ -36,6 +36,10 @@ public partial class ParameterTableTests
     private const string AnthropicBoth = """
         messages model cache_control output_config output_config.effort output_config.format output_config.format.type output_config.format.schema speed system thinking tool_choice tools
         messages[].role messages[].content messages[].content[].type messages[].content[].text messages[].content[].cache_control messages[].content[].citations
+        messages[].content[].thinking messages[].content[].signature messages[].content[].data messages[].content[].id messages[].content[].name messages[].content[].input messages[].content[].caller
+        messages[].content[].tool_use_id messages[].content[].content messages[].content[].is_error messages[].content[].toolset_name
+        tools[].type tools[].name tools[].description tools[].input_schema tools[].strict tools[].cache_control tools[].defer_loading tools[].allowed_callers tools[].eager_input_streaming tools[].input_examples
+        tool_choice.type tool_choice.name tool_choice.disable_parallel_tool_use thinking.type thinking.budget_tokens thinking.display
         system[].type system[].text system[].cache_control system[].citations
         """;
 
@@ -93,12 +97,16 @@ public partial class ParameterTableTests
             presence_penalty prompt_cache_key prompt_cache_options prompt_cache_retention reasoning_effort response_format safety_identifier seed service_tier stop store stream stream_options
             stream_options.include_usage stream_options.include_obfuscation temperature tool_choice tools top_logprobs top_p user verbosity web_search_options
             messages[].role messages[].content messages[].name messages[].refusal messages[].tool_calls messages[].function_call messages[].audio messages[].tool_call_id
-            messages[].content[].type messages[].content[].text messages[].content[].prompt_cache_breakpoint
+            messages[].content[].type messages[].content[].text messages[].content[].prompt_cache_breakpoint messages[].tool_calls[].custom.name messages[].tool_calls[].custom.input
+            tools[].type tools[].function.name tools[].function.description tools[].function.parameters tools[].function.strict tools[].custom.name tools[].custom.description
+            tools[].custom.format.type tools[].custom.format.grammar.definition tools[].custom.format.grammar.syntax
+            tool_choice.type tool_choice.function.name tool_choice.custom.name tool_choice.allowed_tools.mode tool_choice.allowed_tools.tools prediction.type prediction.content
             """,
         ["/v1/completions"] = "model prompt best_of echo frequency_penalty logit_bias logprobs max_tokens n presence_penalty seed stop stream stream_options suffix temperature top_p user stream_options.include_usage stream_options.include_obfuscation",
         ["/v1/embeddings"] = "input model dimensions encoding_format user",
         ["/api/chat"] = $"""
             model messages stream format keep_alive tools think logprobs top_logprobs messages[].role messages[].content messages[].thinking messages[].images messages[].tool_calls messages[].tool_name
+            messages[].tool_calls[].function.name messages[].tool_calls[].function.arguments tools[].type tools[].function.name tools[].function.description tools[].function.parameters
             {OllamaOptions}
             """,
         ["/api/generate"] = $"model prompt suffix system template context stream raw format images keep_alive think logprobs top_logprobs width height steps {OllamaOptions}",
@@ -159,19 +167,32 @@ public partial class ParameterTableTests
     private const string Call = """{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}""";
 
     /// <summary>What a list or an object must hold so that only the field in question can be wrong.</summary>
-    private static JsonNode FirstOf(ParameterTable table, string step) => step switch
+    private static JsonNode FirstOf(ParameterTable table, string step) => JsonNode.Parse((PathOf(table)[..4], step) switch
     {
-        "tool_calls[]" => JsonNode.Parse(Call)!,
-        "tools[]" when table.Endpoint.Contains("/responses", StringComparison.Ordinal) => JsonNode.Parse("""{"type":"function","name":"f"}""")!,
-        "text" => JsonNode.Parse("""{"format":{"type":"json_schema","name":"x","schema":{}}}""")!,
-        "tool_choice" when table.Endpoint.Contains("/responses", StringComparison.Ordinal) => JsonNode.Parse("""{"type":"none yet"}""")!,
-        _ => new JsonObject(),
-    };
+        ("/api", "tool_calls[]") => """{"function":{"name":"f"}}""",
+        (_, "tool_calls[]") => Call,
+        ("/v1/", "tools[]") when table.Endpoint.Contains("/messages", StringComparison.Ordinal) => """{"name":"f","input_schema":{}}""",
+        ("/v1/", "tools[]") when table.Endpoint.Contains("/responses", StringComparison.Ordinal) => """{"type":"function","name":"f"}""",
+        (_, "text") => """{"format":{"type":"json_schema","name":"x","schema":{}}}""",
+        (_, "tool_choice") when table.Endpoint.Contains("/responses", StringComparison.Ordinal) => """{"type":"none yet"}""",
+        _ => "{}",
+    })!;
+
+    /// <summary>A tool's result in Anthropic's form, behind what it answers.</summary>
+    private const string Result = """
+        [{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":[{"type":"text","text":"x"}]}]}]
+        """;
 
     /// <summary>Sets a field of the endpoint's least body by the table's name for it.</summary>
     private static string With(ParameterTable table, string name, JsonNode value)
     {
         var body = JsonNode.Parse(Least[PathOf(table)])!;
+        if (name.StartsWith("messages[].content[].content[]", StringComparison.Ordinal))
+        {
+            body["messages"] = JsonNode.Parse(Result);
+            body["messages"]![1]!["content"]![0]!["content"]![0]![name.Split('.')[^1]] = value;
+            return body.ToJsonString();
+        }
         var at = body;
         var steps = name.Split('.');
         foreach (var step in steps[..^1])
@@ -201,7 +222,7 @@ public partial class ParameterTableTests
                 var (status, answer) = await gateway.PostAsync(await AddressOfAsync(gateway, table), With(table, parameter.Name, 424242));
                 Assert.True(status == HttpStatusCode.BadRequest, $"{table.Endpoint}: {parameter.Name} got {status}");
                 Assert.Equal(parameter.Name.Replace("[]", "[0]", StringComparison.Ordinal), ErrorOf(answer).Param);
-                Assert.Equal("unsupported_parameter", ErrorOf(answer).Code);
+                Assert.Equal(parameter.Name == "thread" ? "thread_unsupported_request" : "unsupported_parameter", ErrorOf(answer).Code);
             }
         Assert.Empty(gateway.Model.Calls);
     }

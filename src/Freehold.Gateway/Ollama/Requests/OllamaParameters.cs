@@ -7,6 +7,8 @@ namespace Freehold.Gateway.Ollama.Requests;
 /// <summary>The parameters of Ollama's API (docs/api.md and docs/modelfile of ollama/ollama, and the types of its official client).</summary>
 internal static class OllamaParameters
 {
+    private static readonly Parameter HeadersInBody = Inert("CustomHeaders", "OllamaSharp repeats the request's HTTP headers here");
+
     private static readonly Parameter[] Computing =
     [
         Honoured("options.num_ctx", "a context of at least that many tokens; more than is served is refused"),
@@ -50,12 +52,12 @@ internal static class OllamaParameters
     private static readonly Parameter[] Answer =
     [
         Honoured("stream", "true unless given"),
-        Honoured("format", "`json`, or a JSON Schema, which is enforced"),
+        Honoured("format", "`json`, or a JSON Schema, which is enforced; with tools the answer is calls or such a text"),
         Honoured("logprobs"),
         Honoured("top_logprobs", "0 to 20, with `logprobs` only"),
         Honoured("options"),
         .. Sampling,
-        Refused("think", "is not supported yet", Values.IsFalse),
+        Honoured("think", "true, false or a level (`low` to `max`): switched where the model's template can ([tools](tools.md)); refused for a model that cannot; a level is inert where the template takes none"),
         Refused("truncate", "would cut a prompt that is too long, which is never done", Values.IsFalse),
         Refused("shift", "would forget the beginning of a context that is full, which is never done", Values.IsFalse),
         Inert("keep_alive", "a model stays while it is served; with 0 and nothing to answer it asks to unload, which is refused"),
@@ -66,15 +68,27 @@ internal static class OllamaParameters
     [
         Honoured("model", "`x` and `x:latest` are one"),
         Honoured("messages", "shaped for the model's template as described below; none asks to load the model"),
-        Honoured("messages[].role", "`system`, `user`, `assistant`; `tool` is refused"),
+        Honoured("messages[].role", "`system`, `user`, `assistant`, `tool`"),
         Honoured("messages[].content", "a string"),
-        Refused("messages[].thinking", "is not supported yet", Values.IsEmptyString),
+        Honoured("messages[].thinking", "what the assistant thought, where the model's template reads it; otherwise inert"),
         Refused("messages[].images", "are not supported; models here read text", Values.IsEmptyArray),
-        Refused("messages[].tool_calls", "is not supported yet", Values.IsEmptyArray),
-        Refused("messages[].tool_name", "is not supported yet", Values.IsEmptyString),
-        Refused("messages[].tool_call_id", "is not supported yet", Values.IsEmptyString),
+        Honoured("messages[].tool_calls", "what the assistant called"),
+        Honoured("messages[].tool_calls[].id"),
+        Honoured("messages[].tool_calls[].type", "`function`"),
+        Honoured("messages[].tool_calls[].function"),
+        Honoured("messages[].tool_calls[].function.name"),
+        Honoured("messages[].tool_calls[].function.arguments", "an object"),
+        Honoured("messages[].tool_calls[].function.index", "calls count in the order they stand"),
+        Honoured("messages[].tool_name", "of a tool's message: it answers the first call of that tool which has no result yet"),
+        Honoured("messages[].tool_call_id", "which call it answers, where calls have ids"),
         .. Answer,
-        Refused("tools", "is not supported yet", Values.IsEmptyArray),
+        Honoured("tools", "up to 512 functions; refused where the model writes calls in a form that is not read ([tools](tools.md))"),
+        Honoured("tools[].type", "`function`"),
+        Honoured("tools[].function"),
+        Honoured("tools[].function.name", "1 to 128 of A-Z, a-z, 0-9, _, -, ., : and /"),
+        Honoured("tools[].function.description"),
+        Honoured("tools[].function.parameters", "JSON Schema; arguments are held to it, what is not enforced is named in `Freehold-Unenforced`"),
+        HeadersInBody,
     ]);
 
     /// <summary>POST /api/generate.</summary>
@@ -92,6 +106,7 @@ internal static class OllamaParameters
         Refused("width", "is not supported; answers are text"),
         Refused("height", "is not supported; answers are text"),
         Refused("steps", "is not supported; answers are text"),
+        HeadersInBody,
     ]);
 
     private static readonly Parameter[] Vectors =
@@ -110,6 +125,7 @@ internal static class OllamaParameters
         Honoured("dimensions", "the model's own number; any other is refused, since no model file says that its vectors may be cut"),
         Honoured("truncate", "false unless given, a text that is too long is refused; true cuts it at its end, and the header `Freehold-Truncated` says how many were"),
         .. Vectors,
+        HeadersInBody,
     ]);
 
     /// <summary>POST /api/embeddings, the older form.</summary>
@@ -118,6 +134,7 @@ internal static class OllamaParameters
         Honoured("model", "`x` and `x:latest` are one"),
         Honoured("prompt", "a string; an empty one gives an empty vector"),
         .. Vectors,
+        HeadersInBody,
     ]);
 
     /// <summary>POST /api/show.</summary>
@@ -129,6 +146,7 @@ internal static class OllamaParameters
         Refused("system", "cannot be changed", Values.IsEmptyString),
         Refused("template", "cannot be changed", Values.IsEmptyString),
         Refused("options", "cannot be changed"),
+        HeadersInBody,
     ]);
 
     private static bool IsNumber(JsonElement value, double wanted) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number == wanted;

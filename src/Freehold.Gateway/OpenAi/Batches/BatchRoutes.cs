@@ -1,3 +1,4 @@
+using Freehold.Gateway.Documentation;
 using Freehold.Gateway.OpenAi.Files;
 using Freehold.Gateway.OpenAi.Responses;
 using Freehold.Gateway.Serving;
@@ -36,15 +37,15 @@ internal static class BatchRoutes
         inner.Add("/v1/embeddings", http => embeddings.AnswerAsync(http, directory));
         inner.Add("/v1/responses", http => responses.AnswerAsync(http, directory));
         var files = services.GetRequiredService<FileEndpoint>();
-        app.MapPost("/v1/files", (RequestDelegate)files.UploadAsync);
-        app.MapGet("/v1/files", (RequestDelegate)files.ListAsync);
-        app.MapGet("/v1/files/{id}", (RequestDelegate)files.ShowAsync);
-        app.MapDelete("/v1/files/{id}", (RequestDelegate)files.DeleteAsync);
-        app.MapGet("/v1/files/{id}/content", (RequestDelegate)files.ContentAsync);
+        app.MapPost("/v1/files", (RequestDelegate)files.UploadAsync).Describe(OpenAiEndpoints.Dialect, "Keeps a file");
+        app.MapGet("/v1/files", (RequestDelegate)files.ListAsync).Describe(OpenAiEndpoints.Dialect, "Lists files");
+        app.MapGet("/v1/files/{id}", (RequestDelegate)files.ShowAsync).Describe(OpenAiEndpoints.Dialect, "Describes a file");
+        app.MapDelete("/v1/files/{id}", (RequestDelegate)files.DeleteAsync).Describe(OpenAiEndpoints.Dialect, "Deletes a file");
+        app.MapGet("/v1/files/{id}/content", (RequestDelegate)files.ContentAsync).Describe(OpenAiEndpoints.Dialect, "A file's bytes");
         var batches = services.GetRequiredService<BatchEndpoint>();
-        app.MapPost("/v1/batches", (RequestDelegate)batches.CreateAsync);
-        app.MapGet("/v1/batches", (RequestDelegate)batches.ListAsync);
-        app.MapGet("/v1/batches/{id}", (RequestDelegate)batches.ShowAsync);
-        app.MapPost("/v1/batches/{id}/cancel", (RequestDelegate)batches.CancelAsync);
+        app.MapPost("/v1/batches", (RequestDelegate)batches.CreateAsync).Describe(OpenAiEndpoints.Dialect, "Answers a file of requests, with nobody waiting", BatchParameters.Create);
+        app.MapGet("/v1/batches", (RequestDelegate)batches.ListAsync).Describe(OpenAiEndpoints.Dialect, "Lists batches");
+        app.MapGet("/v1/batches/{id}", (RequestDelegate)batches.ShowAsync).Describe(OpenAiEndpoints.Dialect, "A batch, and how far it is");
+        app.MapPost("/v1/batches/{id}/cancel", (RequestDelegate)batches.CancelAsync).Describe(OpenAiEndpoints.Dialect, "Ends a batch; what was answered stays");
     }
 }

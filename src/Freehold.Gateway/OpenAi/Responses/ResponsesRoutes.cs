@@ -1,6 +1,8 @@
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Documentation;
 using Freehold.Gateway.OpenAi.Conversations;
 using Freehold.Gateway.OpenAi.Responses.Answers;
+using Freehold.Gateway.OpenAi.Responses.Requests;
 using Freehold.Gateway.Sealing;
 using Freehold.Gateway.Serving;
 using Freehold.Gateway.Stored;
@@ -39,24 +41,27 @@ internal static class ResponsesRoutes
     {
         var services = app.ServiceProvider;
         var create = services.GetRequiredService<ResponsesEndpoint>();
-        app.MapPost("/v1/responses", (RequestDelegate)(http => create.AnswerAsync(http, directory)));
+        app.MapPost("/v1/responses", (RequestDelegate)(http => create.AnswerAsync(http, directory)))
+            .Describe(OpenAiEndpoints.Dialect, "Answers, and may keep the answer", ResponseParameters.Create, """{"model":"CHAT","input":"What is the capital of France?"}""");
         var tokens = services.GetRequiredService<InputTokensEndpoint>();
-        app.MapPost("/v1/responses/input_tokens", (RequestDelegate)(http => tokens.AnswerAsync(http, directory)));
+        app.MapPost("/v1/responses/input_tokens", (RequestDelegate)(http => tokens.AnswerAsync(http, directory)))
+            .Describe(OpenAiEndpoints.Dialect, "Counts the tokens of an input", ResponseParameters.InputTokens, """{"model":"CHAT","input":"What is the capital of France?"}""");
         var compact = services.GetRequiredService<CompactEndpoint>();
-        app.MapPost("/v1/responses/compact", (RequestDelegate)(http => compact.AnswerAsync(http, directory)));
+        app.MapPost("/v1/responses/compact", (RequestDelegate)(http => compact.AnswerAsync(http, directory)))
+            .Describe(OpenAiEndpoints.Dialect, "Makes a long conversation shorter", ResponseParameters.Compact, """{"model":"CHAT","input":"What is the capital of France?"}""");
         var stored = services.GetRequiredService<RetrieveEndpoint>();
-        app.MapGet("/v1/responses/{id}", (RequestDelegate)stored.ShowAsync);
-        app.MapDelete("/v1/responses/{id}", (RequestDelegate)stored.DeleteAsync);
-        app.MapPost("/v1/responses/{id}/cancel", (RequestDelegate)stored.CancelAsync);
-        app.MapGet("/v1/responses/{id}/input_items", (RequestDelegate)stored.InputAsync);
+        app.MapGet("/v1/responses/{id}", (RequestDelegate)stored.ShowAsync).Describe(OpenAiEndpoints.Dialect, "A response that was kept");
+        app.MapDelete("/v1/responses/{id}", (RequestDelegate)stored.DeleteAsync).Describe(OpenAiEndpoints.Dialect, "Deletes a response");
+        app.MapPost("/v1/responses/{id}/cancel", (RequestDelegate)stored.CancelAsync).Describe(OpenAiEndpoints.Dialect, "Ends a response that runs in the background");
+        app.MapGet("/v1/responses/{id}/input_items", (RequestDelegate)stored.InputAsync).Describe(OpenAiEndpoints.Dialect, "What a response was given");
         var conversations = services.GetRequiredService<ConversationEndpoint>();
-        app.MapPost("/v1/conversations", (RequestDelegate)conversations.CreateAsync);
-        app.MapGet("/v1/conversations/{id}", (RequestDelegate)conversations.ShowAsync);
-        app.MapPost("/v1/conversations/{id}", (RequestDelegate)conversations.UpdateAsync);
-        app.MapDelete("/v1/conversations/{id}", (RequestDelegate)conversations.DeleteAsync);
-        app.MapPost("/v1/conversations/{id}/items", (RequestDelegate)conversations.AddItemsAsync);
-        app.MapGet("/v1/conversations/{id}/items", (RequestDelegate)conversations.ListItemsAsync);
-        app.MapGet("/v1/conversations/{id}/items/{item}", (RequestDelegate)conversations.ShowItemAsync);
-        app.MapDelete("/v1/conversations/{id}/items/{item}", (RequestDelegate)conversations.DeleteItemAsync);
+        app.MapPost("/v1/conversations", (RequestDelegate)conversations.CreateAsync).Describe(OpenAiEndpoints.Dialect, "Begins a conversation that is kept", ResponseParameters.ConversationCreate, """{}""");
+        app.MapGet("/v1/conversations/{id}", (RequestDelegate)conversations.ShowAsync).Describe(OpenAiEndpoints.Dialect, "A conversation");
+        app.MapPost("/v1/conversations/{id}", (RequestDelegate)conversations.UpdateAsync).Describe(OpenAiEndpoints.Dialect, "Changes a conversation's metadata", ResponseParameters.ConversationUpdate);
+        app.MapDelete("/v1/conversations/{id}", (RequestDelegate)conversations.DeleteAsync).Describe(OpenAiEndpoints.Dialect, "Deletes a conversation");
+        app.MapPost("/v1/conversations/{id}/items", (RequestDelegate)conversations.AddItemsAsync).Describe(OpenAiEndpoints.Dialect, "Adds items to a conversation", ResponseParameters.ConversationItems);
+        app.MapGet("/v1/conversations/{id}/items", (RequestDelegate)conversations.ListItemsAsync).Describe(OpenAiEndpoints.Dialect, "Lists a conversation's items");
+        app.MapGet("/v1/conversations/{id}/items/{item}", (RequestDelegate)conversations.ShowItemAsync).Describe(OpenAiEndpoints.Dialect, "One item of a conversation");
+        app.MapDelete("/v1/conversations/{id}/items/{item}", (RequestDelegate)conversations.DeleteItemAsync).Describe(OpenAiEndpoints.Dialect, "Deletes an item of a conversation");
     }
 }

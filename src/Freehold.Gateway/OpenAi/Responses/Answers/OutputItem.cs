@@ -108,7 +108,7 @@ internal sealed class CallOutput(int index, string callId, ToolFace face) : Outp
     public StringBuilder Arguments { get; } = new();
 
     /// <summary>Arguments, or the input of a custom tool, where they are whole; otherwise what there is of the arguments.</summary>
-    public string Told => face.IsCustom && Status == ResponseState.Completed ? CallArguments.InputOf(Arguments.ToString()) : Arguments.ToString();
+    public string Told => face.IsCustom && Status == ResponseState.Completed ? ItemArguments.InputOf(Arguments.ToString()) : Arguments.ToString();
 
     protected override void WriteFields(Utf8JsonWriter json)
     {

@@ -31,7 +31,7 @@ internal static class ItemMessages
                     OpenTurn(messages, last => last is TextReasoningContent).Add(new TextReasoningContent(thought.Text));
                     break;
                 case CallItem call:
-                    OpenTurn(messages, _ => true).Add(new FunctionCallContent(call.CallId, ToolNames.Join(call.Namespace, call.Name), CallArguments.Of(call)));
+                    OpenTurn(messages, _ => true).Add(new FunctionCallContent(call.CallId, ToolNames.Join(call.Namespace, call.Name), ItemArguments.Of(call)));
                     break;
                 case ResultItem result:
                     messages.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(result.CallId, result.Output)]));

@@ -59,7 +59,7 @@ internal sealed class ItemReader(Sealer sealer, string owner)
             throw RefusedException.Field(fields.PathOf(given.Keys.First()), $"'{fields.PathOf(given.Keys.First())}' does not belong to an item of type '{type}'; leave it out.");
         fields.Finish();
         if (item is CallItem { IsCustom: false } call)
-            CallArguments.Check(call.Arguments, fields.PathOf("arguments"));
+            ItemArguments.Check(call.Arguments, fields.PathOf("arguments"));
         return item;
 
         string? Text(string name) => given.Remove(name, out var value) ? Fields.Text(value, fields.PathOf(name)) : null;

@@ -197,9 +197,7 @@ internal static class CustomTools
         if (tool.TryTake("format", out var value))
             pattern = Pattern(tool.Child("format", value));
         tool.Finish();
-        var input = pattern is null ? """{"type":"string"}""" : $$"""{"type":"string","pattern":{{JsonSerializer.Serialize($"^(?:{pattern})$")}}}""";
-        var schema = JsonElement.Parse($$"""{"type":"object","properties":{"{{CallArguments.CustomInput}}":{{input}}},"required":["{{CallArguments.CustomInput}}"],"additionalProperties":false}""");
-        return new DeclaredTool(ToolNames.Join(space, name), description, schema, strict: pattern is not null);
+        return CustomTool.Declare(ToolNames.Join(space, name), description, pattern);
     }
 
     private static string? Pattern(Fields format)
