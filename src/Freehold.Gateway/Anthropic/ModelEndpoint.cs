@@ -63,7 +63,7 @@ internal sealed class ModelEndpoint(RequestFrame frame)
 
     /// <summary>Refuses Anthropic's files, which share their path with OpenAI's.</summary>
     public Task RefuseFilesAsync(HttpContext http) => frame.RunAsync(http, _ =>
-        throw new RefusedException(new Refusal(StatusCodes.Status501NotImplemented, "not_offered", null, "Anthropic's files are not kept here: put the text into the message. (OpenAI's files are, at this path without the header anthropic-version.)")));
+        throw new RefusedException(new Refusal(StatusCodes.Status501NotImplemented, ErrorCodes.NotOffered, null, "Anthropic's files are not kept here: put the text into the message. (OpenAI's files are, at this path without the header anthropic-version.)")));
 
     private static void Write(Utf8JsonWriter json, ModelCard model)
     {

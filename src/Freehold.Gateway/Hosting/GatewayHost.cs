@@ -7,6 +7,7 @@ using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Documentation;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Identity;
+using Freehold.Gateway.Logging;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
@@ -19,6 +20,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -46,7 +48,7 @@ public static class GatewayHost
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
         builder.Services.AddMetrics();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + TimeSpan.FromSeconds(10)); // answers are ended before that
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
@@ -55,7 +57,10 @@ public static class GatewayHost
         if (library is not null)
             builder.Services.AddSingleton(library);
         builder.Services.AddSingleton<IIdentification>(new OneKey(options.Key)); // tenants, roles and limits plug in here
-        builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests));
+        builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests, options.Clock));
+        builder.Services.AddSingleton<SlowReader>();
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         // A Guid's bits are the system's own randomness; RandomNumberGenerator would need OpenSSL on Linux.
         builder.Services.AddSingleton(new ThinkingSignature(options.SigningKey ?? MemoryMarshal.Read<UInt128>(Guid.NewGuid().ToByteArray())));
         builder.Services.AddSingleton<GatewayMeter>();
@@ -73,6 +78,8 @@ public static class GatewayHost
         var metrics = app.Services.GetRequiredService<PrometheusExporter>(); // listens from now on
         var refusals = app.Services.GetRequiredService<RefusalAnswer>();
         app.Use(RequestId.StampAsync);
+        app.UseMiddleware<RequestLog>();
+        app.UseMiddleware<HeaderLimit>();
         app.UseMiddleware<BrowserGuard>();
         app.UseCors(policy => Permit(policy, options));
         app.UseMiddleware<IdentityStage>();
@@ -83,30 +90,48 @@ public static class GatewayHost
         app.MapTokens(directory);
         app.MapApiReference();
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
-        app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
+        app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory, app.Services.GetRequiredService<Draining>())));
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)FrontDoorAsync);
-        app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, "unknown_url", null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));
+        app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, ErrorCodes.UnknownUrl, null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));
         return app;
     }
 
     private static void Limit(KestrelServerOptions kestrel, GatewayOptions options)
     {
         foreach (var address in options.Addresses)
-            kestrel.Listen(address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            foreach (var port in options.Ports)
+                kestrel.Listen(address, port, listen => Speak(listen, options.Tls));
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 2 * HeaderLimit.MostBytes;
+        kestrel.Limits.MaxRequestHeaderCount = 2 * HeaderLimit.Most;
         kestrel.Limits.RequestHeadersTimeout = options.HeadersTimeout;
-        // A client that trickles its request holds a place that others could use. Answers have Kestrel's own floor for readers:
-        // what waits for them must drain at 240 bytes a second, or the connection ends and the generation with it.
+        kestrel.Limits.MaxResponseBufferSize = 16 << 10; // what waits for a slow reader here; SlowReader ends it
+        // A client that trickles its request holds a place that others could use. Whole answers have Kestrel's own floor for readers: 240 bytes a second.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
         kestrel.Limits.MaxConcurrentConnections = Math.Max(1024, options.MaxConcurrentRequests * 4);
+    }
+
+    private static void Speak(ListenOptions listen, TlsCertificate? tls)
+    {
+        listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2; // without TLS nobody could ask for 2
+        if (tls is not null)
+            listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = tls.Own, ServerCertificateChain = tls.Chain });
     }
 
     // An accepted connection inherits its buffer from the socket that listens.
     private static Socket Listen(EndPoint endpoint, GatewayOptions options)
     {
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        Socket socket;
+        try
+        {
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new PortTakenException(((IPEndPoint)endpoint).Port, e);
+        }
         if (options.SendBufferBytes is { } bytes)
             socket.SendBufferSize = bytes;
         return socket;
@@ -125,11 +150,11 @@ public static class GatewayHost
             ? "Freehold: language models on this machine, behind the APIs of OpenAI, Anthropic and Ollama (try GET /v1/models).\n"
             : "Ollama is running");
 
-    private static Task ReadyAsync(HttpContext http, IModelDirectory directory)
+    private static Task ReadyAsync(HttpContext http, IModelDirectory directory, Draining draining)
     {
-        if (directory.Models.Count > 0)
+        if (directory.Models.Count > 0 && !draining.HasBegun)
             return http.Response.WriteAsync("ready\n");
         http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        return http.Response.WriteAsync("no model is loaded\n");
+        return http.Response.WriteAsync(draining.HasBegun ? "stopping\n" : "no model is loaded\n");
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Freehold.Gateway.Identity;
+using Freehold.Gateway.Logging;
 
 namespace Freehold.Gateway.Hosting;
 
@@ -9,8 +10,11 @@ public sealed record GatewayOptions
     /// <summary>Addresses to listen on; loopback unless told otherwise. Anything beyond needs a <see cref="Key"/>.</summary>
     public IReadOnlyList<IPAddress> Addresses { get; init; } = [IPAddress.Loopback];
 
-    /// <summary>The port; 0 takes any free one.</summary>
-    public int Port { get; init; } = 8080;
+    /// <summary>The ports, all alike; 0 takes any free one. One that is taken is an error (<see cref="PortTakenException"/>).</summary>
+    public IReadOnlyList<int> Ports { get; init; } = [8080];
+
+    /// <summary>Speaks TLS with this certificate (HTTP/1.1 and HTTP/2); null speaks plain HTTP/1.1.</summary>
+    public TlsCertificate? Tls { get; init; }
 
     /// <summary>The key that every request but those to <c>/health</c> and <c>/</c> must show; null asks for none.</summary>
     public ApiKey? Key { get; init; }
@@ -37,7 +41,16 @@ public sealed record GatewayOptions
     /// Bytes of an answer that the system may hold for one connection whose reader is slow; beyond them the answer waits for its reader. Null leaves it
     /// to the system (megabytes for each connection, outside every budget).
     /// </summary>
-    public int? SendBufferBytes { get; init; } = 256 << 10;
+    public int? SendBufferBytes { get; init; } = 64 << 10;
+
+    /// <summary>
+    /// How long a streamed answer waits for its reader before it is ended: once the buffers are full (<see cref="SendBufferBytes"/>, 16 KiB here, and the reader's own), the reader
+    /// must make room in that time. Systems tell of room in pieces of some ten KiB.
+    /// </summary>
+    public TimeSpan SlowReaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets a line for every request; null keeps no log of them.</summary>
+    public LogWriter? RequestLog { get; init; }
 
     /// <summary>How long answers under way may go on once the server is told to stop.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -1,4 +1,5 @@
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Ollama.Answers;
 using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.Requests;
@@ -29,7 +30,7 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
     private static ValueTask<ServedModel> HoldAsync(HttpContext http, RequestScope scope, IModelDirectory directory, string? name)
     {
         var card = TaggedNames.Find(directory, name);
-        return card.Chats ? scope.HoldAsync(directory, card, http.RequestAborted)
-            : throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", "unsupported_value");
+        return card.Chats ? scope.HoldAsync(directory, card, Cutoff.Of(http).Token)
+            : throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", ErrorCodes.UnsupportedValue);
     }
 }

@@ -1,5 +1,6 @@
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Requests;
@@ -17,8 +18,8 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, Time
         var request = ChatRequest.Read(body.RootElement);
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Chats)
-            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot chat.", "unsupported_value");
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
+            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot chat.", ErrorCodes.UnsupportedValue);
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
         request.Thinking.Apply(request.Options, model, request.Inert);
         MessageReader.NoteNames(request.Messages, model, request.Inert);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);

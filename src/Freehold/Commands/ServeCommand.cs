@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Freehold.Hosting;
 using Freehold.Planning;
+using Microsoft.Extensions.Logging;
 
 namespace Freehold.Commands;
 
@@ -16,7 +17,7 @@ internal static class ServeCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var error = parsed.InvocationConfiguration.Error;
-            var server = serving.Read(parsed);
+            var server = serving.Read(parsed, opening);
             server.ToGateway(); // what is refused is refused before a model is loaded
             var chosen = settings.Read(parsed);
             var folders = settings.Folders(parsed);
@@ -30,8 +31,8 @@ internal static class ServeCommand
                 served.Add(ModelOpening.Load(model, chosen, threads), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, error, cancellation));
             await using var running = await ModelServer.StartAsync(server, served.Directory, error, cancellation);
             foreach (var choice in served.Choices)
-                await error.WriteLineAsync(choice);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Listening on {running.Url} (API at {running.Url}v1){(running.Moved ? $"; port {ModelServer.DefaultPort} was taken" : "")}");
+                running.Log.Tell(LogLevel.Information, "model", choice);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Listening on {string.Join(", ", running.Urls)} (API at {running.Url}v1)");
             using var service = ServiceManager.Ready(cancellation);
             await running.RunAsync(cancellation);
             return ExitCode.Interrupted;

@@ -16,7 +16,7 @@ internal static class UpCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            var asked = serving.Read(parsed);
+            var asked = serving.Read(parsed, opening);
             asked.ToGateway(); // what is refused is refused before a model is loaded
             var chosen = settings.Read(parsed);
             var folders = settings.Folders(parsed);
@@ -27,7 +27,7 @@ internal static class UpCommand
             using var served = new ServedModels();
             served.Add(ModelOpening.Load(resolved, chosen), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, parsed.InvocationConfiguration.Error, cancellation));
             await using var server = await ModelServer.StartAsync(asked, served.Directory, parsed.InvocationConfiguration.Error, cancellation);
-            await output.WriteLineAsync($"Freehold is up: {server.Url}v1{(server.Moved ? $" (port {ModelServer.DefaultPort} was taken)" : "")}");
+            await output.WriteLineAsync($"Freehold is up: {string.Join(", ", server.Urls.Select(url => $"{url}v1"))}");
             await output.WriteLineAsync($"Model: {resolved.Name}, because {choice.Why}.");
             if (choice.IsDemonstration)
                 await output.WriteLineAsync("  It is a small demonstration model: quick, and often wrong. A better one: freehold pull hf:owner/repo, then freehold up");

@@ -1,6 +1,8 @@
+using Freehold.Catalog;
 using Freehold.Catalog.Resolution;
 using Freehold.Commands;
 using Freehold.Commands.Catalogue;
+using Freehold.Hosting.Configuration;
 using Freehold.Kernels;
 using Freehold.Models.Architectures;
 using Freehold.Models.Files;
@@ -11,14 +13,40 @@ namespace Freehold.Hosting;
 /// <summary>From what a person calls a model to the model.</summary>
 internal sealed class ModelOpening(CatalogueContext context)
 {
+    private readonly Lazy<ConfigFile> _config = new(() => ConfigFile.Read(context.Settings().ConfigFile));
+
     /// <summary>Where measurements of this machine and of models on it are kept.</summary>
     public string CacheFolder => Path.Combine(context.Settings().Home, "cache");
+
+    /// <summary>Where what is stored lies; null where this user has no such place.</summary>
+    public string? DataFolder
+    {
+        get
+        {
+            try
+            {
+                return context.Settings().Home;
+            }
+            catch (CatalogException)
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock => context.Time;
 
     /// <summary>What machine and power cost, as options, environment and configuration say.</summary>
-    public Prices Prices(PriceOptions given, int cores) => Planning.Prices.Read(given, context.Environment, Path.Combine(context.Settings().Home, "config.json"), cores);
+    public Prices Prices(PriceOptions given, int cores) => Planning.Prices.Read(given, context.Environment, _config.Value, cores);
+
+    /// <summary>A setting of the server, as the command line, the environment and the configuration say.</summary>
+    /// <param name="setting">Which.</param>
+    /// <param name="given">What the command line says of it.</param>
+    public FoundSetting Find(ServerSetting setting, IReadOnlyList<string>? given) => setting.Find(given, context.Environment, _config.Value);
+
+    /// <summary>Gives an environment variable, or null.</summary>
+    public Func<string, string?> Environment => context.Environment;
 
     /// <summary>Every model there is, in the order in which names are looked up.</summary>
     public IReadOnlyList<ResolvedModel> Available(string[]? folders) => context.Resolver(folders).ListAvailable();
@@ -41,7 +69,7 @@ internal sealed class ModelOpening(CatalogueContext context)
         var compute = ComputeOn(own ?? shared!, own);
         try
         {
-            var packs = PackedModels.Folder(Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error);
+            var packs = PackedModels.Folder(System.Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error);
             var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0), Packs = packs };
             var source = OpenFile(model);
             var work = ModelWork.Of(source);

@@ -1,9 +1,10 @@
 using System.Net.Sockets;
 using Freehold.Commands;
 using Freehold.Gateway.Hosting;
+using Freehold.Gateway.Logging;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Freehold.Hosting;
@@ -11,75 +12,70 @@ namespace Freehold.Hosting;
 /// <summary>Starts the gateway on the address and port that were asked for, and says where it listens.</summary>
 internal sealed class ModelServer : IAsyncDisposable
 {
-    public const int DefaultPort = 8080;
-    private const int PortsTried = 100;
     private readonly WebApplication _app;
 
-    private ModelServer(WebApplication app, int port)
+    private ModelServer(WebApplication app, LogWriter log)
     {
-        _app = app;
-        Url = new Uri(app.Urls.First());
-        Port = Url.Port;
-        Moved = port != 0 && Port != port;
+        (_app, Log) = (app, log);
+        Urls = [.. app.Urls.Select(url => new Uri(url))];
     }
 
-    /// <summary>Where clients reach it.</summary>
-    public Uri Url { get; }
+    /// <summary>Where clients reach it first of all.</summary>
+    public Uri Url => Urls[0];
 
-    /// <summary>The port in use.</summary>
-    public int Port { get; }
+    /// <summary>All places where clients reach it, in the order of the ports asked for.</summary>
+    public IReadOnlyList<Uri> Urls { get; }
 
-    /// <summary>Whether another program had the port that was tried first.</summary>
-    public bool Moved { get; }
+    /// <summary>The server's log.</summary>
+    public LogWriter Log { get; }
 
     /// <summary>Starts listening.</summary>
     /// <param name="settings">Where, and who is let in.</param>
     /// <param name="directory">What is served.</param>
-    /// <param name="error">Warnings go here.</param>
+    /// <param name="error">The log goes here.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CommandException">The settings are refused (2, 4), or the port that was asked for is taken (1).</exception>
     public static async Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, TextWriter error, CancellationToken cancellationToken)
     {
         var options = settings.ToGateway();
-        if (!options.LoopbackOnly)
-            await error.WriteLineAsync($"freehold: warning: {settings.Host} is served without TLS: whoever can read the network between here and a client reads the key and everything said. Put a proxy with TLS in front of it.");
-        var first = settings.Port ?? DefaultPort;
-        for (var candidate = first; ; candidate++)
+        var log = new LogWriter(error, settings.LogFormat, options.Clock);
+        if (!options.LoopbackOnly && options.Tls is null)
+            log.Tell(LogLevel.Warning, "tls", $"{settings.Host} is served without TLS: keys and everything said travel in clear. Give --tls-cert and --tls-key, or put a proxy with TLS in front of it.");
+        var app = GatewayHost.Create(options with { RequestLog = settings.LogsRequests ? log : null }, directory, logging =>
         {
-            var app = GatewayHost.Create(options with { Port = candidate }, directory, logging => logging.AddProvider(new ErrorLog(error)).SetMinimumLevel(LogLevel.Warning));
-            try
+            logging.AddProvider(new ErrorLog(log)).SetMinimumLevel(LogLevel.Warning);
+            logging.Services.AddWindowsService(); // as a service of Windows: tells its manager, and obeys it; elsewhere nothing
+        });
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            return new ModelServer(app, log);
+        }
+        catch (Exception e)
+        {
+            await app.DisposeAsync();
+            await log.DisposeAsync();
+            throw e switch
             {
-                await app.StartAsync(cancellationToken);
-                return new ModelServer(app, first);
-            }
-            catch (IOException e) when (e.InnerException is AddressInUseException)
-            {
-                await app.DisposeAsync();
-                if (settings.Port is not null)
-                    throw new CommandException(ExitCode.Failed, $"port {candidate} is taken by another program; choose one with --port, or 0 for any free one", e);
-                if (candidate - first >= PortsTried)
-                    throw new CommandException(ExitCode.Failed, $"ports {first} to {candidate} are all taken; choose one with --port", e);
-            }
-            catch (Exception e) when (e is SocketException or IOException)
-            {
-                await app.DisposeAsync();
-                throw new CommandException(ExitCode.Failed, $"cannot listen on {settings.Host}, port {candidate}: {e.Message}", e);
-            }
+                PortTakenException taken => new CommandException(ExitCode.Failed, $"port {taken.Port} is taken by another program (ss -ltnp 'sport = :{taken.Port}' shows which); stop that, or choose another port with --port, or 0 for any free one", e),
+                SocketException or IOException => new CommandException(ExitCode.Failed, $"cannot listen on {settings.Host}, port {string.Join(", ", settings.Ports)}: {e.Message}", e),
+                _ => e,
+            };
         }
     }
 
     /// <summary>Serves until told to stop; answers under way may finish for a bounded time.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            await _app.StopAsync(CancellationToken.None);
-        }
+        // A signal, or the service manager of Windows through the host.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _app.StopAsync(CancellationToken.None);
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await Log.DisposeAsync();
+    }
 }

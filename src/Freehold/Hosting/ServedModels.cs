@@ -76,17 +76,17 @@ internal sealed class ServedModels : IDisposable
     internal static Refusal? Explain(Exception failure) => failure switch
     {
         RequestRefusedException refused => new Refusal(StatusOf(refused.Code), refused.Code, refused.Parameter, refused.Message,
-            refused.Code == RefusalCodes.QueueFull ? TimeSpan.FromSeconds(1) : null),
+            refused.Code == RefusalCodes.QueueFull ? refused.RetryAfter ?? TimeSpan.FromSeconds(1) : refused.RetryAfter),
         TemplateRefusedException refused => new Refusal(400, RefusalCodes.TemplateRefused, "messages", refused.Message),
-        TemplateErrorException error => new Refusal(400, "template_error", "messages", error.Message),
-        GenerationFailedException failed => new Refusal(500, "generation_failed", null, failed.Message),
-        ObjectDisposedException => new Refusal(503, "stopping", null, "The model is being closed; try again in a moment.", TimeSpan.FromSeconds(5)),
+        TemplateErrorException error => new Refusal(400, ErrorCodes.TemplateError, "messages", error.Message),
+        GenerationFailedException failed => new Refusal(500, ErrorCodes.GenerationFailed, null, failed.Message),
+        ObjectDisposedException => new Refusal(503, ErrorCodes.Stopping, null, "The model is being closed; try again in a moment.", TimeSpan.FromSeconds(5)),
         _ => null,
     };
 
     private static int StatusOf(string code) => code switch
     {
-        RefusalCodes.QueueFull => 429,
+        RefusalCodes.QueueFull or RefusalCodes.DeadlineUnreachable => 429,
         RefusalCodes.ModelNotFound => 404,
         _ => 400,
     };

@@ -25,6 +25,9 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>What the parrot's file would say.</summary>
     private static readonly ModelFacts Facts = new("llama", "gguf", 134_515_008, "Q4_1", 91_000_000, 576, 30) { Licence = "apache-2.0", Template = "{{ messages }}" };
 
+    /// <summary>Tells the server to stop, as a signal would.</summary>
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
     public ScriptedChatClient Model { get; }
 
     /// <summary>The data folder of a gateway that stores; it goes with the gateway.</summary>
@@ -41,7 +44,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         var folder = stores ? Directory.CreateTempSubdirectory("freehold-state").FullName : null;
         var model = new ScriptedChatClient();
         var created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
-        var options = new GatewayOptions { Port = 0, State = new StateOptions { Folder = folder } };
+        var options = new GatewayOptions { Ports = [0], State = new StateOptions { Folder = folder } };
         var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, new FixedModelDirectory([
             new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)) { Facts = Facts },
             new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]));

@@ -24,7 +24,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         if (messages.Count == 0)
         {
             if (answer.Unload)
-                throw RefusedException.Field("keep_alive", $"'keep_alive' 0 asks to unload '{model.Id}', which stays while it is served; stop the server to free it.", "unsupported_value");
+                throw RefusedException.Field("keep_alive", $"'keep_alive' 0 asks to unload '{model.Id}', which stays while it is served; stop the server to free it.", ErrorCodes.UnsupportedValue);
             answer.Inert.Tell(http);
             await WriteAsync(http, json => writer.WriteLoaded(json));
             return;
@@ -43,7 +43,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         var (text, thinking, calls) = (new StringBuilder(), new StringBuilder(), new GatheredCalls());
         var (logprobs, reason) = (new JsonArray(), ChatFinishReason.Stop);
         using var measured = meter.Begin(model.Id, clock, usage);
-        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http.RequestAborted))
+        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http))
         {
             durations.First();
             UnenforcedHeader.Tell(http.Response, piece.Unenforced);
@@ -69,7 +69,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         using var measured = meter.Begin(model.Id, clock, usage);
         try
         {
-            await using var pieces = Generation.RunAsync(model.Chat!, [generation], gone).GetAsyncEnumerator(gone);
+            await using var pieces = Generation.RunAsync(model.Chat!, [generation], http).GetAsyncEnumerator(gone);
             var more = await FirstPiece.WaitAsync(pieces, clock, () =>
             {
                 Start(lines);

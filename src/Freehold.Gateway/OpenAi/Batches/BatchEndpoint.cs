@@ -27,10 +27,10 @@ internal sealed class BatchEndpoint(BatchStore batches, FileStore files, StateSt
         var (metadata, lifetime) = (MetadataField.Take(fields), Lifetime(fields));
         fields.Finish();
         if (!inner.Paths.Contains(endpoint))
-            throw RefusedException.Field("endpoint", $"'endpoint' is '{endpoint}'; it must be one of {string.Join(", ", inner.Paths)}.", "unsupported_value");
+            throw RefusedException.Field("endpoint", $"'endpoint' is '{endpoint}'; it must be one of {string.Join(", ", inner.Paths)}.", ErrorCodes.UnsupportedValue);
         if (window != "24h")
-            throw RefusedException.Field("completion_window", $"'completion_window' is '{window}'; it can only be 24h.", "unsupported_value");
-        var file = await files.FindAsync(scope.Principal.Tenant, fileId, http.RequestAborted) ?? throw new RefusedException(new Refusal(404, "file_not_found", "input_file_id", $"There is no file '{fileId}'."));
+            throw RefusedException.Field("completion_window", $"'completion_window' is '{window}'; it can only be 24h.", ErrorCodes.UnsupportedValue);
+        var file = await files.FindAsync(scope.Principal.Tenant, fileId, http.RequestAborted) ?? throw new RefusedException(new Refusal(404, ErrorCodes.FileNotFound, "input_file_id", $"There is no file '{fileId}'."));
         if (file.Purpose != "batch")
             throw RefusedException.Field("input_file_id", $"The file '{fileId}' is for {file.Purpose}; upload it with the purpose batch.");
 
@@ -80,7 +80,7 @@ internal sealed class BatchEndpoint(BatchStore batches, FileStore files, StateSt
         }
         else if (batch.Status is not (BatchJson.Cancelling or BatchJson.Cancelled))
         {
-            throw new RefusedException(new Refusal(409, "batch_not_running", null, $"The batch '{batch.Id}' is {batch.Status} and cannot be cancelled any more."));
+            throw new RefusedException(new Refusal(409, ErrorCodes.BatchNotRunning, null, $"The batch '{batch.Id}' is {batch.Status} and cannot be cancelled any more."));
         }
         await SendAsync(http, batch, counts);
     });
@@ -99,7 +99,7 @@ internal sealed class BatchEndpoint(BatchStore batches, FileStore files, StateSt
     {
         var id = (string)http.GetRouteValue("id")!;
         return await batches.FindAsync(scope.Principal.Tenant, id, http.RequestAborted)
-            ?? throw new RefusedException(new Refusal(404, "batch_not_found", null, $"There is no batch '{(id.Length <= 100 ? id : id[..100] + "...")}'."));
+            ?? throw new RefusedException(new Refusal(404, ErrorCodes.BatchNotFound, null, $"There is no batch '{(id.Length <= 100 ? id : id[..100] + "...")}'."));
     }
 
     private static Task SendAsync(HttpContext http, StoredBatch batch, BatchCounts counts) => ListJson.SendAsync(http, (batch, counts), static (json, told) => BatchJson.Write(json, told.batch, told.counts));

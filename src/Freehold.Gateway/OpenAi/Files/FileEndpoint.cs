@@ -84,5 +84,5 @@ internal sealed class FileEndpoint(FileStore files, StateStore state, RequestFra
 
     private static string IdOf(HttpContext http) => (string)http.GetRouteValue("id")!;
 
-    private static RefusedException NotFound(string id) => new(new Refusal(404, "file_not_found", null, $"There is no file '{(id.Length <= 100 ? id : id[..100] + "...")}'."));
+    private static RefusedException NotFound(string id) => new(new Refusal(404, ErrorCodes.FileNotFound, null, $"There is no file '{(id.Length <= 100 ? id : id[..100] + "...")}'."));
 }

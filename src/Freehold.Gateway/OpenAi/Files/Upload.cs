@@ -31,7 +31,7 @@ internal sealed class Upload(FileStore files, long mostBytes)
     {
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= MostBoundary } boundary)
-            throw RefusedException.Field("file", "A file is sent as a form: Content-Type multipart/form-data with the fields 'file' and 'purpose'.", "invalid_type");
+            throw RefusedException.Field("file", "A file is sent as a form: Content-Type multipart/form-data with the fields 'file' and 'purpose'.", ErrorCodes.InvalidType);
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = mostBytes + MostForm;
         var form = new MultipartReader(boundary, http.Request.Body) { HeadersLengthLimit = MostForm };
@@ -46,12 +46,12 @@ internal sealed class Upload(FileStore files, long mostBytes)
         }
         catch (Exception e) when (e is InvalidDataException or BadHttpRequestException || (e is IOException && e.HResult == new IOException().HResult))
         {
-            throw new RefusedException(new Refusal(400, "bad_request", null, $"The form could not be read: {e.Message}"), e);
+            throw new RefusedException(new Refusal(400, ErrorCodes.BadRequest, null, $"The form could not be read: {e.Message}"), e);
         }
         if (Id is null)
-            throw RefusedException.Field("file", "Missing required parameter: 'file'.", "missing_required_parameter");
+            throw RefusedException.Field("file", "Missing required parameter: 'file'.", ErrorCodes.MissingRequiredParameter);
         if (Purpose is null)
-            throw RefusedException.Field("purpose", "Missing required parameter: 'purpose'.", "missing_required_parameter");
+            throw RefusedException.Field("purpose", "Missing required parameter: 'purpose'.", ErrorCodes.MissingRequiredParameter);
     }
 
     private async Task TakeAsync(MultipartSection section, CancellationToken cancellationToken)
@@ -69,7 +69,7 @@ internal sealed class Upload(FileStore files, long mostBytes)
             case "purpose":
                 Purpose = await TextAsync(section.Body, cancellationToken);
                 if (Purpose is not ("batch" or "user_data"))
-                    throw RefusedException.Field("purpose", $"'purpose' is '{Purpose}'; files are kept here for batch and for user_data.", "unsupported_value");
+                    throw RefusedException.Field("purpose", $"'purpose' is '{Purpose}'; files are kept here for batch and for user_data.", ErrorCodes.UnsupportedValue);
                 break;
             case "expires_after[anchor]":
                 if (await TextAsync(section.Body, cancellationToken) is var anchor and not "created_at")
@@ -81,7 +81,7 @@ internal sealed class Upload(FileStore files, long mostBytes)
                 Lifetime = seconds;
                 break;
             default:
-                throw RefusedException.Field(name.Length <= 100 ? name : null, "The form has a field that is not known here; send 'file', 'purpose' and 'expires_after'.", "unknown_parameter");
+                throw RefusedException.Field(name.Length <= 100 ? name : null, "The form has a field that is not known here; send 'file', 'purpose' and 'expires_after'.", ErrorCodes.UnknownParameter);
         }
     }
 
@@ -116,5 +116,5 @@ internal sealed class Upload(FileStore files, long mostBytes)
         return name.Length == 0 ? "upload" : name.Length <= LongestName ? name : name[..LongestName];
     }
 
-    private RefusedException TooLarge() => new(new Refusal(413, "request_too_large", "file", $"The file is larger than {mostBytes} bytes; send it in parts."));
+    private RefusedException TooLarge() => new(new Refusal(413, ErrorCodes.RequestTooLarge, "file", $"The file is larger than {mostBytes} bytes; send it in parts."));
 }
