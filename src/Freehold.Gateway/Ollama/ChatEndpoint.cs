@@ -31,6 +31,6 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
     {
         var card = TaggedNames.Find(directory, name);
         return card.Chats ? scope.HoldAsync(directory, card, Cutoff.Of(http).Token)
-            : throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", ErrorCodes.UnsupportedValue);
+            : throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it {card.Does}.", ErrorCodes.UnsupportedValue);
     }
 }

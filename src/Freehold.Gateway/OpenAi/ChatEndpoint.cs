@@ -18,7 +18,7 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, Time
         var request = ChatRequest.Read(body.RootElement);
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Chats)
-            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot chat.", ErrorCodes.UnsupportedValue);
+            throw RefusedException.Field("model", $"The model '{card.Id}' {card.Does} and cannot chat.", ErrorCodes.UnsupportedValue);
         var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
         request.Thinking.Apply(request.Options, model, request.Inert);
         MessageReader.NoteNames(request.Messages, model, request.Inert);

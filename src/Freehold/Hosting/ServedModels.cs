@@ -4,6 +4,7 @@ using Freehold.Engine.Chat;
 using Freehold.Engine.Embeddings;
 using Freehold.Engine.Memory;
 using Freehold.Engine.Refusals;
+using Freehold.Engine.Reranking;
 using Freehold.Gateway.Serving;
 using Freehold.Models.Templates;
 using Freehold.Planning;
@@ -31,6 +32,16 @@ internal sealed class ServedModels : IDisposable
         _owned.Add(open);
         var created = new DateTimeOffset(File.GetLastWriteTimeUtc(open.Path), TimeSpan.Zero);
         var computing = $"{open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}; weights {open.Packing}";
+        if (open.Loaded.Ranking is { } ranking)
+        {
+            var reranker = new CrossEncoderReranker(ranking, open.Loaded.Tokenizer);
+            _owned.Add(reranker);
+            _models.Add(new ServedModel(open.Name, created, "freehold", null, null, ranking.MaxTokens, open.Note, new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, null)), Explain) { Reranker = new EngineReranker(reranker), Facts = FactsOf(open) });
+            Choices.Add($"{open.Name}: ranks documents, with their query of at most {ranking.MaxTokens} tokens; {computing}");
+            if (plan is not null)
+                Choices.Add($"{open.Name}: {PlanText.Short(plan(open, null))}");
+            return;
+        }
         if (open.Loaded.Causal is null)
         {
             var encoder = open.Loaded.Embedding!;

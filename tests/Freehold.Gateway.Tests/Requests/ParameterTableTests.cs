@@ -7,6 +7,7 @@ using Freehold.Gateway.OpenAi.Batches;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.OpenAi.Responses.Requests;
 using Freehold.Gateway.Requests;
+using Freehold.Gateway.Reranking;
 using Freehold.Gateway.Tests.Serving;
 using Freehold.Gateway.Tokens;
 using Freehold.Tests;
@@ -26,6 +27,7 @@ public partial class ParameterTableTests
         AnthropicParameters.Messages, AnthropicParameters.CountTokens,
         ResponseParameters.Create, ResponseParameters.InputTokens, ResponseParameters.Compact, ResponseParameters.ConversationCreate, ResponseParameters.ConversationUpdate, ResponseParameters.ConversationItems,
         BatchParameters.Create,
+        RerankParameters.Jina, RerankParameters.Cohere,
     ];
 
     private const string Items = """[{"role":"user","content":[{"type":"input_text","text":"x"}]}]""";
@@ -57,6 +59,8 @@ public partial class ParameterTableTests
         ["/api/embed"] = """{"model":"org/lengths","input":"x"}""",
         ["/api/embeddings"] = """{"model":"org/lengths","prompt":"x"}""",
         ["/api/show"] = """{"model":"parrot"}""",
+        ["/v1/rerank"] = """{"model":"org/lengths","query":"x","documents":[{"text":"y"}]}""",
+        ["/v2/rerank"] = """{"model":"org/lengths","query":"x","documents":[{"text":"y"}]}""",
         ["/v1/messages"] = AnthropicLeast[..^1] + ",\"max_tokens\":9}",
         ["/v1/messages/count_tokens"] = AnthropicLeast,
         ["/v1/responses"] = $$"""{"model":"parrot","input":{{Items}}}""",
@@ -113,6 +117,8 @@ public partial class ParameterTableTests
         ["/api/embed"] = $"model input truncate keep_alive dimensions {OllamaOptions}",
         ["/api/embeddings"] = $"model prompt keep_alive {OllamaOptions}",
         ["/api/show"] = "model system template options",
+        ["/v1/rerank"] = "model query documents top_n return_documents max_chunks_per_doc rank_fields",
+        ["/v2/rerank"] = "model query documents top_n max_tokens_per_doc priority",
         ["/v1/messages"] = $"max_tokens container diagnostics inference_geo metadata service_tier stop_sequences stream temperature top_k top_p {AnthropicBoth}",
         ["/v1/messages/count_tokens"] = AnthropicBoth,
         ["/v1/responses"] = $"""
