@@ -112,7 +112,7 @@ public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embed
             throw new RequestRefusedException(RefusalCodes.ModelNotFound, $"the model '{asked}' was asked for; this one is '{_metadata.DefaultModelId}'", "model");
         if (options?.Dimensions is { } dimensions && dimensions != _model.Shape.EmbeddingLength)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"{dimensions} dimensions were asked for; this model gives {_model.Shape.EmbeddingLength}", "dimensions");
-        if (options?.AdditionalProperties?.Keys.FirstOrDefault(key => key is not ("tenant" or "client" or "truncate" or "max_tokens")) is { } unknown)
+        if (options?.AdditionalProperties?.Keys.FirstOrDefault(key => key is not ("tenant" or "client" or "truncate" or "max_tokens" or "priority")) is { } unknown)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"the parameter '{unknown}' is not known to this engine; leave it out", unknown);
         if (options?.AdditionalProperties?.TryGetValue("max_tokens", out var most) is true && most is not (int and >= 1))
             throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"max_tokens is '{most}'; it must be a whole number from 1 on", "max_tokens");

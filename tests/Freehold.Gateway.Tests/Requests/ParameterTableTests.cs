@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Freehold.Gateway.Anthropic.Requests;
 using Freehold.Gateway.Ollama.Requests;
+using Freehold.Gateway.OpenAi.Batches;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.OpenAi.Responses.Requests;
 using Freehold.Gateway.Requests;
@@ -25,6 +26,7 @@ public partial class ParameterTableTests
         OllamaParameters.Chat, OllamaParameters.Generate, OllamaParameters.Embed, OllamaParameters.Embeddings, OllamaParameters.Show, OllamaParameters.Pull, OllamaParameters.Delete, OllamaParameters.Copy,
         AnthropicParameters.Messages, AnthropicParameters.CountTokens,
         ResponseParameters.Create, ResponseParameters.InputTokens, ResponseParameters.Compact, ResponseParameters.ConversationCreate, ResponseParameters.ConversationUpdate, ResponseParameters.ConversationItems,
+        BatchParameters.Create,
         RerankParameters.Jina, RerankParameters.Cohere,
     ];
 
@@ -70,6 +72,7 @@ public partial class ParameterTableTests
         ["/v1/conversations"] = $$"""{"items":{{Items}}}""",
         ["/v1/conversations/{id}"] = """{"metadata":{}}""",
         ["/v1/conversations/{id}/items"] = $$"""{"items":{{Items}}}""",
+        ["/v1/batches"] = """{"endpoint":"/v1/responses","input_file_id":"file-1","completion_window":"24h"}""",
     };
 
     /// <summary>What OpenAI documents of an item of a conversation, where models read text.</summary>
@@ -132,6 +135,7 @@ public partial class ParameterTableTests
         ["/v1/responses/compact"] = $"model input instructions previous_response_id prompt_cache_key prompt_cache_options prompt_cache_retention service_tier {ItemFields("input")}",
         ["/v1/conversations"] = $"items metadata {ItemFields("items")}",
         ["/v1/conversations/{id}"] = "metadata",
+        ["/v1/batches"] = "completion_window endpoint input_file_id metadata output_expires_after output_expires_after.anchor output_expires_after.seconds",
         ["/v1/conversations/{id}/items"] = $"items include {ItemFields("items")}",
     };
 
