@@ -14,6 +14,7 @@ internal sealed class RefusalAnswer(IEnumerable<IDialect> dialects)
 
     public async Task SendAsync(HttpContext http, Refusal refusal)
     {
+        http.Features.Set(refusal); // for the log of refusals
         if (http.Response.HasStarted)
         {
             http.Abort(); // half an answer must not look whole

@@ -7,6 +7,8 @@ using Freehold.Gateway.Identity;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
+using Freehold.Gateway.Pages;
+using Freehold.Gateway.Refusals;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Freehold.Gateway.Tokens;
@@ -29,8 +31,9 @@ public static class GatewayHost
     /// <param name="options">Where it listens, whom it lets in and what it bounds.</param>
     /// <param name="directory">The models it serves.</param>
     /// <param name="logging">Adds where the log goes; without it nothing is logged.</param>
+    /// <param name="pages">Makes what answers browsers, when the first one comes, from the server's services; null serves no pages.</param>
     /// <exception cref="ArgumentException">It would listen beyond this machine without a key.</exception>
-    public static WebApplication Create(GatewayOptions options, IModelDirectory directory, Action<ILoggingBuilder>? logging = null)
+    public static WebApplication Create(GatewayOptions options, IModelDirectory directory, Action<ILoggingBuilder>? logging = null, Func<IServiceProvider, RequestDelegate>? pages = null)
     {
         if (options is { LoopbackOnly: false, Key: null })
             throw new ArgumentException("listening beyond loopback needs a key: everybody who reaches this machine could use it otherwise", nameof(options));
@@ -44,7 +47,13 @@ public static class GatewayHost
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton<IIdentification>(new OneKey(options.Key)); // tenants, roles and limits plug in here
+        builder.Services.AddSingleton(directory);
+        builder.Services.AddSingleton(new PageSource(pages));
+        builder.Services.AddSingleton<Sessions>();
+        builder.Services.AddSingleton<SignIn>();
+        builder.Services.AddSingleton<RefusalLog>();
+        builder.Services.AddSingleton<RefusedEndpoint>();
+        builder.Services.AddSingleton<IIdentification>(services => new OneKey(options.Key, services.GetRequiredService<Sessions>())); // tenants, roles and limits plug in here
         builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests));
         builder.Services.AddSingleton<GatewayMeter>();
         builder.Services.AddSingleton<PrometheusExporter>();
@@ -59,8 +68,10 @@ public static class GatewayHost
         var metrics = app.Services.GetRequiredService<PrometheusExporter>(); // listens from now on
         var refusals = app.Services.GetRequiredService<RefusalAnswer>();
         app.Use(RequestId.StampAsync);
+        app.UseMiddleware<RefusalStage>();
         app.UseMiddleware<BrowserGuard>();
         app.UseCors(policy => Permit(policy, options));
+        app.UseMiddleware<PageStage>();
         app.UseMiddleware<IdentityStage>();
         app.UseRouting();
         app.MapOpenAi(directory);
@@ -69,6 +80,7 @@ public static class GatewayHost
         app.MapTokens(directory);
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
+        app.MapGet("/freehold/refused", (RequestDelegate)app.Services.GetRequiredService<RefusedEndpoint>().AnswerAsync);
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)FrontDoorAsync);
         app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, "unknown_url", null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Freehold.Commands;
 using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Serving;
+using Freehold.Pages.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -46,7 +47,7 @@ internal sealed class ModelServer : IAsyncDisposable
         var first = settings.Port ?? DefaultPort;
         for (var candidate = first; ; candidate++)
         {
-            var app = GatewayHost.Create(options with { Port = candidate }, directory, logging => logging.AddProvider(new ErrorLog(error)).SetMinimumLevel(LogLevel.Warning));
+            var app = GatewayHost.Create(options with { Port = candidate }, directory, logging => logging.AddProvider(new ErrorLog(error)).SetMinimumLevel(LogLevel.Warning), services => ConsolePages.Create(services));
             try
             {
                 await app.StartAsync(cancellationToken);

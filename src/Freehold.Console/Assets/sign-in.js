@@ -1,0 +1,15 @@
+// Shows the key to the server, which answers with a cookie that no script can read.
+const form = document.getElementById('sign-in');
+form.addEventListener('submit', async event => {
+  event.preventDefault();
+  const wrong = document.getElementById('wrong');
+  wrong.textContent = '';
+  try {
+    const answer = await fetch('/sign-in', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ key: form.elements.key.value }) });
+    if (answer.ok) location.replace('/');
+    else wrong.textContent = (await answer.json()).error?.message ?? `The server answered with ${answer.status}.`;
+  } catch {
+    wrong.textContent = 'The server does not answer.';
+  }
+  form.elements.key.select();
+});
