@@ -46,7 +46,7 @@ public static class ConsolePages
         app.UseRouting();
         app.UseAntiforgery();
         app.MapGet("/_console/{name}", (RequestDelegate)new EmbeddedAssets().AnswerAsync);
-        app.MapRazorComponents<Shell.App>().AddInteractiveServerRenderMode();
+        app.MapRazorComponents<Shell.App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
         app.UseEndpoints(_ => { }); // where an application starts, it adds this by itself
         var scopes = app.Services.GetRequiredService<IServiceScopeFactory>();
         var answer = ((IApplicationBuilder)app).Build();

@@ -35,10 +35,23 @@ internal sealed record Palette(string Paper, string Surface, string Sunken, stri
         LayoutProperties = new LayoutProperties { DefaultBorderRadius = "8px" },
         Typography = new Typography
         {
-            Default = new DefaultTypography { FontFamily = ["var(--sans)"], FontSize = "0.9375rem", LineHeight = "1.55", LetterSpacing = "0" },
-            Button = new ButtonTypography { FontFamily = ["var(--sans)"], FontSize = "0.875rem", FontWeight = "550", LetterSpacing = "0", TextTransform = "none" },
+            Default = Plain(new DefaultTypography(), "0.9375rem", "400"),
+            Body1 = Plain(new Body1Typography(), "0.9375rem", "400"),
+            Body2 = Plain(new Body2Typography(), "0.875rem", "400"),
+            Subtitle1 = Plain(new Subtitle1Typography(), "0.875rem", "400"),
+            Caption = Plain(new CaptionTypography(), "0.75rem", "400"),
+            H6 = Plain(new H6Typography(), "1rem", "600"),
+            Button = Plain(new ButtonTypography(), "0.875rem", "550"),
         },
     };
+
+    private static T Plain<T>(T typography, string size, string weight)
+        where T : BaseTypography
+    {
+        (typography.FontFamily, typography.FontSize, typography.FontWeight) = (["var(--sans)"], size, weight);
+        (typography.LineHeight, typography.LetterSpacing, typography.TextTransform) = ("1.5", "0", "none");
+        return typography;
+    }
 
     private string Variables()
     {
