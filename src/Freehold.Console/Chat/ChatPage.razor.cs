@@ -18,7 +18,7 @@ public sealed partial class ChatPage
     private IJSObjectReference? _module;
     private DotNetObjectReference<ChatPage>? _self;
 
-    private List<ServedModel> Chatting => [.. Directory.Models.Where(model => model.Chat is not null)];
+    private List<ModelCard> Chatting => [.. Directory.Models.Where(model => model.Chats)];
 
     private bool Busy => _chat.Messages.Exists(message => message.IsOpen);
 

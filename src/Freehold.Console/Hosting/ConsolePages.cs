@@ -1,4 +1,5 @@
 using Freehold.Pages.Connect;
+using Freehold.Pages.Models;
 using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Refusals;
 using Freehold.Gateway.Serving;
@@ -36,6 +37,8 @@ public static class ConsolePages
         services.AddSingleton(server.GetRequiredService<GatewayOptions>());
         services.AddSingleton(server.GetRequiredService<IModelDirectory>());
         services.AddSingleton(server.GetRequiredService<RefusalLog>());
+        services.AddSingleton(new ModelSteering(server.GetService<IModelLife>(), server.GetService<IModelLibrary>()));
+        services.AddSingleton<Pulls>();
         services.AddSingleton(Snippets.Read());
         services.AddRoutingCore();
         services.AddDataProtection().UseEphemeralDataProtectionProvider(); // nothing is written; circuits end with the server anyway

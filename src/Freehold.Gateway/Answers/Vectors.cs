@@ -7,6 +7,13 @@ namespace Freehold.Gateway.Answers;
 /// <summary>Texts as vectors, for every dialect's endpoint.</summary>
 internal static class Vectors
 {
+    /// <summary>Refuses a model that gives none, before it is loaded.</summary>
+    public static void Check(ModelCard card)
+    {
+        if (!card.Embeds)
+            throw RefusedException.Field("model", $"The model '{card.Id}' gives no embeddings.", "unsupported_value");
+    }
+
     /// <summary>One vector a text, in their order.</summary>
     /// <param name="scope">The request; counts its tokens.</param>
     /// <param name="model">The model.</param>
@@ -15,12 +22,11 @@ internal static class Vectors
     /// <param name="user">The end user, or null.</param>
     /// <param name="truncate">Whether texts that are too long are cut, and not refused.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="RefusedException">The model gives no vectors, or none of these dimensions.</exception>
+    /// <exception cref="RefusedException">The model gives no vectors of these dimensions.</exception>
     public static async Task<GeneratedEmbeddings<Embedding<float>>> MakeAsync(
         RequestScope scope, ServedModel model, IReadOnlyList<string> texts, int? dimensions, string? user, bool truncate, CancellationToken cancellationToken)
     {
-        if (model.Embeddings is not { } generator)
-            throw RefusedException.Field("model", $"The model '{model.Id}' gives no embeddings.", "unsupported_value");
+        var generator = model.Embeddings ?? throw new InvalidOperationException($"'{model.Id}' gives no embeddings, and its card says that it does");
         var known = (generator.GetService(typeof(EmbeddingGeneratorMetadata)) as EmbeddingGeneratorMetadata)?.DefaultModelDimensions;
         RefuseOther(dimensions, known, model);
         var options = new EmbeddingGenerationOptions { AdditionalProperties = [] };

@@ -1,5 +1,7 @@
 using Freehold.Gateway.Anthropic.Answers;
+using Freehold.Gateway.Anthropic.Requests;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Documentation;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +17,8 @@ namespace Freehold.Gateway.Anthropic;
 /// </summary>
 public static class AnthropicEndpoints
 {
+    private const string Dialect = "Anthropic";
+
     /// <summary>The services the endpoints need.</summary>
     public static IServiceCollection AddAnthropic(this IServiceCollection services)
     {
@@ -32,12 +36,14 @@ public static class AnthropicEndpoints
     {
         var services = app.ServiceProvider;
         var messages = services.GetRequiredService<MessagesEndpoint>();
-        app.MapPost("/v1/messages", (RequestDelegate)(http => messages.AnswerAsync(http, directory)));
-        app.MapPost("/v1/messages/count_tokens", (RequestDelegate)(http => messages.CountAsync(http, directory)));
+        app.MapPost("/v1/messages", (RequestDelegate)(http => messages.AnswerAsync(http, directory)))
+            .Describe(Dialect, "Answers a conversation", AnthropicParameters.Messages, """{"model":"CHAT","max_tokens":100,"messages":[{"role":"user","content":"What is the capital of France?"}]}""");
+        app.MapPost("/v1/messages/count_tokens", (RequestDelegate)(http => messages.CountAsync(http, directory)))
+            .Describe(Dialect, "Counts the tokens of a conversation", AnthropicParameters.CountTokens, """{"model":"CHAT","messages":[{"role":"user","content":"What is the capital of France?"}]}""");
         var models = services.GetRequiredService<ModelEndpoint>();
         var spoken = new RequiredHeader(AnthropicDialect.VersionHeader);
-        app.MapGet("/v1/models", (RequestDelegate)(http => models.ListAsync(http, directory))).WithMetadata(spoken).WithOrder(-1);
-        app.MapGet("/v1/models/{**id}", (RequestDelegate)(http => models.ShowAsync(http, directory))).WithMetadata(spoken).WithOrder(-1);
+        app.MapGet("/v1/models", (RequestDelegate)(http => models.ListAsync(http, directory))).WithMetadata(spoken).WithOrder(-1).Describe(Dialect, "Models");
+        app.MapGet("/v1/models/{**id}", (RequestDelegate)(http => models.ShowAsync(http, directory))).WithMetadata(spoken).WithOrder(-1).Describe(Dialect, "Models");
         return app;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesRequest.Read(body.RootElement);
-        var model = scope.Model = FindChat(directory, request.Model);
+        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, null);
         Tell(http, request.Inert);
         var generation = new Generation(0, 0, request.Messages, request.Options);
@@ -34,7 +34,7 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame)
         var messages = ConversationFields.Take(fields);
         _ = OutputFields.Take(fields); // a form is enforced while the answer is made; it is not part of the prompt
         fields.Finish();
-        var model = scope.Model = FindChat(directory, name);
+        var model = await scope.HoldAsync(directory, FindChat(directory, name), http.RequestAborted);
         if (model.Text is not { } text)
             throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value");
         var tokens = text.Render(messages, null, addGenerationPrompt: true).Ids.Count;
@@ -46,10 +46,10 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame)
         json.WriteEndObject();
     });
 
-    private static ServedModel FindChat(IModelDirectory directory, string? name)
+    private static ModelCard FindChat(IModelDirectory directory, string? name)
     {
         var model = ModelNames.Find(directory, name);
-        return model.Chat is not null ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
+        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
     }
 
     private static void Tell(HttpContext http, InertFields inert)

@@ -29,15 +29,15 @@ internal sealed class ModelEndpoint(RequestFrame frame)
         json.WriteEndObject();
     });
 
-    public Task ShowAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
+    public Task ShowAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async _ =>
     {
-        var model = scope.Model = ModelNames.Find(directory, http.GetRouteValue("id") as string);
+        var model = ModelNames.Find(directory, http.GetRouteValue("id") as string);
         http.Response.ContentType = JsonText.ContentType;
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
         Write(json, model);
     });
 
-    private static (IReadOnlyList<ServedModel> Page, bool More) PageOf(IReadOnlyList<ServedModel> models, IQueryCollection query)
+    private static (IReadOnlyList<ModelCard> Page, bool More) PageOf(IReadOnlyList<ModelCard> models, IQueryCollection query)
     {
         var limit = DefaultLimit;
         if (query["limit"].ToString() is { Length: > 0 } asked && (!int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxLimit))
@@ -51,7 +51,7 @@ internal sealed class ModelEndpoint(RequestFrame frame)
         return (page, before is not null && after is null ? from > 0 : from + page.Count < to);
     }
 
-    private static int? Place(IReadOnlyList<ServedModel> models, IQueryCollection query, string name)
+    private static int? Place(IReadOnlyList<ModelCard> models, IQueryCollection query, string name)
     {
         if (query[name].ToString() is not { Length: > 0 } id)
             return null;
@@ -61,7 +61,7 @@ internal sealed class ModelEndpoint(RequestFrame frame)
         throw RefusedException.Field(name, $"'{name}' names no model that is served.");
     }
 
-    private static void Write(Utf8JsonWriter json, ServedModel model)
+    private static void Write(Utf8JsonWriter json, ModelCard model)
     {
         json.WriteStartObject();
         json.WriteString("type", "model");

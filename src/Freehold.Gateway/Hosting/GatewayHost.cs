@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Freehold.Gateway.Anthropic;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Documentation;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Identity;
 using Freehold.Gateway.Measuring;
@@ -31,9 +32,12 @@ public static class GatewayHost
     /// <param name="options">Where it listens, whom it lets in and what it bounds.</param>
     /// <param name="directory">The models it serves.</param>
     /// <param name="logging">Adds where the log goes; without it nothing is logged.</param>
+    /// <param name="life">Steers the life of models; null where the directory does, or nobody.</param>
+    /// <param name="library">Fetches and removes models; null where that is for the command line alone.</param>
     /// <param name="pages">Makes what answers browsers, when the first one comes, from the server's services; null serves no pages.</param>
     /// <exception cref="ArgumentException">It would listen beyond this machine without a key.</exception>
-    public static WebApplication Create(GatewayOptions options, IModelDirectory directory, Action<ILoggingBuilder>? logging = null, Func<IServiceProvider, RequestDelegate>? pages = null)
+    public static WebApplication Create(GatewayOptions options, IModelDirectory directory, Action<ILoggingBuilder>? logging = null, IModelLife? life = null, IModelLibrary? library = null,
+        Func<IServiceProvider, RequestDelegate>? pages = null)
     {
         if (options is { LoopbackOnly: false, Key: null })
             throw new ArgumentException("listening beyond loopback needs a key: everybody who reaches this machine could use it otherwise", nameof(options));
@@ -48,6 +52,10 @@ public static class GatewayHost
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(directory);
+        if ((life ?? directory as IModelLife) is { } steering)
+            builder.Services.AddSingleton(steering);
+        if (library is not null)
+            builder.Services.AddSingleton(library);
         builder.Services.AddSingleton(new PageSource(pages));
         builder.Services.AddSingleton<Sessions>();
         builder.Services.AddSingleton<SignIn>();
@@ -59,6 +67,7 @@ public static class GatewayHost
         builder.Services.AddSingleton<PrometheusExporter>();
         builder.Services.AddSingleton<RefusalAnswer>();
         builder.Services.AddSingleton<RequestFrame>();
+        builder.Services.AddApiReference(directory);
         builder.Services.AddTokens();
         builder.Services.AddOllama();
         builder.Services.AddAnthropic();
@@ -78,6 +87,7 @@ public static class GatewayHost
         app.MapOllama(directory);
         app.MapAnthropic(directory);
         app.MapTokens(directory);
+        app.MapApiReference();
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
         app.MapGet("/freehold/refused", (RequestDelegate)app.Services.GetRequiredService<RefusedEndpoint>().AnswerAsync);

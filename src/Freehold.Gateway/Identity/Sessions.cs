@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Freehold.Gateway.Documentation;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Pages;
 using Microsoft.AspNetCore.Http;
@@ -69,5 +70,6 @@ internal sealed class Sessions(TimeProvider clock)
         return site.Length > 0 ? site == "same-origin" : BrowserGuard.IsOwn(request.Headers.Origin.ToString(), request);
     }
 
-    private static bool IsReadingPages(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Headers.Origin.Count == 0 && PagePaths.Of(request) != PageRequest.None;
+    private static bool IsReadingPages(HttpRequest request) => HttpMethods.IsGet(request.Method) && request.Headers.Origin.Count == 0
+        && (PagePaths.Of(request) != PageRequest.None || request.Path.StartsWithSegments(ApiReference.PagePath) || request.Path == ApiReference.DocumentPath);
 }

@@ -14,7 +14,7 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = ChatRequest.Read(body.RootElement);
-        var model = scope.Model = TaggedNames.Find(directory, request.Model);
+        var model = await HoldAsync(http, scope, directory, request.Model);
         await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Chat);
     });
 
@@ -22,7 +22,14 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = GenerateRequest.Read(body.RootElement);
-        var model = scope.Model = TaggedNames.Find(directory, request.Model);
+        var model = await HoldAsync(http, scope, directory, request.Model);
         await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Generate);
     });
+
+    private static ValueTask<ServedModel> HoldAsync(HttpContext http, RequestScope scope, IModelDirectory directory, string? name)
+    {
+        var card = TaggedNames.Find(directory, name);
+        return card.Chats ? scope.HoldAsync(directory, card, http.RequestAborted)
+            : throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", "unsupported_value");
+    }
 }

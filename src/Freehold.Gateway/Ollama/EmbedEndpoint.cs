@@ -24,7 +24,7 @@ internal sealed class EmbedEndpoint(RequestFrame frame, TimeProvider clock)
         var vectors = await MakeAsync(http, scope, directory, request);
         await using var json = Begin(http, request);
         json.WriteStartObject();
-        json.WriteString("model", TaggedNames.Of(scope.Model!));
+        json.WriteString("model", TaggedNames.Of(scope.Model!.Id));
         json.WriteStartArray("embeddings");
         foreach (var vector in vectors)
             WriteVector(json, vector.Vector.Span);
@@ -49,9 +49,11 @@ internal sealed class EmbedEndpoint(RequestFrame frame, TimeProvider clock)
 
     private static async Task<GeneratedEmbeddings<Embedding<float>>> MakeAsync(HttpContext http, RequestScope scope, IModelDirectory directory, EmbedRequest request)
     {
-        var model = scope.Model = TaggedNames.Find(directory, request.Model);
+        var card = TaggedNames.Find(directory, request.Model);
+        Vectors.Check(card);
+        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
         OptionFields.Check(request.Context, model);
-        if (request.Texts.Count == 0 && model.Embeddings is not null)
+        if (request.Texts.Count == 0)
             return [];
         var vectors = await Vectors.MakeAsync(scope, model, request.Texts, request.Dimensions, null, request.Truncate, http.RequestAborted);
         if (vectors.AdditionalProperties?.TryGetValue("truncated", out var found) is true && found is IReadOnlyList<int> truncated)

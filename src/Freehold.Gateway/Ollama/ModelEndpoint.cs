@@ -37,13 +37,13 @@ internal sealed class ModelEndpoint(RequestFrame frame)
         ModelJson.WriteList(json, directory.Models, loaded: true);
     });
 
-    public Task ShowAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
+    public Task ShowAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async _ =>
     {
         using var body = await RequestBody.ReadAsync(http);
         var fields = new Fields(body.RootElement, OllamaParameters.Show);
         var (name, older) = (fields.TakeString("model"), fields.TakeString("name"));
         fields.Finish();
-        var model = scope.Model = TaggedNames.Find(directory, name ?? older);
+        var model = TaggedNames.Find(directory, name ?? older);
         fields.Inert.Tell(http);
         await using var json = Begin(http);
         ModelJson.WriteShown(json, model);

@@ -1,5 +1,7 @@
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Documentation;
 using Freehold.Gateway.Ollama.Answers;
+using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +16,8 @@ namespace Freehold.Gateway.Ollama;
 /// </summary>
 public static class OllamaEndpoints
 {
+    private const string Dialect = "Ollama";
+
     /// <summary>The services the endpoints need.</summary>
     public static IServiceCollection AddOllama(this IServiceCollection services)
     {
@@ -32,16 +36,20 @@ public static class OllamaEndpoints
         string[] looking = [HttpMethods.Get, HttpMethods.Head];
         var services = app.ServiceProvider;
         var chat = services.GetRequiredService<ChatEndpoint>();
-        app.MapPost("/api/chat", (RequestDelegate)(http => chat.ChatAsync(http, directory)));
-        app.MapPost("/api/generate", (RequestDelegate)(http => chat.GenerateAsync(http, directory)));
+        app.MapPost("/api/chat", (RequestDelegate)(http => chat.ChatAsync(http, directory)))
+            .Describe(Dialect, "Answers a conversation", OllamaParameters.Chat, """{"model":"CHAT","messages":[{"role":"user","content":"What is the capital of France?"}]}""");
+        app.MapPost("/api/generate", (RequestDelegate)(http => chat.GenerateAsync(http, directory)))
+            .Describe(Dialect, "Answers a prompt", OllamaParameters.Generate, """{"model":"CHAT","prompt":"What is the capital of France?"}""");
         var embed = services.GetRequiredService<EmbedEndpoint>();
-        app.MapPost("/api/embed", (RequestDelegate)(http => embed.EmbedAsync(http, directory)));
-        app.MapPost("/api/embeddings", (RequestDelegate)(http => embed.EmbedOneAsync(http, directory)));
+        app.MapPost("/api/embed", (RequestDelegate)(http => embed.EmbedAsync(http, directory)))
+            .Describe(Dialect, "Makes vectors of texts", OllamaParameters.Embed, """{"model":"EMBEDDER","input":["a dog","a puppy"]}""");
+        app.MapPost("/api/embeddings", (RequestDelegate)(http => embed.EmbedOneAsync(http, directory)))
+            .Describe(Dialect, "Makes the vector of one text, in the older form", OllamaParameters.Embeddings, """{"model":"EMBEDDER","prompt":"a dog"}""");
         var models = services.GetRequiredService<ModelEndpoint>();
-        app.MapMethods("/api/version", looking, (RequestDelegate)models.VersionAsync);
-        app.MapMethods("/api/tags", looking, (RequestDelegate)(http => models.ListAsync(http, directory)));
-        app.MapMethods("/api/ps", looking, (RequestDelegate)(http => models.ListLoadedAsync(http, directory)));
-        app.MapPost("/api/show", (RequestDelegate)(http => models.ShowAsync(http, directory)));
+        app.MapMethods("/api/version", looking, (RequestDelegate)models.VersionAsync).Describe(Dialect, "The level of Ollama's API, and Freehold's version");
+        app.MapMethods("/api/tags", looking, (RequestDelegate)(http => models.ListAsync(http, directory))).Describe(Dialect, "Lists the models that requests may name");
+        app.MapMethods("/api/ps", looking, (RequestDelegate)(http => models.ListLoadedAsync(http, directory))).Describe(Dialect, "Lists the models that are loaded");
+        app.MapPost("/api/show", (RequestDelegate)(http => models.ShowAsync(http, directory))).Describe(Dialect, "Describes one model", OllamaParameters.Show, """{"model":"CHAT"}""");
         var management = services.GetRequiredService<ManagementEndpoint>();
         foreach (var (path, methods, instead) in ManagementEndpoint.Paths)
             app.MapMethods(path, methods, (RequestDelegate)(http => management.RefuseAsync(http, instead)));

@@ -8,11 +8,11 @@ internal static class TaggedNames
     private const string Latest = ":latest";
 
     /// <summary>The model as Ollama's clients list it.</summary>
-    public static string Of(ServedModel model) => HasTag(model.Id) ? model.Id : model.Id + Latest;
+    public static string Of(string id) => HasTag(id) ? id : id + Latest;
 
     /// <summary>The model that a request names, with the tag <c>latest</c> or without.</summary>
     /// <exception cref="RefusedException">None is named (400), or none has that name (404).</exception>
-    public static ServedModel Find(IModelDirectory directory, string? name)
+    public static ModelCard Find(IModelDirectory directory, string? name)
     {
         if (name is not null && !directory.TryFind(name, out _))
         {

@@ -15,9 +15,10 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, Time
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = ChatRequest.Read(body.RootElement);
-        var model = scope.Model = ModelNames.Find(directory, request.Model);
-        if (model.Chat is null)
-            throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
+        var card = ModelNames.Find(directory, request.Model);
+        if (!card.Chats)
+            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot chat.", "unsupported_value");
+        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
         MessageReader.NoteNames(request.Messages, model, request.Inert);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         var generations = new Generation[request.Choices];

@@ -16,9 +16,10 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = CompletionRequest.Read(body.RootElement);
-        var model = scope.Model = ModelNames.Find(directory, request.Model);
-        if (model.Chat is null)
-            throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot complete text.", "unsupported_value");
+        var card = ModelNames.Find(directory, request.Model);
+        if (!card.Chats)
+            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot complete text.", "unsupported_value");
+        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         var generations = new List<Generation>(request.Prompts.Count * request.Candidates);
         for (var prompt = 0; prompt < request.Prompts.Count; prompt++)

@@ -17,7 +17,9 @@ internal sealed class EmbeddingEndpoint(RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = EmbeddingRequest.Read(body.RootElement);
-        var model = scope.Model = ModelNames.Find(directory, request.Model);
+        var card = ModelNames.Find(directory, request.Model);
+        Vectors.Check(card);
+        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
         var vectors = await Vectors.MakeAsync(scope, model, request.Inputs, request.Dimensions, request.User, truncate: false, http.RequestAborted);
 
         request.Inert.Tell(http);

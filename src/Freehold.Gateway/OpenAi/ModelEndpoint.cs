@@ -23,15 +23,15 @@ internal sealed class ModelEndpoint(RequestFrame frame)
         json.WriteEndObject();
     });
 
-    public Task ShowAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
+    public Task ShowAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async _ =>
     {
-        var model = scope.Model = ModelNames.Find(directory, http.GetRouteValue("id") as string);
+        var model = ModelNames.Find(directory, http.GetRouteValue("id") as string);
         http.Response.ContentType = JsonText.ContentType;
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
         Write(json, model);
     });
 
-    private static void Write(Utf8JsonWriter json, ServedModel model)
+    private static void Write(Utf8JsonWriter json, ModelCard model)
     {
         json.WriteStartObject();
         json.WriteString("id", model.Id);
@@ -41,9 +41,9 @@ internal sealed class ModelEndpoint(RequestFrame frame)
         // Ours beyond OpenAI's four: what a client must know to stay inside the model's bounds.
         json.WriteNumber("context_length", model.ContextLength);
         json.WriteStartArray("capabilities");
-        if (model.Chat is not null)
+        if (model.Chats)
             json.WriteStringValue("chat");
-        if (model.Embeddings is not null)
+        if (model.Embeds)
             json.WriteStringValue("embeddings");
         json.WriteEndArray();
         if (model.Note is not null)

@@ -1,5 +1,7 @@
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Documentation;
 using Freehold.Gateway.OpenAi.Answers;
+using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,6 +16,8 @@ namespace Freehold.Gateway.OpenAi;
 /// </summary>
 public static class OpenAiEndpoints
 {
+    private const string Dialect = "OpenAI";
+
     /// <summary>The services the endpoints need.</summary>
     public static IServiceCollection AddOpenAi(this IServiceCollection services)
     {
@@ -31,14 +35,17 @@ public static class OpenAiEndpoints
     {
         var services = app.ServiceProvider;
         var models = services.GetRequiredService<ModelEndpoint>();
-        app.MapGet("/v1/models", (RequestDelegate)(http => models.ListAsync(http, directory)));
-        app.MapGet("/v1/models/{**id}", (RequestDelegate)(http => models.ShowAsync(http, directory)));
+        app.MapGet("/v1/models", (RequestDelegate)(http => models.ListAsync(http, directory))).Describe(Dialect, "Lists the models that requests may name");
+        app.MapGet("/v1/models/{**id}", (RequestDelegate)(http => models.ShowAsync(http, directory))).Describe(Dialect, "Describes one model");
         var chat = services.GetRequiredService<ChatEndpoint>();
-        app.MapPost("/v1/chat/completions", (RequestDelegate)(http => chat.AnswerAsync(http, directory)));
+        app.MapPost("/v1/chat/completions", (RequestDelegate)(http => chat.AnswerAsync(http, directory)))
+            .Describe(Dialect, "Answers a conversation", OpenAiParameters.Chat, """{"model":"CHAT","messages":[{"role":"user","content":"What is the capital of France?"}]}""");
         var completions = services.GetRequiredService<CompletionEndpoint>();
-        app.MapPost("/v1/completions", (RequestDelegate)(http => completions.AnswerAsync(http, directory)));
+        app.MapPost("/v1/completions", (RequestDelegate)(http => completions.AnswerAsync(http, directory)))
+            .Describe(Dialect, "Continues a text", OpenAiParameters.Completions, """{"model":"CHAT","prompt":"The capital of France is"}""");
         var embeddings = services.GetRequiredService<EmbeddingEndpoint>();
-        app.MapPost("/v1/embeddings", (RequestDelegate)(http => embeddings.AnswerAsync(http, directory)));
+        app.MapPost("/v1/embeddings", (RequestDelegate)(http => embeddings.AnswerAsync(http, directory)))
+            .Describe(Dialect, "Makes vectors of texts", OpenAiParameters.Embeddings, """{"model":"EMBEDDER","input":["a dog","a puppy"]}""");
         return app;
     }
 }

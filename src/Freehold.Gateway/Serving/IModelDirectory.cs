@@ -2,35 +2,21 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Freehold.Gateway.Serving;
 
-/// <summary>The models that are served now. Safe to read from any thread while models come and go.</summary>
+/// <summary>The models that requests may name. Safe from any thread while models come and go.</summary>
 public interface IModelDirectory
 {
-    /// <summary>A snapshot, in the order they are listed.</summary>
-    IReadOnlyList<ServedModel> Models { get; }
+    /// <summary>A snapshot of all that may be named, loaded or not, in the order they are listed. Loads nothing.</summary>
+    IReadOnlyList<ModelCard> Models { get; }
 
-    /// <summary>Finds a model by the name a request gives.</summary>
-    bool TryFind(string name, [MaybeNullWhen(false)] out ServedModel model);
-}
+    /// <summary>Finds the model that a request's name stands for; aliases count. Loads nothing.</summary>
+    bool TryFind(string name, [MaybeNullWhen(false)] out ModelCard model);
 
-/// <summary>A fixed set of models.</summary>
-public sealed class FixedModelDirectory : IModelDirectory
-{
-    private readonly Dictionary<string, ServedModel> _byName;
-
-    /// <summary>Serves exactly these.</summary>
-    /// <exception cref="ArgumentException">Two models have one name.</exception>
-    public FixedModelDirectory(IReadOnlyList<ServedModel> models)
-    {
-        Models = models;
-        _byName = new Dictionary<string, ServedModel>(StringComparer.Ordinal);
-        foreach (var model in models)
-            if (!_byName.TryAdd(model.Id, model))
-                throw new ArgumentException($"two models are named '{model.Id}'; give one of them another name", nameof(models));
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<ServedModel> Models { get; }
-
-    /// <inheritdoc/>
-    public bool TryFind(string name, [MaybeNullWhen(false)] out ServedModel model) => _byName.TryGetValue(name, out model);
+    /// <summary>Holds a model for a request, and loads it first where it is not loaded.</summary>
+    /// <param name="name">A name that <see cref="TryFind"/> finds.</param>
+    /// <param name="keepAlive">
+    /// How long it stays loaded when nobody holds it any more: zero lets it go at once, <see cref="Timeout.InfiniteTimeSpan"/> keeps it. Null leaves that to the owner's setting.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait of this requester; the load goes on for others.</param>
+    /// <exception cref="RefusedException">No model has that name (404), it cannot be loaded, or nothing can leave to make room for it (503).</exception>
+    ValueTask<ModelLease> AcquireAsync(string name, TimeSpan? keepAlive, CancellationToken cancellationToken);
 }

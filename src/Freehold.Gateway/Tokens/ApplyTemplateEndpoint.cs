@@ -18,8 +18,7 @@ internal sealed class ApplyTemplateEndpoint(RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var fields = new Fields(body.RootElement, OpenAiParameters.ApplyTemplate);
-        var (model, text) = TokenEndpoints.Find(directory, fields.TakeString("model"));
-        scope.Model = model;
+        var (model, text) = await TokenEndpoints.HoldAsync(http, scope, directory, fields.TakeString("model"));
         var messages = MessageReader.Take(fields);
         var variables = TemplateVariables.Take(fields);
         var addGenerationPrompt = fields.TakeBoolean("add_generation_prompt") ?? true;

@@ -14,8 +14,7 @@ internal sealed class DetokenizeEndpoint(RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var fields = new Fields(body.RootElement, TokenParameters.Detokenize);
-        var (model, text) = TokenEndpoints.Find(directory, fields.TakeString("model"));
-        scope.Model = model;
+        var (model, text) = await TokenEndpoints.HoldAsync(http, scope, directory, fields.TakeString("model"));
         var ids = Ids(fields.Take("tokens"), text.VocabularySize);
         fields.Finish();
 

@@ -1,3 +1,6 @@
+using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Documentation;
+using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,6 +12,8 @@ namespace Freehold.Gateway.Tokens;
 /// <summary>What a model makes of texts and conversations before it computes anything, under the names of llama.cpp's server.</summary>
 public static class TokenEndpoints
 {
+    private const string Dialect = "Prompts and tokens";
+
     /// <summary>The services the endpoints need.</summary>
     public static IServiceCollection AddTokens(this IServiceCollection services)
     {
@@ -23,18 +28,22 @@ public static class TokenEndpoints
     {
         var services = app.ServiceProvider;
         var tokenize = services.GetRequiredService<TokenizeEndpoint>();
-        app.MapPost("/tokenize", (RequestDelegate)(http => tokenize.AnswerAsync(http, directory)));
+        app.MapPost("/tokenize", (RequestDelegate)(http => tokenize.AnswerAsync(http, directory)))
+            .Describe(Dialect, "The tokens of a text", TokenParameters.Tokenize, """{"model":"CHAT","content":"a dog"}""");
         var detokenize = services.GetRequiredService<DetokenizeEndpoint>();
-        app.MapPost("/detokenize", (RequestDelegate)(http => detokenize.AnswerAsync(http, directory)));
+        app.MapPost("/detokenize", (RequestDelegate)(http => detokenize.AnswerAsync(http, directory)))
+            .Describe(Dialect, "The text of tokens", TokenParameters.Detokenize, """{"model":"CHAT","tokens":[1,2]}""");
         var template = services.GetRequiredService<ApplyTemplateEndpoint>();
-        app.MapPost("/apply-template", (RequestDelegate)(http => template.AnswerAsync(http, directory)));
+        app.MapPost("/apply-template", (RequestDelegate)(http => template.AnswerAsync(http, directory)))
+            .Describe(Dialect, "The prompt that a model's template makes of a conversation", OpenAiParameters.ApplyTemplate, """{"model":"CHAT","messages":[{"role":"user","content":"What is the capital of France?"}]}""");
         return app;
     }
 
-    /// <summary>The model a request names, or the only one there is.</summary>
-    internal static (ServedModel Model, IModelText Text) Find(IModelDirectory directory, string? name)
+    /// <summary>Holds the model a request names, or the only one there is.</summary>
+    internal static async ValueTask<(ServedModel Model, IModelText Text)> HoldAsync(HttpContext http, RequestScope scope, IModelDirectory directory, string? name)
     {
-        var model = name is null && directory.Models is [var only] ? only : ModelNames.Find(directory, name);
+        var card = name is null && directory.Models is [var only] ? only : ModelNames.Find(directory, name);
+        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
         return (model, model.Text ?? throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value"));
     }
 }

@@ -15,8 +15,7 @@ internal sealed class TokenizeEndpoint(RequestFrame frame)
     {
         using var body = await RequestBody.ReadAsync(http);
         var fields = new Fields(body.RootElement, TokenParameters.Tokenize);
-        var (model, text) = TokenEndpoints.Find(directory, fields.TakeString("model"));
-        scope.Model = model;
+        var (model, text) = await TokenEndpoints.HoldAsync(http, scope, directory, fields.TakeString("model"));
         var content = Fields.Text(fields.Take("content"), "content");
         var addSpecial = fields.TakeBoolean("add_special") ?? false;
         var parseSpecial = fields.TakeBoolean("parse_special") ?? true;

@@ -43,10 +43,10 @@ internal static class UpCommand
         return command;
     }
 
-    private static string Curl(Uri url, Gateway.Serving.ServedModel model, bool keyed)
+    private static string Curl(Uri url, Gateway.Serving.ModelCard model, bool keyed)
     {
         var key = keyed ? $" -H \"Authorization: Bearer ${ServingOptions.KeyVariable}\"" : "";
-        return model.Chat is not null
+        return model.Chats
             ? $$"""curl {{url}}v1/chat/completions{{key}} -d '{"model":"{{model.Id}}","messages":[{"role":"user","content":"What is the capital of France?"}],"temperature":0}'"""
             : $$"""curl {{url}}v1/embeddings{{key}} -d '{"model":"{{model.Id}}","input":"hello"}'""";
     }

@@ -47,7 +47,7 @@ internal sealed class ModelServer : IAsyncDisposable
         var first = settings.Port ?? DefaultPort;
         for (var candidate = first; ; candidate++)
         {
-            var app = GatewayHost.Create(options with { Port = candidate }, directory, logging => logging.AddProvider(new ErrorLog(error)).SetMinimumLevel(LogLevel.Warning), services => ConsolePages.Create(services));
+            var app = GatewayHost.Create(options with { Port = candidate }, directory, logging => logging.AddProvider(new ErrorLog(error)).SetMinimumLevel(LogLevel.Warning), pages: services => ConsolePages.Create(services));
             try
             {
                 await app.StartAsync(cancellationToken);

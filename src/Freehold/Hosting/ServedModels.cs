@@ -20,7 +20,7 @@ internal sealed class ServedModels : IDisposable
     public List<string> Choices { get; } = [];
 
     /// <summary>The models, as requests find them.</summary>
-    public IModelDirectory Directory => new FixedModelDirectory([.. _models]);
+    public FixedModelDirectory Directory => new FixedModelDirectory([.. _models]);
 
     /// <summary>Takes over a model and starts what serves it.</summary>
     /// <param name="open">The model.</param>

@@ -12,12 +12,13 @@ internal static class VendorClients
     /// <param name="package">The client's npm package.</param>
     /// <param name="script">The script: it gets the gateway's address, and prints <c>ok</c> last.</param>
     /// <param name="gateway">What it asks.</param>
-    public static async Task RunAsync(string package, string script, Uri gateway)
+    /// <param name="arguments">What else the script is told.</param>
+    public static async Task RunAsync(string package, string script, Uri gateway, params string[] arguments)
     {
         var peer = Path.Combine(SharedData.Root, "tests", "peer");
         if (!Directory.Exists(Path.Combine(peer, "node_modules", package)))
             Assert.Skip($"needs the npm package {package}: npm install --ignore-scripts in tests/peer");
-        using var node = Process.Start(new ProcessStartInfo("node", [script, gateway.ToString().TrimEnd('/')]) { WorkingDirectory = peer, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var node = Process.Start(new ProcessStartInfo("node", [script, gateway.ToString().TrimEnd('/'), .. arguments]) { WorkingDirectory = peer, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, error) = (node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
         using var limit = new CancellationTokenSource(Patience);
         try

@@ -4,6 +4,8 @@ using System.Text.Json.Nodes;
 using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Freehold.Gateway.Tests.Serving;
 
@@ -26,6 +28,10 @@ internal sealed class RunningGateway : IAsyncDisposable
     public ScriptedChatClient Model { get; }
     public Uri Address { get; }
     public HttpClient Http { get; }
+
+    /// <summary>What is mapped: a method, a space and a route each.</summary>
+    public IEnumerable<string> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]).Where(method => method != "HEAD").Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"));
 
     public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null)
     {

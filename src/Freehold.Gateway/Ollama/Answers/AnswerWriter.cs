@@ -40,7 +40,7 @@ internal sealed class AnswerWriter(ServedModel model, AnswerShape shape, Duratio
     private void WriteHead(Utf8JsonWriter json, string text)
     {
         json.WriteStartObject();
-        json.WriteString("model", TaggedNames.Of(model));
+        json.WriteString("model", TaggedNames.Of(model.Id));
         json.WriteString("created_at", clock.GetUtcNow().UtcDateTime);
         shape.WriteText(json, text);
     }

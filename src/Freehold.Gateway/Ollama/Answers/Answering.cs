@@ -19,8 +19,6 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
     public async Task AnswerAsync(HttpContext http, RequestScope scope, ServedModel model, IReadOnlyList<ChatMessage> messages, AnswerFields answer, AnswerShape shape)
     {
         var durations = new Durations(clock);
-        if (model.Chat is null)
-            throw RefusedException.Field("model", $"\"{model.Id}\" does not support chat: it gives embeddings.", "unsupported_value");
         OptionFields.Check(answer.Context, model);
         var writer = new AnswerWriter(model, shape, durations, clock);
         if (messages.Count == 0)

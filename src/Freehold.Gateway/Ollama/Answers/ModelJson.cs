@@ -11,15 +11,15 @@ internal static class ModelJson
     private const string Never = "9999-12-31T23:59:59Z";
 
     /// <summary>Writes /api/tags, or /api/ps with what is said of loaded models.</summary>
-    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ServedModel> models, bool loaded)
+    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ModelCard> models, bool loaded)
     {
         json.WriteStartObject();
         json.WriteStartArray("models");
         foreach (var model in models)
         {
             json.WriteStartObject();
-            json.WriteString("name", TaggedNames.Of(model));
-            json.WriteString("model", TaggedNames.Of(model));
+            json.WriteString("name", TaggedNames.Of(model.Id));
+            json.WriteString("model", TaggedNames.Of(model.Id));
             if (!loaded)
                 json.WriteString("modified_at", model.Created.UtcDateTime);
             json.WriteNumber("size", model.Facts?.Bytes ?? 0);
@@ -38,7 +38,7 @@ internal static class ModelJson
     }
 
     /// <summary>Writes /api/show.</summary>
-    public static void WriteShown(Utf8JsonWriter json, ServedModel model)
+    public static void WriteShown(Utf8JsonWriter json, ModelCard model)
     {
         var facts = model.Facts;
         json.WriteStartObject();
@@ -49,9 +49,9 @@ internal static class ModelJson
         WriteDetails(json, facts);
         WriteInfo(json, model);
         json.WriteStartArray("capabilities");
-        if (model.Chat is not null)
+        if (model.Chats)
             json.WriteStringValue("completion");
-        if (model.Embeddings is not null)
+        if (model.Embeds)
             json.WriteStringValue("embedding");
         json.WriteEndArray();
         json.WriteString("modified_at", model.Created.UtcDateTime);
@@ -74,7 +74,7 @@ internal static class ModelJson
     }
 
     // The context is the one that is served, since who reads it goes by it; what the file was trained for may be more.
-    private static void WriteInfo(Utf8JsonWriter json, ServedModel model)
+    private static void WriteInfo(Utf8JsonWriter json, ModelCard model)
     {
         json.WriteStartObject("model_info");
         var architecture = model.Facts?.Architecture ?? "unknown";
@@ -86,7 +86,7 @@ internal static class ModelJson
             json.WriteNumber($"{architecture}.embedding_length", facts.EmbeddingLength);
             json.WriteNumber($"{architecture}.block_count", facts.Layers);
         }
-        if (model.Text is { } text)
+        if (model.Loaded?.Text is { } text)
             json.WriteNumber($"{architecture}.vocab_size", text.VocabularySize);
         json.WriteEndObject();
     }

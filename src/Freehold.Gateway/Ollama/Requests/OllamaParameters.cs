@@ -7,6 +7,8 @@ namespace Freehold.Gateway.Ollama.Requests;
 /// <summary>The parameters of Ollama's API (docs/api.md and docs/modelfile of ollama/ollama, and the types of its official client).</summary>
 internal static class OllamaParameters
 {
+    private static readonly Parameter HeadersInBody = Inert("CustomHeaders", "OllamaSharp repeats the request's HTTP headers here");
+
     private static readonly Parameter[] Computing =
     [
         Honoured("options.num_ctx", "a context of at least that many tokens; more than is served is refused"),
@@ -75,6 +77,7 @@ internal static class OllamaParameters
         Refused("messages[].tool_call_id", "is not supported yet", Values.IsEmptyString),
         .. Answer,
         Refused("tools", "is not supported yet", Values.IsEmptyArray),
+        HeadersInBody,
     ]);
 
     /// <summary>POST /api/generate.</summary>
@@ -92,6 +95,7 @@ internal static class OllamaParameters
         Refused("width", "is not supported; answers are text"),
         Refused("height", "is not supported; answers are text"),
         Refused("steps", "is not supported; answers are text"),
+        HeadersInBody,
     ]);
 
     private static readonly Parameter[] Vectors =
@@ -110,6 +114,7 @@ internal static class OllamaParameters
         Honoured("dimensions", "the model's own number; any other is refused, since no model file says that its vectors may be cut"),
         Honoured("truncate", "false unless given, a text that is too long is refused; true cuts it at its end, and the header `Freehold-Truncated` says how many were"),
         .. Vectors,
+        HeadersInBody,
     ]);
 
     /// <summary>POST /api/embeddings, the older form.</summary>
@@ -118,6 +123,7 @@ internal static class OllamaParameters
         Honoured("model", "`x` and `x:latest` are one"),
         Honoured("prompt", "a string; an empty one gives an empty vector"),
         .. Vectors,
+        HeadersInBody,
     ]);
 
     /// <summary>POST /api/show.</summary>
@@ -129,6 +135,7 @@ internal static class OllamaParameters
         Refused("system", "cannot be changed", Values.IsEmptyString),
         Refused("template", "cannot be changed", Values.IsEmptyString),
         Refused("options", "cannot be changed"),
+        HeadersInBody,
     ]);
 
     private static bool IsNumber(JsonElement value, double wanted) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number == wanted;

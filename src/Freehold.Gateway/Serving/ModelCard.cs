@@ -1,0 +1,24 @@
+namespace Freehold.Gateway.Serving;
+
+/// <summary>What is known of a model without loading it: enough to list it, to show it, and to refuse what it cannot do.</summary>
+/// <param name="Id">The name in requests and answers.</param>
+/// <param name="Created">When it came to be (the file's time).</param>
+/// <param name="OwnedBy">OpenAI's <c>owned_by</c>.</param>
+/// <param name="Chats">Whether it answers chats and completions.</param>
+/// <param name="Embeds">Whether it gives vectors.</param>
+/// <param name="ContextLength">Tokens a sequence may have, prompt and answer together: what is served where it is loaded, else the most it may become.</param>
+public sealed record ModelCard(string Id, DateTimeOffset Created, string OwnedBy, bool Chats, bool Embeds, int ContextLength)
+{
+    /// <summary>What differs from the model's default and must be named in answers; null for the default, or where it is not loaded.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What its file says of it; null where nobody looked.</summary>
+    public ModelFacts? Facts { get; init; }
+
+    /// <summary>The model where it is loaded now, for those who only look: it may be gone in a moment. A request holds a <see cref="ModelLease"/>.</summary>
+    public ServedModel? Loaded { get; init; }
+
+    /// <summary>The card of a loaded model.</summary>
+    public static ModelCard Of(ServedModel model) =>
+        new(model.Id, model.Created, model.OwnedBy, model.Chat is not null, model.Embeddings is not null, model.ContextLength) { Note = model.Note, Facts = model.Facts, Loaded = model };
+}
