@@ -114,7 +114,8 @@ async function run(answer, body) {
       facts.finish = answer.text ? 'interrupted' : null;
     }
   }
-  if (facts.completionTokens > 1 && last > first) facts.tokensPerSecond = (facts.completionTokens - 1) / ((last - first) / 1000);
+  // A speed over less than a tenth of a second would be noise.
+  if (facts.completionTokens > 1 && last - first > 100) facts.tokensPerSecond = (facts.completionTokens - 1) / ((last - first) / 1000);
   await keep(answer);
 }
 

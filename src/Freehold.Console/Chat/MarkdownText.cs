@@ -65,7 +65,7 @@ internal static class MarkdownText
         protected override void Write(HtmlRenderer renderer, LinkInline link)
         {
             var url = link.GetDynamicUrl?.Invoke() ?? link.Url;
-            var linked = IsSafe(url) && link.FirstParentOfType<LinkInline>() is null;
+            var linked = IsSafe(url) && link.Parent?.FirstParentOfType<LinkInline>() is null;
             if (linked)
                 Open(renderer, url!);
             if (link.IsImage)
