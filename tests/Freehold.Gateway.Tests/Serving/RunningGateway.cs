@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -33,14 +34,15 @@ internal sealed class RunningGateway : IAsyncDisposable
     public IEnumerable<string> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]).Where(method => method != "HEAD").Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"));
 
-    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null)
+    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, bool pages = false)
     {
         var model = new ScriptedChatClient();
         var created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
         var options = new GatewayOptions { Port = 0 };
         var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, new FixedModelDirectory([
             new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)) { Facts = Facts },
-            new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]));
+            new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]),
+            pages: pages ? _ => http => http.Response.WriteAsync("a page") : null);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningGateway(app, model);
     }
