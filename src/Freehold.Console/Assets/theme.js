@@ -9,7 +9,7 @@
     watcher?.invokeMethodAsync('SeeTheme', isDark()).catch(() => {});
   };
   system.addEventListener('change', apply);
-  addEventListener('storage', apply);
+  addEventListener('storage', event => event.key === 'freehold-left' ? location.assign('/sign-in') : apply()); // from another tab
   apply();
 
   // Without TLS browsers offer no clipboard beyond this machine.
@@ -30,6 +30,7 @@
     copy,
     async leave() {
       await fetch('/sign-out', { method: 'POST' });
+      localStorage.setItem('freehold-left', Date.now());
       location.assign('/sign-in');
     },
   };

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Freehold.Pages.Chat;
@@ -6,9 +5,6 @@ namespace Freehold.Pages.Chat;
 /// <summary>A chat as its reader's browser keeps it. The server keeps none.</summary>
 public sealed class Conversation
 {
-    /// <summary>The newest form; an older one is read as it is.</summary>
-    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
-
     public string Id { get; set; } = Guid.NewGuid().ToString("N");
     public string Title { get; set; } = "";
     public long Created { get; set; }

@@ -1,8 +1,8 @@
-using Freehold.Pages.Connect;
-using Freehold.Pages.Models;
 using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Refusals;
 using Freehold.Gateway.Serving;
+using Freehold.Pages.Connect;
+using Freehold.Pages.Models;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
