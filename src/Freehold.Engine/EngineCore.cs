@@ -170,8 +170,8 @@ internal sealed class EngineCore : IDisposable
     {
         try
         {
-            var token = sequence.Constraint is { } constraint
-                ? constraint.Next(_sampler, logits, sequence, _allowed)
+            var token = sequence.ForcedToken is >= 0 and var forced ? sequence.Constraint?.Take(forced) ?? forced
+                : sequence.Constraint is { } constraint ? constraint.Next(_sampler, logits, sequence, _allowed)
                 : _sampler.Sample(logits, sequence.Sampling, sequence.Seed, sequence.Tokens, sequence.PromptLength);
             var logProbability = float.NaN;
             var alternatives = 0;

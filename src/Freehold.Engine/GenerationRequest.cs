@@ -1,5 +1,6 @@
 using Freehold.Engine.Constraints;
 using Freehold.Engine.Sampling;
+using Freehold.Engine.Scheduling;
 
 namespace Freehold.Engine;
 
@@ -21,6 +22,14 @@ public sealed record GenerationRequest
     /// <summary>What the answer must look like; null: anything.</summary>
     public Constraint? Constraint { get; init; }
 
+    /// <summary>How long it may think; null: as long as the model does.</summary>
+    public ThinkingCeiling? Thinking { get; init; }
+
+    /// <summary>
+    /// Tokens that the answer is expected to hold, in about this order: a source of guesses, which are checked as all guesses are. The answer's tokens are the same without. Null: none.
+    /// </summary>
+    public IReadOnlyList<int>? Prediction { get; init; }
+
     /// <summary>Whether each token comes with its log-probability.</summary>
     public bool LogProbabilities { get; init; }
 
@@ -35,4 +44,7 @@ public sealed record GenerationRequest
 
     /// <summary>Who is to be treated fairly against others, inside the tenant: a user, a key, a connection.</summary>
     public string Client { get; init; } = "";
+
+    /// <summary>Whether it goes before others or takes what they leave.</summary>
+    public RequestPriority Priority { get; init; }
 }

@@ -72,8 +72,9 @@ public sealed class InferenceEngine : IDisposable
             throw new GenerationFailedException($"the engine has stopped: {fault.Message}. Load the model again", fault);
         ObjectDisposedException.ThrowIf(_stop, this);
         var maxTokens = Check(request);
-        var constraint = request.Constraint is { } asked ? new ConstrainedAnswer(Check(asked, maxTokens), asked.ReservesEnding) : null;
-        var sequence = new Sequence(request, maxTokens, _texts, Model.Tokenizer.Special.EndOfGeneration, _wakeUp, cancellationToken, constraint);
+        var constraint = request.Constraint is { } asked ? ConstrainedBy(asked, maxTokens) : null;
+        var thinking = request.Thinking is { } ceiling ? new BoundedThinking(ceiling, ceiling.Closing(Model.Tokenizer), _texts.Longest) : null;
+        var sequence = new Sequence(request, maxTokens, _texts, Model.Tokenizer.Special.EndOfGeneration, _wakeUp, cancellationToken, constraint, thinking);
         try
         {
             _core.Enter(sequence);
@@ -138,6 +139,8 @@ public sealed class InferenceEngine : IDisposable
         for (var i = 0; i < prompt; i++)
             if ((uint)request.Prompt[i] >= (uint)_core.Vocabulary)
                 throw new RequestRefusedException(RefusalCodes.InvalidPrompt, $"token {i} of the prompt is {request.Prompt[i]}; this vocabulary has ids 0 to {_core.Vocabulary - 1}", "prompt");
+        if (request.Thinking is { Tokens: < 1 })
+            throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"the thinking's ceiling is {request.Thinking.Tokens} tokens; it must be at least 1", "thinking");
         if (request.MaxTokens < 1)
             throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"max_tokens is {request.MaxTokens}; it must be at least 1", "max_tokens");
         request.Sampling.Check(_core.Vocabulary);
@@ -157,6 +160,12 @@ public sealed class InferenceEngine : IDisposable
                 $"the prompt has {prompt} tokens; the context has {Plan.Context} positions, which leaves no room for an answer " +
                 $"(the model was trained for {Model.Causal.Shape.ContextLength}, the memory for keys and values holds {budget}). Shorten the prompt", "prompt");
         return Math.Min(request.MaxTokens ?? int.MaxValue, Plan.Context - prompt);
+    }
+
+    private ConstrainedAnswer ConstrainedBy(Constraint constraint, int maxTokens)
+    {
+        var grammar = Check(constraint, maxTokens);
+        return new ConstrainedAnswer(grammar, constraint.ReservesEnding ? grammar : constraint.Text is { } text ? Check(text, maxTokens) : null);
     }
 
     private CompiledGrammar Check(Constraint constraint, int maxTokens)

@@ -26,6 +26,12 @@ public sealed class CallGrammar : IEquatable<CallGrammar>
     /// </summary>
     public bool IsForced { get; init; }
 
+    /// <summary>
+    /// What an answer that calls nothing must look like: it is a text of this form, or calls from its beginning on, and <see cref="Marks"/> and <see cref="Thinking"/> count for nothing.
+    /// Null: free text.
+    /// </summary>
+    public TextForm? Text { get; init; }
+
     /// <summary>The calls that may be made.</summary>
     public required IReadOnlyList<CallForm> Calls { get; init; }
 
@@ -34,6 +40,7 @@ public sealed class CallGrammar : IEquatable<CallGrammar>
 
     private string Key => _key ??= string.Join('\0',
         [After, Thinking?.Opens, Thinking?.Closes, IsForced ? "forced" : "", Closing,
+            Text?.Kind.ToString(), Text?.Source, Text?.IsStrict is true ? "strict" : "",
             .. Marks.SelectMany(mark => (string[])[mark.Text, $"{mark.Covered}"]), "",
             .. Calls.SelectMany(call => (string?[])[call.Tool, call.First, call.Next, call.IsStrict ? "strict" : "", call.Schema.GetRawText(), .. call.AlsoFirst, ""])]);
 

@@ -123,7 +123,41 @@ public sealed class GrammarCompiler
                 throw refused.Of(call.Tool);
             }
         }
-        return Finish(weaver, CallWeaver.Weave(weaver, calls, arguments), null, unenforced);
+        var text = calls is { Text: { } form, IsForced: false } ? RuleOf(form, weaver, unenforced) : null;
+        return Finish(weaver, CallWeaver.Weave(weaver, calls, arguments, text), null, unenforced);
+    }
+
+    private Rule RuleOf(TextForm form, Weaver weaver, List<string> unenforced)
+    {
+        CheckLength(form.Source);
+        try
+        {
+            switch (form.Kind)
+            {
+                case TextFormKind.JsonObject:
+                    return _json.Object;
+                case TextFormKind.Regex:
+                    return DfaWeaver.Plain(weaver, _patterns.Of(form.Source, isSearch: false), "pattern");
+                case TextFormKind.Gbnf:
+                    return new GbnfReader(form.Source, weaver).Read();
+                default:
+                    using (var schema = JsonDocument.Parse(form.Source, new JsonDocumentOptions { MaxDepth = 128 }))
+                    {
+                        var compiler = new SchemaCompiler(schema.RootElement, weaver, _json, _patterns, _limits, form.IsStrict);
+                        var rule = compiler.Compile();
+                        unenforced.AddRange(compiler.Unenforced.Select(pointer => "#" + pointer));
+                        return rule;
+                    }
+            }
+        }
+        catch (FormatException error)
+        {
+            throw GrammarRefusedException.Invalid("", $"the {form.Kind switch { TextFormKind.Regex => "pattern", _ => "grammar" }} is malformed: {error.Message}");
+        }
+        catch (NotSupportedException error)
+        {
+            throw GrammarRefusedException.Unenforceable("", $"the text's form can't be enforced: {error.Message}");
+        }
     }
 
     private void CheckLength(string source)

@@ -39,7 +39,6 @@ assert.equal((await client.models.retrieve("parrot")).max_input_tokens, 4096);
 const rejects = (promise, kind, status, text) =>
   assert.rejects(promise, (error) => error instanceof kind && error.status === status && error.message.includes(text) && error.requestID?.startsWith("req_"));
 await rejects(client.messages.create({ ...base, model: "nobody" }), Anthropic.NotFoundError, 404, "nobody");
-await rejects(client.messages.create({ ...base, thinking: { type: "enabled", budget_tokens: 1024 } }), Anthropic.BadRequestError, 400, "thinking");
-await rejects(client.messages.create({ ...base, tools: [{ name: "t", input_schema: { type: "object" } }] }), Anthropic.BadRequestError, 400, "tools");
+await rejects(client.messages.create({ ...base, tools: [{ type: "bash_20250124", name: "bash" }] }), Anthropic.BadRequestError, 400, "input_schema");
 await rejects(new Anthropic({ baseURL, apiKey: "wrong", maxRetries: 0 }).messages.create(base), Anthropic.AuthenticationError, 401, "key");
 console.log("ok");

@@ -14,7 +14,7 @@ const { models } = await ollama.list();
 assert.deepEqual(models.map((model) => model.name), ["parrot:latest", "org/lengths:latest"]);
 assert.equal((await ollama.ps()).models.length, 2);
 const shown = await ollama.show({ model: models[0].name });
-assert.deepEqual(shown.capabilities, ["completion"]);
+assert.deepEqual(shown.capabilities, ["completion", "tools"]);
 assert.equal(shown.model_info["llama.context_length"], 4096);
 
 const whole = await ollama.chat({ model: "parrot", messages, options: { temperature: 0, seed: 1, num_predict: 9, stop: ["x"] }, keep_alive: "5m" });

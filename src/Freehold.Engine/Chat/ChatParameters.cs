@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Freehold.Engine.Constraints;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Sampling;
+using Freehold.Engine.Scheduling;
 using Freehold.Engine.Tools;
 using Microsoft.Extensions.AI;
 
@@ -41,20 +42,23 @@ internal sealed class ChatParameters
         RawPrompt = Take<string>("raw_prompt");
         PromptTokens = Take<int[]>("prompt_token_ids");
         Constraint = ConstraintOf(options.ResponseFormat);
-        Tools = OfferedTools.Of(options);
+        Tools = OfferedTools.Of(options, Take<string[]>("allowed_tools"));
         Tenant = Take<string>("tenant") ?? "";
         Client = Take<string>("client") ?? "";
+        Priority = PriorityOf(Take<string>("priority"));
         TemplateVariables = Take<JsonObject>("chat_template_kwargs");
+        Thinking = ThinkingRequest.Of(options.Reasoning, Take<object>("thinking") switch { null => null, bool on => on, var other => throw Wrong("thinking", other, "true or false") }, Take<string>("reasoning_effort"));
+        ThinkingBudget = Whole("thinking_budget");
+        Prediction = Take<string>("prediction");
         MaxTokens = options.MaxOutputTokens;
         StopStrings = options.StopSequences is { } stops ? [.. stops] : [];
         Instructions = options.Instructions;
         if (_further.Keys.FirstOrDefault() is { } unknown)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"the parameter '{unknown}' is not known to this engine; leave it out", unknown);
-        if (Tools is not null && Constraint is not null)
-            throw new RequestRefusedException(RefusalCodes.UnsupportedParameter,
-                "response_format, regex and grammar rule all of an answer and tools could not be called; leave one out, or set tool_choice to none", ConstraintBook.Parameter(Constraint.Kind));
         if (Tools is not null && (RawPrompt ?? (object?)PromptTokens) is not null)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, "tools need the model's chat template; leave them out of a raw prompt", "tools");
+        if (Thinking != default && (RawPrompt ?? (object?)PromptTokens) is not null)
+            throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, "thinking is switched by the model's chat template, which a raw prompt leaves out; leave it out too", "thinking");
         if (RawPrompt is not null && PromptTokens is not null)
             throw new RequestRefusedException(RefusalCodes.InvalidParameter, "raw_prompt and prompt_token_ids exclude each other; give one", "prompt_token_ids");
     }
@@ -72,12 +76,22 @@ internal sealed class ChatParameters
     public int[]? PromptTokens { get; }
     public string Tenant { get; }
     public string Client { get; }
+    public RequestPriority Priority { get; }
     public JsonObject? TemplateVariables { get; }
+    public ThinkingRequest Thinking { get; }
+    public int ThinkingBudget { get; }
+    public string? Prediction { get; }
+
+    private static RequestPriority PriorityOf(string? word) => word switch
+    {
+        null or "interactive" => RequestPriority.Interactive,
+        "batch" => RequestPriority.Batch,
+        _ => throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"priority is '{word}'; it must be interactive or batch", "priority"),
+    };
 
     private static void RefuseUnsupported(ChatOptions options)
     {
         Refuse(options.ResponseFormat is not (null or ChatResponseFormatText or ChatResponseFormatJson), "response_format", "only text and JSON can be answered");
-        Refuse(options.Reasoning is not null, "reasoning", "the reasoning effort cannot be chosen");
         Refuse(options.ConversationId is not null, "conversation_id", "this engine keeps no conversations; send all messages");
         Refuse(options.ContinuationToken is not null || options.AllowBackgroundResponses == true, "background", "answers are not made in the background");
         Refuse(options.RawRepresentationFactory is not null, "raw_representation", "there is no raw representation");

@@ -27,6 +27,9 @@ public sealed class ChatPrompt
     /// <summary>Whether the model has a template at all.</summary>
     public bool HasTemplate => _render is not null;
 
+    /// <summary>What answers to its prompts look like; null where nothing is known.</summary>
+    public AnswerFormat? Answers => _answers;
+
     /// <summary>Whether the template reads what earlier answers thought.</summary>
     public bool ShowsReasoning => _answers is { ShowsReasoning: true };
 
@@ -68,6 +71,17 @@ public sealed class ChatPrompt
             throw new RequestRefusedException(RefusalCodes.TemplateRefused, $"the model's chat template fails on these messages: {error.Message}", "messages");
         }
     }
+
+    /// <summary>The prompt that an answer with these options goes on from.</summary>
+    /// <exception cref="RequestRefusedException">As above, or the options cannot be honoured.</exception>
+    public (JsonArray Messages, RenderedPrompt Prompt) Render(IEnumerable<ChatMessage> messages, ChatOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Render(messages, new ChatParameters(options));
+    }
+
+    internal (JsonArray Messages, RenderedPrompt Prompt) Render(IEnumerable<ChatMessage> messages, ChatParameters parameters) =>
+        Render(messages, parameters.Instructions, parameters.Thinking.Variables(parameters.TemplateVariables, _answers), tools: parameters.Tools?.ToJson());
 
     private void Offer(JsonArray tools, JsonArray messages, JsonObject input)
     {

@@ -36,11 +36,15 @@ internal sealed record ChatTurn(GenerationStream Stream, IReadOnlyList<int> Prom
                 Sampling = parameters.Sampling,
                 StopStrings = parameters.StopStrings,
                 Constraint = constraint,
+                Thinking = parameters.ThinkingBudget != 0 && rendered is not null && engine.Model.Answers?.Reasoning is { } reasoning
+                    ? new ThinkingCeiling(parameters.ThinkingBudget, reasoning, reasoning.StartsInside(rendered)) : null,
+                Prediction = parameters.Prediction is { Length: > 0 } prediction ? engine.Model.Tokenizer.Encode(prediction, parseSpecial: false, addSpecial: false) : null,
                 LogProbabilities = parameters.LogProbabilities,
                 TopLogProbabilities = parameters.TopLogProbabilities,
                 PromptLogProbabilities = parameters.PromptLogProbabilities,
                 Tenant = parameters.Tenant,
                 Client = parameters.Client,
+                Priority = parameters.Priority,
             }, cancellationToken);
             return new ChatTurn(stream, prompt, parameters, answer, unenforced);
         }
@@ -57,7 +61,7 @@ internal sealed record ChatTurn(GenerationStream Stream, IReadOnlyList<int> Prom
         var tokenizer = engine.Model.Tokenizer;
         if (parameters.RawPrompt is { } raw)
             return (tokenizer.Encode(raw), null);
-        var prompt = template.Render(messages, parameters.Instructions, parameters.TemplateVariables, tools: parameters.Tools?.ToJson()).Prompt;
+        var prompt = template.Render(messages, parameters).Prompt;
         return (tokenizer.Encode(prompt), prompt.Text);
     }
 
@@ -67,12 +71,14 @@ internal sealed record ChatTurn(GenerationStream Stream, IReadOnlyList<int> Prom
         var reasoning = rendered is null ? null : model.Answers?.Reasoning;
         var startsInside = reasoning?.StartsInside(rendered!) is true;
         if (parameters.Tools is { } tools)
-            return CallConstraint.Of(model.Answers!.Calls!, reasoning, startsInside, tools);
+            return CallConstraint.Of(model.Answers!.Calls!, reasoning, startsInside, tools, parameters.Constraint);
         return startsInside && parameters.Constraint is { } constraint ? constraint with { Around = new Surroundings { After = reasoning!.Closes } } : parameters.Constraint;
     }
 
     private static IReadOnlyList<string> UnenforcedOf(InferenceEngine engine, Constraint constraint)
     {
+        if (constraint.Text is { } text)
+            engine.Compile(text); // what is wrong with it is told under its own name
         var gaps = engine.Compile(constraint).Unenforced;
         return constraint.Kind == ConstraintKind.JsonSchema ? [.. gaps.Select(pointer => "#" + pointer)] : gaps;
     }

@@ -28,14 +28,29 @@ public sealed record Constraint
     /// <summary>The calls of tools, where it is of that kind.</summary>
     public CallGrammar? Calls { get; private init; }
 
+    /// <summary>Of calls: what an answer that calls nothing must look like, with its ending reserved; null: free text.</summary>
+    public Constraint? Text { get; private init; }
+
+    /// <summary>The same as the form of a text.</summary>
+    internal TextForm Form => new(Kind switch
+    {
+        ConstraintKind.JsonObject => TextFormKind.JsonObject,
+        ConstraintKind.JsonSchema => TextFormKind.JsonSchema,
+        ConstraintKind.Regex => TextFormKind.Regex,
+        ConstraintKind.Gbnf => TextFormKind.Gbnf,
+        _ => throw new InvalidOperationException("calls are no text"),
+    }, Source, IsStrict);
+
     /// <summary>Any JSON object.</summary>
     public static Constraint JsonObject { get; } = new(ConstraintKind.JsonObject, "", true);
 
     /// <summary>The values that satisfy a JSON Schema (draft 2020-12).</summary>
     public static Constraint JsonSchema(JsonElement schema, bool isStrict = true) => new(ConstraintKind.JsonSchema, schema.GetRawText(), isStrict);
 
-    /// <summary>Answers that call tools. No ending is reserved: a call that is cut must not look whole.</summary>
-    public static Constraint ToolCalls(CallGrammar calls) => new(ConstraintKind.ToolCalls, "", false) { Calls = calls, ReservesEnding = false };
+    /// <summary>Answers that call tools. No ending is reserved for calls: one that is cut must not look whole.</summary>
+    /// <param name="calls">The calls.</param>
+    /// <param name="text">What <see cref="CallGrammar.Text"/> says, as a constraint; null where that is null.</param>
+    public static Constraint ToolCalls(CallGrammar calls, Constraint? text = null) => new(ConstraintKind.ToolCalls, "", false) { Calls = calls, Text = text, ReservesEnding = false };
 
     /// <summary>Texts that a regular expression (ECMA-262) matches whole.</summary>
     public static Constraint Regex(string pattern) => new(ConstraintKind.Regex, pattern, true);

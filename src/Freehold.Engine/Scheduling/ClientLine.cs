@@ -2,13 +2,16 @@ using Freehold.Engine.Sequences;
 
 namespace Freehold.Engine.Scheduling;
 
-/// <summary>Who is treated fairly against others: a client of a tenant.</summary>
-internal readonly record struct ClientKey(string Tenant, string Client);
+/// <summary>Who is treated fairly against others: a client of a tenant, once for what it waits for and once for its batches.</summary>
+internal readonly record struct ClientKey(string Tenant, string Client, RequestPriority Priority = RequestPriority.Interactive);
 
 /// <summary>One client's sequences: those that wait, the earliest first, and how many run.</summary>
-internal sealed class ClientLine
+internal sealed class ClientLine(RequestPriority priority)
 {
     private readonly LinkedList<Sequence> _waiting = new();
+
+    /// <summary>Of all its sequences.</summary>
+    public RequestPriority Priority => priority;
 
     /// <summary>Sequences that have a place among the running ones.</summary>
     public int Running { get; set; }

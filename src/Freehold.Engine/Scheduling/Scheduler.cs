@@ -12,15 +12,24 @@ namespace Freehold.Engine.Scheduling;
 /// Nothing deadlocks: whatever was submitted fits alone, the earliest running sequence may take any other's pages, and whose turn it is to be admitted keeps its turn.
 /// Nothing is lost: a sequence whose pages are taken waits with its tokens and computes them again; as results do not depend on the batch, its
 /// answer does not change.
+/// <para>
+/// Interactive requests go first; batches never starve. A batch is admitted when nobody interactive waits, or, while no batch runs, after
+/// <see cref="MostPassedOver"/> interactive ones were. A running batch gives its place to an interactive request, but the last one that runs is put out
+/// only for pages that a running answer needs to grow into. Rows for prompts: <see cref="PromptShares"/>.
+/// </para>
 /// </remarks>
 internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int maxLogitRows, int promptRows, int promptRowsBesideDecoding, bool speculates, Func<bool> othersCompute)
 {
     // With more streams than this the step is busy enough: a guess that fails then costs what it could have saved.
     private const int MostStreamsThatGuess = 4;
 
+    /// <summary>Interactive requests that may be admitted before a waiting batch while none runs.</summary>
+    public const int MostPassedOver = 8;
+
     private readonly List<Sequence> _running = new(maxStreams);
     private readonly List<Sequence> _planned = new(maxStreams);
     private readonly PromptShares _shares = new();
+    private int _passedOver;
 
     /// <summary>Sequences that have pages.</summary>
     public IReadOnlyList<Sequence> Running => _running;
@@ -65,7 +74,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
 
     private void Admit()
     {
-        while (waiting.Peek() is { } sequence)
+        while (Next() is { } sequence)
         {
             while (_running.Count == maxStreams)
             {
@@ -85,12 +94,29 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
                 Interrupt(victim);
             }
             waiting.Take(sequence);
+            _passedOver = sequence.Priority == RequestPriority.Batch ? 0 : _passedOver + 1;
             sequence.Line!.Running++;
             var index = _running.Count;
             while (index > 0 && _running[index - 1].Order > sequence.Order)
                 index--;
             _running.Insert(index, sequence);
         }
+    }
+
+    private Sequence? Next()
+    {
+        var batch = waiting.Peek(RequestPriority.Batch);
+        if (batch is null)
+            _passedOver = 0; // nobody is passed over
+        return batch is not null && _passedOver >= MostPassedOver && BatchesRunning() == 0 ? batch : waiting.Peek(RequestPriority.Interactive) ?? batch;
+    }
+
+    private int BatchesRunning()
+    {
+        var count = 0;
+        foreach (var sequence in _running)
+            count += sequence.Priority == RequestPriority.Batch ? 1 : 0;
+        return count;
     }
 
     // Pages for its tokens and one more, beside what running prompts still need and a page for each running answer to grow into.
@@ -104,19 +130,32 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         return needed <= ledger.Available;
     }
 
-    /// <summary>Who gives way to a client: a sequence whose reader stalls, or else the latest of a client that has at least two more than this one.</summary>
+    /// <summary>
+    /// Who gives way to a client: a sequence whose reader stalls, or else a batch to an interactive request, or else the latest of a client of the same priority
+    /// that has at least two more than this one.
+    /// </summary>
     private Sequence? Victim(ClientLine line)
     {
         if (LatestPaused() is { } paused)
             return paused;
+        if (line.Priority == RequestPriority.Interactive && BatchesRunning() > 1)
+            return LatestBatch();
         var most = line.Running + 1;
         Sequence? victim = null;
         for (var i = _running.Count - 1; i >= 0; i--)
         {
-            if (_running[i].Line!.Running > most)
+            if (_running[i].Priority == line.Priority && _running[i].Line!.Running > most)
                 (most, victim) = (_running[i].Line!.Running, _running[i]);
         }
         return victim;
+    }
+
+    private Sequence? LatestBatch()
+    {
+        for (var i = _running.Count - 1; i >= 0; i--)
+            if (_running[i].Priority == RequestPriority.Batch)
+                return _running[i];
+        return null;
     }
 
     private Sequence? LatestPaused()
@@ -184,7 +223,8 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         }
     }
 
-    // The earliest first: it takes what it lacks from stalled sequences, then from the latest.
+    // The earliest first: it takes what it lacks from stalled sequences, then from batches, then from the latest. A batch takes from batches alone: it waits
+    // while interactive ones have the pages, and they never wait for it.
     private void GivePages()
     {
         for (var i = 0; i < _running.Count; i++)
@@ -192,7 +232,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
             var sequence = _running[i];
             while (sequence.Rows > 0 && !ledger.TryGive(sequence, sequence.Computed + sequence.Rows))
             {
-                var victim = LatestPaused() is { } paused && paused != sequence ? paused : _running[^1];
+                var victim = LatestPaused() is { } paused && paused != sequence ? paused : LatestBatch() ?? _running[^1];
                 if (victim == sequence)
                     sequence.Rows = Math.Min(sequence.Rows, sequence.Pages.Count * Kernels.Attention.KvLayout.PageTokens - sequence.Computed);
                 else

@@ -7,7 +7,7 @@ internal sealed class WaitingRoom
 {
     private readonly Dictionary<ClientKey, ClientLine> _byClient = [];
     private readonly List<ClientLine> _lines = [];
-    private int _turn;
+    private readonly int[] _turns = new int[2]; // of each priority
 
     /// <summary>How many wait.</summary>
     public int Count { get; private set; }
@@ -22,7 +22,7 @@ internal sealed class WaitingRoom
         {
             if (!_byClient.TryGetValue(sequence.Client, out var line))
             {
-                _byClient.Add(sequence.Client, line = new ClientLine());
+                _byClient.Add(sequence.Client, line = new ClientLine(sequence.Priority));
                 _lines.Add(line);
             }
             sequence.Line = line;
@@ -32,20 +32,21 @@ internal sealed class WaitingRoom
     }
 
     /// <summary>
-    /// Whose turn it is: a client with the fewest running sequences, in turns among such. The answer stays the same until it was taken, however
-    /// long that takes: a large request is not overtaken for ever by small ones that happen to fit.
+    /// Whose turn it is among those of a priority: a client with the fewest running sequences, in turns among such. The answer stays the same until it was
+    /// taken, however long that takes: a large request is not overtaken for ever by small ones that happen to fit.
     /// </summary>
-    public Sequence? Peek()
+    public Sequence? Peek(RequestPriority priority)
     {
         Sequence? next = null;
-        var turn = _turn;
+        var begin = _turns[(int)priority];
+        var turn = begin;
         for (var i = 0; i < _lines.Count; i++)
         {
-            var index = (_turn + i) % _lines.Count;
-            if ((next is null || _lines[index].Running < next.Line!.Running) && _lines[index].First() is { } sequence)
+            var index = (begin + i) % _lines.Count;
+            if (_lines[index].Priority == priority && (next is null || _lines[index].Running < next.Line!.Running) && _lines[index].First() is { } sequence)
                 (next, turn) = (sequence, index);
         }
-        _turn = turn;
+        _turns[(int)priority] = turn;
         return next;
     }
 
@@ -57,7 +58,7 @@ internal sealed class WaitingRoom
     {
         sequence.Line!.Remove(sequence);
         Count--;
-        _turn = (_lines.IndexOf(sequence.Line) + 1) % _lines.Count;
+        _turns[(int)sequence.Priority] = (_lines.IndexOf(sequence.Line) + 1) % _lines.Count;
     }
 
     /// <summary>Drops waiting sequences that nobody wants any more.</summary>
@@ -75,9 +76,12 @@ internal sealed class WaitingRoom
             return;
         var index = _lines.IndexOf(sequence.Line);
         _lines.RemoveAt(index);
-        if (index < _turn)
-            _turn--;
-        if (_turn >= _lines.Count)
-            _turn = 0;
+        foreach (ref var turn in _turns.AsSpan())
+        {
+            if (index < turn)
+                turn--;
+            if (turn >= _lines.Count)
+                turn = 0;
+        }
     }
 }

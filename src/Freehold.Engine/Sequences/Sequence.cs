@@ -19,12 +19,16 @@ internal sealed class Sequence
     private readonly TokenTexts _texts;
     private readonly IReadOnlySet<int> _endOfGeneration;
     private int _count, _firstComputed = -1;
+    private readonly PredictedText? _prediction;
+    private readonly BoundedThinking? _thinking;
     private DraftPace _pace;
+    private bool _isPredicted;
+    private int _predictedTokens, _acceptedPredictedTokens, _acceptedNow;
 
     /// <summary>A sequence that has not begun.</summary>
-    public Sequence(GenerationRequest request, int maxTokens, TokenTexts texts, IReadOnlySet<int> endOfGeneration, Action wakeEngine, CancellationToken cancellation, ConstrainedAnswer? constraint = null)
+    public Sequence(GenerationRequest request, int maxTokens, TokenTexts texts, IReadOnlySet<int> endOfGeneration, Action wakeEngine, CancellationToken cancellation, ConstrainedAnswer? constraint = null, BoundedThinking? thinking = null)
     {
-        Constraint = constraint;
+        (Constraint, _thinking) = (constraint, thinking);
         PromptLength = request.Prompt.Count;
         MaxTokens = maxTokens;
         _tokens = GC.AllocateUninitializedArray<int>(PromptLength + maxTokens);
@@ -36,10 +40,11 @@ internal sealed class Sequence
         Pages = new PageTable(PromptLength + maxTokens - 1);
         Sampling = request.Sampling;
         Seed = request.Sampling.Seed ?? BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
+        _prediction = request.Prediction is { Count: > 0 } prediction ? new PredictedText([.. prediction]) : null;
         LogProbabilities = request.LogProbabilities;
         Alternatives = request.TopLogProbabilities;
         Tenant = TenantKey.Of(request.Tenant);
-        Client = new ClientKey(request.Tenant, request.Client);
+        Client = new ClientKey(request.Tenant, request.Client, request.Priority);
         var stops = new StopStrings(request.StopStrings);
         _text = new AnswerText(stops, texts.Longest);
         LongestToken = texts.Longest;
@@ -100,6 +105,9 @@ internal sealed class Sequence
     /// <summary>What the answer must look like, and how far it is; null: anything.</summary>
     public ConstrainedAnswer? Constraint { get; }
 
+    /// <summary>The token that must come next, because the answer thought long enough; -1: any.</summary>
+    public int ForcedToken => _thinking?.Forced ?? -1;
+
     /// <summary>Of the random numbers.</summary>
     public ulong Seed { get; }
 
@@ -114,6 +122,9 @@ internal sealed class Sequence
 
     /// <summary>Who is treated fairly.</summary>
     public ClientKey Client { get; }
+
+    /// <summary>Whether it goes before others or takes what they leave.</summary>
+    public RequestPriority Priority => Client.Priority;
 
     /// <summary>The scores of the prompt's tokens; null unless they are wanted.</summary>
     public PromptScores? Scores { get; }
@@ -142,14 +153,18 @@ internal sealed class Sequence
     /// <summary>Whether its reader can take one more token.</summary>
     public bool HasReader => Stream.HasRoom(_text.HeldBytes + LongestToken);
 
-    /// <summary>What it has taken so far.</summary>
-    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated, DraftedTokens, AcceptedTokens);
+    /// <summary>What it has taken so far, the guesses of the step at hand included.</summary>
+    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated, DraftedTokens + Drafted, AcceptedTokens + _acceptedNow)
+    {
+        PredictedTokens = _predictedTokens + (_isPredicted ? Drafted : 0),
+        AcceptedPredictedTokens = _acceptedPredictedTokens + (_isPredicted ? _acceptedNow : 0),
+    };
 
     /// <summary>The pages already hold the next positions.</summary>
     public void Skip(int positions) => Computed += positions;
 
     /// <summary>
-    /// Guesses the next tokens (<see cref="PromptLookup"/>), as many as its pace, its length, its reader and the page of the next position allow: guessing
+    /// Guesses the next tokens (<see cref="PredictedText"/>, else <see cref="PromptLookup"/>), as many as its pace, its length, its reader and the page of the next position allow: guessing
     /// never takes a page from anybody. Returns the rows it needs in this step.
     /// </summary>
     /// <param name="most">Guesses there is room for in the step.</param>
@@ -159,24 +174,38 @@ internal sealed class Sequence
         most = Math.Min(Math.Min(most, _pace.Allowed), Math.Min(MaxTokens - Generated - 1, size - 1 - Computed % size));
         while (most > 0 && !Stream.Ring.HasRoom(1 + most, _text.HeldBytes + (1 + most) * LongestToken))
             most--;
-        Drafted = most > 0 ? PromptLookup.Guess(Tokens, _tokens.AsSpan(_count, most)) : 0;
+        Drafted = most > 0 ? Guess(_tokens.AsSpan(_count, most)) : 0;
         if (Drafted == 0)
             _pace.Rest();
         return 1 + Drafted;
+    }
+
+    private int Guess(Span<int> draft)
+    {
+        var predicted = _prediction?.Guess(_tokens.AsSpan(PromptLength, Generated), draft) ?? 0;
+        _isPredicted = predicted > 0;
+        return _isPredicted ? predicted : PromptLookup.Guess(Tokens, draft);
     }
 
     /// <summary>No guess in this step.</summary>
     public void DropDraft() => Drafted = 0;
 
     /// <summary>Whether the guess after <paramref name="accepted"/> right ones was this token. Asked before the token is appended.</summary>
-    public bool Guessed(int accepted, int token) => accepted < Drafted && _tokens[_count] == token;
+    public bool Guessed(int accepted, int token)
+    {
+        var isGuessed = accepted < Drafted && _tokens[_count] == token;
+        _acceptedNow = isGuessed ? accepted + 1 : accepted;
+        return isGuessed;
+    }
 
     /// <summary>The guesses of the step were checked.</summary>
     public void Judge(int accepted)
     {
         (DraftedTokens, AcceptedTokens) = (DraftedTokens + Drafted, AcceptedTokens + accepted);
+        if (_isPredicted)
+            (_predictedTokens, _acceptedPredictedTokens) = (_predictedTokens + Drafted, _acceptedPredictedTokens + accepted);
         _pace.Judge(Drafted, accepted);
-        Drafted = 0;
+        (Drafted, _acceptedNow) = (0, 0);
     }
 
     /// <summary>Tokens guessed, and how many of them came true.</summary>
@@ -200,6 +229,7 @@ internal sealed class Sequence
     public bool Append(int token, float logProbability, int alternatives)
     {
         _tokens[_count++] = token;
+        _thinking?.Take(_texts[token]);
         var isEnd = _endOfGeneration.Contains(token);
         // An answer that the model ends, or that has reached its length, shows what was held back.
         var isOver = Constraint is { IsOver: true };

@@ -12,20 +12,25 @@ internal static class CallConstraint
     /// <param name="reasoning">How thinking is marked; null where it is not.</param>
     /// <param name="startsInside">Whether the prompt began the thinking.</param>
     /// <param name="tools">What is offered.</param>
-    public static Constraint Of(ToolCallFormat format, ReasoningFormat? reasoning, bool startsInside, OfferedTools tools)
+    /// <param name="text">What an answer that calls nothing must look like; null: anything.</param>
+    public static Constraint Of(ToolCallFormat format, ReasoningFormat? reasoning, bool startsInside, OfferedTools tools, Constraint? text = null)
     {
         // What the template writes before the first tag or brace (white space) is left to the model.
         var opens = (format.Opens.Length > 0 ? format.Opens : format.CallOpens).Trim();
-        var isCut = !tools.IsForced && !format.BeginsAnswer;
+        if (tools.IsForced)
+            text = null;
+        var isCut = !tools.IsForced && !format.BeginsAnswer && text is null;
+        var after = startsInside ? reasoning?.Closes : null;
         return Constraint.ToolCalls(new CallGrammar
         {
-            After = startsInside ? reasoning?.Closes : null,
+            After = after,
+            Text = text?.Form,
             Thinking = !startsInside && reasoning is not null ? (reasoning.Opens, reasoning.Closes) : null,
             IsForced = tools.IsForced,
             Marks = isCut ? [.. Marks(format, opens)] : [],
             Calls = [.. tools.Callable.Select(tool => FormOf(tool, format, isCut ? opens.Length : 0, tools.Several && format.Several))],
             Closing = format.After(isLast: true),
-        });
+        }, text is not null && after is not null ? text with { Around = new Surroundings { After = after } } : text);
     }
 
     private static CallForm FormOf(OfferedTool tool, ToolCallFormat format, int covered, bool several)

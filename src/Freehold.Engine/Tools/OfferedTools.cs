@@ -26,8 +26,10 @@ internal sealed record OfferedTools(IReadOnlyList<OfferedTool> All, IReadOnlyLis
     public IReadOnlySet<string> Names => Callable.Select(tool => tool.Name).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Reads <see cref="ChatOptions.Tools"/>, <see cref="ChatOptions.ToolMode"/> and <see cref="ChatOptions.AllowMultipleToolCalls"/>; null where nothing is offered.</summary>
-    /// <exception cref="RequestRefusedException">A tool is no function, its name is unfit or used twice, or the demanded one is not among them.</exception>
-    public static OfferedTools? Of(ChatOptions options)
+    /// <param name="options">The request's options.</param>
+    /// <param name="allowed">The names of those that may be called now; null: all. The prompt has all in any case.</param>
+    /// <exception cref="RequestRefusedException">A tool is no function, its name is unfit or used twice, or a named one is not among them.</exception>
+    public static OfferedTools? Of(ChatOptions options, IReadOnlyList<string>? allowed = null)
     {
         var required = options.ToolMode as RequiredChatToolMode;
         if (options.Tools is not { Count: > 0 } given || options.ToolMode is NoneChatToolMode)
@@ -44,9 +46,11 @@ internal sealed record OfferedTools(IReadOnlyList<OfferedTool> All, IReadOnlyLis
             var isStrict = function.AdditionalProperties.TryGetValue("strict", out var strict) && strict is true;
             all.Add(new OfferedTool(function.Name, function.Description ?? "", function.JsonSchema.ValueKind == JsonValueKind.Undefined ? s_anyObject : function.JsonSchema, isStrict));
         }
-        var callable = required?.RequiredFunctionName is { } name ? all.FindAll(tool => tool.Name == name) : all;
+        if (allowed?.FirstOrDefault(name => !all.Exists(tool => tool.Name == name)) is { } unknown)
+            throw Refuse("tool_choice", $"the tool '{unknown}' is allowed, but it is not offered; name tools that are");
+        var callable = required?.RequiredFunctionName is { } name ? all.FindAll(tool => tool.Name == name) : allowed is null ? all : all.FindAll(tool => allowed.Contains(tool.Name));
         if (callable.Count == 0)
-            throw Refuse("tool_choice", $"the tool '{required!.RequiredFunctionName}' must be called, but it is not offered; name one of the tools");
+            throw Refuse("tool_choice", required?.RequiredFunctionName is { } missing ? $"the tool '{missing}' must be called, but it is not offered; name one of the tools" : "no tool is allowed; name at least one, or set tool_choice to none");
         return new OfferedTools(all, callable, required is not null, options.AllowMultipleToolCalls ?? true);
     }
 

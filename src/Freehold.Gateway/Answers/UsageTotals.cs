@@ -11,12 +11,17 @@ internal sealed class UsageTotals
     public long Cached { get; private set; }
     public long Completion { get; private set; }
 
+    /// <summary>Tokens guessed from a prediction that came true, and that did not; null where none was given.</summary>
+    public (long Accepted, long Rejected)? Predicted { get; private set; }
+
     /// <summary>Whether the model has told anything at all.</summary>
     public bool Known => _prompts.Count > 0;
 
     public void Add(int prompt, UsageDetails usage)
     {
         Completion += usage.OutputTokenCount ?? 0;
+        if (usage.AdditionalCounts?.TryGetValue("accepted_prediction_tokens", out var accepted) is true && usage.AdditionalCounts.TryGetValue("rejected_prediction_tokens", out var rejected))
+            Predicted = (accepted + (Predicted?.Accepted ?? 0), rejected + (Predicted?.Rejected ?? 0));
         if (!_prompts.Add(prompt))
             return;
         Prompt += usage.InputTokenCount ?? 0;

@@ -29,7 +29,7 @@ internal sealed class AnthropicDialect : IDialect
         json.WriteString("type", TypeOf(StatusOf(refusal)));
         json.WriteString("message", refusal.Message);
         json.WriteStartObject("details");
-        json.WriteString("error_code", refusal.Code);
+        json.WriteString("error_code", CodeOf(refusal));
         if (refusal.Param is not null)
             json.WriteString("param", NameOf(refusal.Param));
         json.WriteEndObject();
@@ -38,8 +38,16 @@ internal sealed class AnthropicDialect : IDialect
         json.WriteEndObject();
     }
 
+    // By this code Anthropic's own tool runner knows to send conversations whole instead.
+    private static string CodeOf(Refusal refusal) => refusal is { Param: "thread", Code: "unsupported_parameter" } ? "thread_unsupported_request" : refusal.Code;
+
     // What lies behind all dialects calls it by OpenAI's name.
-    private static string NameOf(string param) => param == "response_format" ? "output_config.format" : param;
+    private static string NameOf(string param) => param switch
+    {
+        "response_format" => "output_config.format",
+        "stop" => "stop_sequences",
+        _ => param,
+    };
 
     private static string TypeOf(int status) => status switch
     {

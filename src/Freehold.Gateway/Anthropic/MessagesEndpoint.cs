@@ -10,35 +10,35 @@ using Microsoft.AspNetCore.Http;
 namespace Freehold.Gateway.Anthropic;
 
 /// <summary>POST /v1/messages and /v1/messages/count_tokens.</summary>
-internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame)
+internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, ThinkingSignature signatures)
 {
     /// <summary>Names features in trial; none changes what is answered here.</summary>
     private const string BetaHeader = "anthropic-beta";
 
+    /// <summary>Asks that all tools' input is told while it is written, as <c>eager_input_streaming</c> does for one.</summary>
+    private const string FineGrained = "fine-grained-tool-streaming";
+
     public Task AnswerAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
     {
         using var body = await RequestBody.ReadAsync(http);
-        var request = MessagesRequest.Read(body.RootElement);
+        var request = MessagesRequest.Read(body.RootElement, signatures);
         var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, null);
-        Tell(http, request.Inert);
+        Settle(http, request, model);
         var generation = new Generation(0, 0, request.Messages, request.Options);
-        await (request.Stream ? answering.StreamAsync(http, model, generation) : answering.WholeAsync(http, model, generation));
+        var isEager = http.Request.Headers[BetaHeader].Any(value => value?.Contains(FineGrained, StringComparison.Ordinal) is true);
+        await (request.Stream ? answering.StreamAsync(http, model, generation, name => isEager || request.Eager.Contains(name)) : answering.WholeAsync(http, model, generation));
     });
 
     public Task CountAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
     {
         using var body = await RequestBody.ReadAsync(http);
-        var fields = new Fields(body.RootElement, AnthropicParameters.CountTokens);
-        var name = fields.TakeString("model");
-        var messages = ConversationFields.Take(fields);
-        _ = OutputFields.Take(fields); // a form is enforced while the answer is made; it is not part of the prompt
-        fields.Finish();
-        var model = await scope.HoldAsync(directory, FindChat(directory, name), http.RequestAborted);
+        var request = MessagesRequest.ReadCount(body.RootElement, signatures);
+        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted);
         if (model.Text is not { } text)
             throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value");
-        var tokens = text.Render(messages, null, addGenerationPrompt: true).Ids.Count;
-        Tell(http, fields.Inert);
+        Settle(http, request, model);
+        var tokens = text.Render(request.Messages, request.Options).Ids.Count;
         http.Response.ContentType = JsonText.ContentType;
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
         json.WriteStartObject();
@@ -46,16 +46,19 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame)
         json.WriteEndObject();
     });
 
+    // What depends on the model is decided, and what nothing depends on is told.
+    private static void Settle(HttpContext http, MessagesRequest request, ServedModel model)
+    {
+        request.Thinking.Apply(request.Options, model, request.Inert);
+        ConversationFields.NoteThinking(request.Messages, model, request.Inert);
+        if (http.Request.Headers.ContainsKey(BetaHeader))
+            request.Inert.Add(BetaHeader);
+        request.Inert.Tell(http);
+    }
+
     private static ModelCard FindChat(IModelDirectory directory, string? name)
     {
         var model = ModelNames.Find(directory, name);
         return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
-    }
-
-    private static void Tell(HttpContext http, InertFields inert)
-    {
-        if (http.Request.Headers.ContainsKey(BetaHeader))
-            inert.Add(BetaHeader);
-        inert.Tell(http);
     }
 }

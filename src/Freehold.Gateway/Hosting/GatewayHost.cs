@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Freehold.Gateway.Answers;
 using Freehold.Gateway.Anthropic;
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Documentation;
@@ -12,6 +14,7 @@ using Freehold.Gateway.Pages;
 using Freehold.Gateway.Refusals;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
+using Freehold.Gateway.Stored;
 using Freehold.Gateway.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
@@ -63,11 +66,14 @@ public static class GatewayHost
         builder.Services.AddSingleton<RefusedEndpoint>();
         builder.Services.AddSingleton<IIdentification>(services => new OneKey(options.Key, services.GetRequiredService<Sessions>())); // tenants, roles and limits plug in here
         builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests));
+        // A Guid's bits are the system's own randomness; RandomNumberGenerator would need OpenSSL on Linux.
+        builder.Services.AddSingleton(new ThinkingSignature(options.SigningKey ?? MemoryMarshal.Read<UInt128>(Guid.NewGuid().ToByteArray())));
         builder.Services.AddSingleton<GatewayMeter>();
         builder.Services.AddSingleton<PrometheusExporter>();
         builder.Services.AddSingleton<RefusalAnswer>();
         builder.Services.AddSingleton<RequestFrame>();
         builder.Services.AddApiReference(directory);
+        builder.Services.AddSingleton<StateStore>();
         builder.Services.AddTokens();
         builder.Services.AddOllama();
         builder.Services.AddAnthropic();
@@ -122,7 +128,7 @@ public static class GatewayHost
     private static void Permit(CorsPolicyBuilder policy, GatewayOptions options)
     {
         policy.WithOrigins([.. options.AllowedOrigins]).AllowAnyHeader().AllowAnyMethod()
-            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header, EmbedEndpoint.TruncatedHeader);
+            .WithExposedHeaders("x-request-id", "request-id", "Retry-After", InertFields.Header, UnenforcedHeader.Name, EmbedEndpoint.TruncatedHeader);
     }
 
     // Ollama's clients look for Ollama's very words; a person with a browser is told where they are.

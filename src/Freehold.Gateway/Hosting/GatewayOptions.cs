@@ -15,6 +15,9 @@ public sealed record GatewayOptions
     /// <summary>The key that every request but those to <c>/health</c> and <c>/</c> must show; null asks for none.</summary>
     public ApiKey? Key { get; init; }
 
+    /// <summary>Signs what models think, so that it is known again when it is sent back; null takes a random one, which ends with the process.</summary>
+    public UInt128? SigningKey { get; init; }
+
     /// <summary>Names beside this machine's own that requests may carry as Host; <c>*.example.org</c> stands for all below it.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
@@ -38,6 +41,9 @@ public sealed record GatewayOptions
 
     /// <summary>How long answers under way may go on once the server is told to stop.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is kept beyond a request, and where.</summary>
+    public StateOptions State { get; init; } = new();
 
     /// <summary>Tells the time and measures waits.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -23,5 +23,10 @@ internal sealed class OllamaDialect : IDialect
     }
 
     // What lies behind all dialects calls it by OpenAI's name.
-    private static string NameOf(string param) => param == "response_format" ? "format" : param;
+    private static string NameOf(string param) => param switch
+    {
+        "response_format" => "format",
+        "thinking" => "think",
+        _ => param,
+    };
 }

@@ -18,7 +18,7 @@ internal sealed class OpenAiDialect : IDialect
         json.WriteStartObject("error");
         json.WriteString("message", refusal.Message);
         json.WriteString("type", TypeOf(refusal.Status));
-        json.WriteString("param", refusal.Param);
+        json.WriteString("param", refusal.Param == "thinking" ? "reasoning_effort" : refusal.Param); // what lies behind all dialects has its own name for it
         json.WriteString("code", refusal.Code);
         json.WriteEndObject();
         json.WriteEndObject();

@@ -2,6 +2,7 @@ using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Documentation;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.OpenAi.Requests;
+using Freehold.Gateway.OpenAi.Responses;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,11 +17,13 @@ namespace Freehold.Gateway.OpenAi;
 /// </summary>
 public static class OpenAiEndpoints
 {
-    private const string Dialect = "OpenAI";
+    /// <summary>Its name in the API's document.</summary>
+    internal const string Dialect = "OpenAI";
 
     /// <summary>The services the endpoints need.</summary>
     public static IServiceCollection AddOpenAi(this IServiceCollection services)
     {
+        services.AddResponses();
         services.AddSingleton<IDialect, OpenAiDialect>();
         services.AddSingleton<Answering>();
         services.AddSingleton<ModelEndpoint>();
@@ -46,6 +49,7 @@ public static class OpenAiEndpoints
         var embeddings = services.GetRequiredService<EmbeddingEndpoint>();
         app.MapPost("/v1/embeddings", (RequestDelegate)(http => embeddings.AnswerAsync(http, directory)))
             .Describe(Dialect, "Makes vectors of texts", OpenAiParameters.Embeddings, """{"model":"EMBEDDER","input":["a dog","a puppy"]}""");
+        app.MapResponses(directory);
         return app;
     }
 }

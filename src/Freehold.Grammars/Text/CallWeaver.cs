@@ -12,15 +12,16 @@ internal static class CallWeaver
     /// <param name="weaver">Makes the nodes.</param>
     /// <param name="grammar">What stands around the arguments.</param>
     /// <param name="arguments">The rule of each call's arguments.</param>
-    public static Rule Weave(Weaver weaver, CallGrammar grammar, IReadOnlyList<Rule> arguments)
+    /// <param name="text">The rule of an answer that calls nothing; null: free text.</param>
+    public static Rule Weave(Weaver weaver, CallGrammar grammar, IReadOnlyList<Rule> arguments, Rule? text)
     {
         if (grammar.Calls.Count == 0 || grammar.Marks.Any(mark => mark.Text.Length is 0 or > MaxMark) || grammar.After is { Length: 0 or > MaxMark })
             throw GrammarRefusedException.Invalid("", $"at least one tool must be callable; a mark must have 1 to {MaxMark} characters");
         var (rule, end, behind) = (weaver.Rule("calls"), weaver.End(), weaver.Node());
         var at = rule.Start;
         if (grammar.After is { } after)
-            at = SurroundingsWeaver.Gap(weaver, FreeText.Until(weaver, at, [after], grammar.IsForced ? null : end)[0]);
-        if (grammar is { IsForced: false, Thinking: { } thinking })
+            at = SurroundingsWeaver.Gap(weaver, FreeText.Until(weaver, at, [after], grammar.IsForced || text is not null ? null : end)[0]);
+        if (text is null && grammar is { IsForced: false, Thinking: { } thinking })
         {
             // Both readings of what begins like thinking are followed; only inside it a mark means nothing.
             var answer = weaver.Node();
@@ -28,7 +29,10 @@ internal static class CallWeaver
             Weaver.Skip(FreeText.Until(weaver, Literal(weaver, at, thinking.Opens), [thinking.Closes], null)[0], answer);
             at = answer;
         }
-        First(weaver, grammar, arguments, at, behind, end);
+        if (text is null)
+            First(weaver, grammar, arguments, at, behind, end);
+        else
+            FirstOrText(weaver, grammar, arguments, text, at, behind, end);
         for (var i = 0; i < arguments.Count; i++)
             if (grammar.Calls[i].Next is { } next)
                 weaver.Call(Literal(weaver, behind, next), arguments[i], behind);
@@ -50,6 +54,15 @@ internal static class CallWeaver
         foreach (var (from, covered) in begins)
             for (var i = 0; i < arguments.Count; i++)
                 weaver.Call(Literal(weaver, from, grammar.Calls[i].First[covered..]), arguments[i], behind);
+    }
+
+    // Both readings of what begins like a call and like the text are followed, until one of them ends.
+    private static void FirstOrText(Weaver weaver, CallGrammar grammar, IReadOnlyList<Rule> arguments, Rule text, Node at, Node behind, Node end)
+    {
+        weaver.Call(at, text, end);
+        for (var i = 0; i < arguments.Count; i++)
+            foreach (var first in grammar.Calls[i].AlsoFirst.Prepend(grammar.Calls[i].First).Distinct())
+                weaver.Call(Literal(weaver, at, first), arguments[i], behind);
     }
 
     private static Node Literal(Weaver weaver, Node from, string text) => text.Length == 0 ? from : weaver.Literal(from, Encoding.UTF8.GetBytes(text));

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json.Nodes;
 using Freehold.Engine.Chat;
 using Freehold.Gateway.Serving;
+using Freehold.Models.Templates;
 using Freehold.Models.Tokenizers;
 using Microsoft.Extensions.AI;
 
@@ -18,6 +19,9 @@ internal sealed class EngineText(Tokenizer tokenizer, ChatPrompt prompt) : IMode
 
     public bool ShowsReasoning => prompt.ShowsReasoning;
 
+    public AnswerTraits Traits { get; } = new(prompt.Answers?.Calls?.Name, prompt.Answers is { Reasoning: not null } or { Thinking: not null } or { TakesEffort: true },
+        prompt.Answers?.Thinking is not null, prompt.Answers?.TakesEffort is true);
+
     public IReadOnlyList<int> Encode(string text, bool parseSpecial, bool addSpecial) => tokenizer.Encode(text, parseSpecial, addSpecial);
 
     public string Decode(IReadOnlyList<int> ids) => tokenizer.Decode([.. ids], special: true);
@@ -29,9 +33,11 @@ internal sealed class EngineText(Tokenizer tokenizer, ChatPrompt prompt) : IMode
         return bytes.WrittenSpan.ToArray();
     }
 
-    public RenderedChat Render(IReadOnlyList<ChatMessage> messages, JsonObject? variables, bool addGenerationPrompt)
-    {
-        var (shaped, rendered) = prompt.Render(messages, variables: variables, addGenerationPrompt: addGenerationPrompt);
-        return new RenderedChat(rendered.Text, tokenizer.Encode(rendered), shaped, prompt.Shape.Explain());
-    }
+    public RenderedChat Render(IReadOnlyList<ChatMessage> messages, JsonObject? variables, bool addGenerationPrompt) =>
+        Shown(prompt.Render(messages, variables: variables, addGenerationPrompt: addGenerationPrompt));
+
+    public RenderedChat Render(IReadOnlyList<ChatMessage> messages, ChatOptions options) => Shown(prompt.Render(messages, options));
+
+    private RenderedChat Shown((JsonArray Messages, RenderedPrompt Prompt) rendered) =>
+        new(rendered.Prompt.Text, tokenizer.Encode(rendered.Prompt), rendered.Messages, prompt.Shape.Explain());
 }

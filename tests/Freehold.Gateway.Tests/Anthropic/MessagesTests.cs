@@ -14,21 +14,6 @@ public class MessagesTests
 
     private static string With(string fields) => Hello[..^1] + "," + fields + "}";
 
-    /// <summary>The events of a stream: each has its name in a line of its own, and in its data.</summary>
-    private static async Task<List<JsonNode>> EventsAsync(RunningGateway gateway, string body)
-    {
-        var stream = await gateway.StreamAsync(Path, body);
-        Assert.EndsWith("\n\n", stream, StringComparison.Ordinal);
-        return [.. stream[..^2].Split("\n\n").Select(text =>
-        {
-            var lines = text.Split('\n');
-            Assert.Equal(2, lines.Length);
-            var data = JsonNode.Parse(lines[1]["data: ".Length..])!;
-            Assert.Equal($"event: {(string)data["type"]!}", lines[0]);
-            return data;
-        })];
-    }
-
     [Fact]
     public async Task A_whole_answer_is_a_message_whose_cached_tokens_are_counted_apart()
     {
@@ -44,7 +29,7 @@ public class MessagesTests
     public async Task A_stream_is_a_message_that_begins_a_block_that_grows_and_their_ends()
     {
         await using var gateway = await RunningGateway.StartAsync(text: new ByteText());
-        var events = await EventsAsync(gateway, With("\"stream\":true"));
+        var events = await gateway.EventsAsync(With("\"stream\":true"));
         Assert.Equal(["message_start", "content_block_start", "content_block_delta", "content_block_delta", "content_block_delta", "content_block_stop", "message_delta", "message_stop"],
             events.Select(data => (string)data["type"]!));
         // "<user>Capital of France?<assistant>", a token a byte
@@ -60,7 +45,7 @@ public class MessagesTests
         await using var gateway = await RunningGateway.StartAsync();
         gateway.Model.Tokens = _ => [];
         Assert.Equal("[]", (await gateway.PostAsync(Path, Hello)).Body["content"]!.ToJsonString());
-        Assert.Equal(["message_start", "message_delta", "message_stop"], (await EventsAsync(gateway, With("\"stream\":true"))).Select(data => (string)data["type"]!));
+        Assert.Equal(["message_start", "message_delta", "message_stop"], (await gateway.EventsAsync(With("\"stream\":true"))).Select(data => (string)data["type"]!));
     }
 
     [Fact]
@@ -109,7 +94,7 @@ public class MessagesTests
     {
         await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock() });
         gateway.Model.Before = (index, cancel) => index == 0 ? Task.Delay(500, cancel) : Task.CompletedTask;
-        var types = (await EventsAsync(gateway, With("\"stream\":true"))).ConvertAll(data => (string)data["type"]!);
+        var types = (await gateway.EventsAsync(With("\"stream\":true"))).ConvertAll(data => (string)data["type"]!);
         Assert.Equal(["message_start", "ping"], types[..2]);
         Assert.Equal("message_stop", types[^1]);
     }
@@ -119,17 +104,25 @@ public class MessagesTests
     {
         await using var gateway = await RunningGateway.StartAsync(explain: failure => new Refusal(503, "stopping", null, failure.Message));
         gateway.Model.Before = (index, _) => index == 2 ? throw new InvalidOperationException("the model is being closed") : Task.CompletedTask;
-        var events = await EventsAsync(gateway, With("\"stream\":true"));
+        var events = await gateway.EventsAsync(With("\"stream\":true"));
         Assert.Equal("error", (string)events[^1]["type"]!);
         Assert.Equal(("overloaded_error", "the model is being closed"), ((string)events[^1]["error"]!["type"]!, (string)events[^1]["error"]!["message"]!));
         Assert.DoesNotContain(events, data => (string)data["type"]! is "message_stop" or "message_delta");
     }
 
     [Theory]
-    [InlineData("\"tools\":[{\"name\":\"x\"}]", "tools")]
+    [InlineData("\"tools\":[{\"name\":\"x\"}]", "tools[0].input_schema")]
+    [InlineData("\"tools\":[{\"name\":\"bash\",\"type\":\"bash_20250124\"}]", "tools[0].type")]
     [InlineData("\"tool_choice\":{\"type\":\"auto\"}", "tool_choice")]
-    [InlineData("\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}", "thinking")]
-    [InlineData("\"output_config\":{\"effort\":\"high\"}", "output_config.effort")]
+    [InlineData("\"tools\":[{\"name\":\"x\",\"input_schema\":{}}],\"tool_choice\":{\"type\":\"tool\",\"name\":\"y\"}", "tool_choice")]
+    [InlineData("\"tools\":[{\"name\":\"web_search\",\"type\":\"web_search_20250305\"}],\"tool_choice\":{\"type\":\"any\"}", "tool_choice")]
+    [InlineData("\"tools\":[{\"name\":\"x\",\"input_schema\":{}},{\"name\":\"web_search\",\"type\":\"web_search_20250305\"}],\"tool_choice\":{\"type\":\"tool\",\"name\":\"web_search\"}", "tool_choice")]
+    [InlineData("\"thinking\":{\"type\":\"enabled\"}", "thinking.budget_tokens")]
+    [InlineData("\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":1024}", "thinking.budget_tokens")] // not below max_tokens
+    [InlineData("\"thinking\":{\"type\":\"adaptive\",\"display\":\"omitted\"}", "thinking.display")]
+    [InlineData("\"thinking\":{\"type\":\"between_tools\"}", "thinking.type")]
+    [InlineData("\"output_config\":{\"effort\":\"some\"}", "output_config.effort")]
+    [InlineData("\"context_management\":{\"edits\":[{\"type\":\"clear_tool_uses_20250919\"}]}", "context_management.edits[0]")]
     [InlineData("\"temperature\":1.5", "temperature")]
     [InlineData("\"service_tier\":\"priority\"", "service_tier")]
     [InlineData("\"seed\":1", "seed")]
@@ -150,7 +143,10 @@ public class MessagesTests
     [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":[]}]}""", "messages[0].content")]
     [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":"The"}]}""", "messages[1].role")]
     [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":[{"type":"image","source":{}}]}]}""", "messages[0].content[0].type")]
-    [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"x"}]}]}""", "messages[0].content[0].type")]
+    [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"x"}]}]}""", "messages[0].content[0].tool_use_id")]
+    [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":[{"type":"text","text":"x","id":"y"}]}]}""", "messages[0].content[0].id")]
+    [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":[{"type":"tool_use","id":"x","name":"f","input":{}}]}]}""", "messages[0].content[0].type")]
+    [InlineData("""{"model":"parrot","max_tokens":9,"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"x","signature":"fh1.AAAAAAAAAAAAAAAAAAAAAA"}]},{"role":"user","content":"x"}]}""", "messages[0].content[0].signature")]
     [InlineData("""{"model":"org/lengths","max_tokens":9,"messages":[{"role":"user","content":"x"}]}""", "model")]
     public async Task A_conversation_that_cannot_be_answered_is_refused_where_it_is_wrong(string request, string name)
     {

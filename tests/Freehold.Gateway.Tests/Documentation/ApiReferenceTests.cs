@@ -34,13 +34,13 @@ public class ApiReferenceTests
     [Fact]
     public async Task Each_example_is_answered_and_each_field_that_is_required_is_needed()
     {
-        await using var gateway = await RunningGateway.StartAsync(text: new ByteText());
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText(), stores: true);
         foreach (var (path, operation) in Posts(await DocumentAsync(gateway)))
         {
-            var body = operation["requestBody"]!["content"]!["application/json"]!;
-            var example = body["example"]!.AsObject();
-            Assert.Equal(HttpStatusCode.OK, await StatusAsync(gateway, path, example));
-            foreach (var field in body["schema"]!["required"]!.AsArray().Select(name => (string)name!))
+            if (operation["requestBody"]?["content"]!["application/json"] is not { } body || body["example"] is not JsonObject example)
+                continue; // of something that was kept before
+            Assert.True(await StatusAsync(gateway, path, example) == HttpStatusCode.OK, $"{path} refuses {example}");
+            foreach (var field in (body["schema"]!["required"] as JsonArray ?? []).Select(name => (string)name!))
             {
                 // The templates' endpoints take the only model where none is named, and Ollama takes a request without words as one to load the model.
                 if (path.StartsWith("/api/", StringComparison.Ordinal) && field is "messages" or "prompt" or "input")
@@ -56,12 +56,16 @@ public class ApiReferenceTests
     public async Task Each_honoured_field_has_its_type()
     {
         await using var gateway = await RunningGateway.StartAsync();
+        List<string> untyped = []; // FieldTypes knows none of their names
         foreach (var (path, operation) in Posts(await DocumentAsync(gateway)))
-            Check(path, operation["requestBody"]!["content"]!["application/json"]!["schema"]!);
+            if (operation["requestBody"]?["content"]!["application/json"]!["schema"] is { } schema)
+                Check(path, schema);
+        Assert.True(untyped.Count == 0, string.Join("\n", untyped));
 
-        static void Check(string path, JsonNode schema)
+        void Check(string path, JsonNode schema)
         {
-            Assert.True((string?)schema["x-freehold-state"] is not "honoured" || schema["type"] is not null, $"{path} has no type; FieldTypes knows none of its name");
+            if ((string?)schema["x-freehold-state"] is "honoured" && schema["type"] is null)
+                untyped.Add(path);
             foreach (var (name, field) in schema["properties"]?.AsObject() ?? [])
                 Check($"{path} {name}", field!);
             if (schema["items"] is { } items)

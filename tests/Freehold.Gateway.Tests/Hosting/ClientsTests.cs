@@ -101,7 +101,7 @@ public class ClientsTests
         using var head = new HttpRequestMessage(HttpMethod.Head, "/");
         using var none = await gateway.Http.SendAsync(head, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, none.StatusCode);
-        var (status, body) = await gateway.PostAsync("/v1/responses", "{}");
+        var (status, body) = await gateway.PostAsync("/v1/engines", "{}");
         Assert.Equal(HttpStatusCode.NotFound, status);
         Assert.Equal("unknown_url", (string)body["error"]!["code"]!);
     }

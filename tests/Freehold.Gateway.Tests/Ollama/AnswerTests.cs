@@ -122,7 +122,7 @@ public class AnswerTests
     [InlineData("\"format\":\"xml\"", "format")]
     [InlineData("\"think\":true", "think")]
     [InlineData("\"truncate\":true", "truncate")]
-    [InlineData("\"tools\":[{}]", "tools")]
+    [InlineData("\"tools\":[{}]", "tools[0].function")]
     [InlineData("\"top_logprobs\":1", "top_logprobs")]
     public async Task What_cannot_be_honoured_is_refused_by_name_in_the_words_of_Ollama(string field, string name)
     {

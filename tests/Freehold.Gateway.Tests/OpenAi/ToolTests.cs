@@ -136,4 +136,79 @@ public class ToolTests
         Assert.Null(Assert.IsType<ChatResponseFormatJson>(gateway.Model.Calls[^1].Options.ResponseFormat).Schema);
         Assert.Equal("root ::= \"a\"", gateway.Model.Calls[^1].Options.AdditionalProperties!["grammar"]);
     }
+
+    private const string Patch = """{"type":"custom","custom":{"name":"apply_patch","description":"Patches","format":{"type":"grammar","grammar":{"syntax":"regex","definition":"[a-z]+|\\d"}}}}""";
+
+    [Fact]
+    public async Task A_custom_tool_is_a_function_with_one_string_to_the_model()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await gateway.PostAsync(Path, $$$$$"""{"model":"parrot","messages":[{"role":"user","content":"x"}],"tools":[{{{{{Patch}}}}}],"tool_choice":{"type":"custom","custom":{"name":"apply_patch"}}}""");
+        var options = gateway.Model.Calls[^1].Options;
+        var tool = Assert.IsAssignableFrom<AIFunctionDeclaration>(Assert.Single(options.Tools!));
+        Assert.Equal(("apply_patch", "Patches", true), (tool.Name, tool.Description, (bool)tool.AdditionalProperties["strict"]!));
+        Assert.Equal("""^(?:[a-z]+|\d)$""", tool.JsonSchema.GetProperty("properties").GetProperty("input").GetProperty("pattern").GetString());
+        Assert.Equal(ChatToolMode.RequireSpecific("apply_patch"), options.ToolMode);
+    }
+
+    [Fact]
+    public async Task A_call_of_a_custom_tool_tells_its_input_as_text_whole_and_streamed_beside_functions()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        gateway.Model.Finish = ChatFinishReason.ToolCalls;
+        gateway.Model.Updates = _ =>
+        [
+            Pieces(Piece(0, "a1", "apply_patch", "{\"input\": \"a\\n")), Pieces(Piece(0, "a1", null, "b\"}")), CallingScript.Whole("a1", "apply_patch", "{}"),
+            Pieces(Piece(1, "b2", "get_weather", "{}")), CallingScript.Whole("b2", "get_weather", "{}"),
+        ];
+        var ask = $$"""{"model":"parrot","messages":[{"role":"user","content":"x"}],"tools":[{{Patch}},{{Weather}}]STREAM}""";
+        var (_, body) = await gateway.PostAsync(Path, ask.Replace("STREAM", "", StringComparison.Ordinal));
+        Assert.Equal("""[{"id":"a1","type":"custom","custom":{"name":"apply_patch","input":"a\nb"}},{"id":"b2","type":"function","function":{"name":"get_weather","arguments":"{}"}}]""", body["choices"]![0]!["message"]!["tool_calls"]!.ToJsonString());
+        var events = RunningGateway.Events(await gateway.StreamAsync(Path, ask.Replace("STREAM", ",\"stream\":true", StringComparison.Ordinal)));
+        Assert.Equal(["""[{"index":0,"id":"a1","type":"custom","custom":{"name":"apply_patch","input":"a\nb"}}]""", """[{"index":1,"id":"b2","type":"function","function":{"name":"get_weather","arguments":"{}"}}]"""],
+            events[..^1].Select(text => JsonNode.Parse(text)!["choices"]![0]!["delta"]!["tool_calls"]?.ToJsonString()).Where(calls => calls is not null));
+    }
+
+    [Fact]
+    public async Task A_custom_call_that_is_sent_back_is_a_call_with_its_input()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await gateway.PostAsync(Path, Ask("", """[{"role":"user","content":"x"},{"role":"assistant","tool_calls":[{"id":"a1","type":"custom","custom":{"name":"apply_patch","input":"a\nb"}}]},{"role":"tool","tool_call_id":"a1","content":"done"}]"""));
+        var call = Assert.IsType<FunctionCallContent>(Assert.Single(gateway.Model.Calls[^1].Messages[1].Contents));
+        Assert.Equal(("apply_patch", "a\nb"), (call.Name, (string)call.Arguments!["input"]!));
+    }
+
+    [Fact]
+    public async Task Allowed_tools_leave_the_others_in_the_prompt()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        await gateway.PostAsync(Path, $$$$$"""{"model":"parrot","messages":[{"role":"user","content":"x"}],"tools":[{{{{{Patch}}}}},{{{{{Weather}}}}}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"get_weather"}}]}}}""");
+        var options = gateway.Model.Calls[^1].Options;
+        Assert.Equal((2, ChatToolMode.RequireAny), (options.Tools!.Count, options.ToolMode));
+        Assert.Equal(["get_weather"], Assert.IsType<string[]>(options.AdditionalProperties!["allowed_tools"]));
+    }
+
+    [Fact]
+    public async Task A_prediction_reaches_the_model_and_what_came_true_of_it_is_counted()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        gateway.Model.Updates = _ => [new(ChatRole.Assistant, [new UsageContent(new() { InputTokenCount = 5, OutputTokenCount = 9, AdditionalCounts = new() { ["accepted_prediction_tokens"] = 6, ["rejected_prediction_tokens"] = 2 } })])];
+        var (_, body) = await gateway.PostAsync(Path, """{"model":"parrot","messages":[{"role":"user","content":"x"}],"prediction":{"type":"content","content":[{"type":"text","text":"let x"},{"type":"text","text":" = 1;"}]}}""");
+        Assert.Equal("let x = 1;", gateway.Model.Calls[^1].Options.AdditionalProperties!["prediction"]);
+        Assert.Equal("""{"accepted_prediction_tokens":6,"rejected_prediction_tokens":2}""", body["usage"]!["completion_tokens_details"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("none", true, false, null, null)]
+    [InlineData("medium", true, true, null, "reasoning_effort")]
+    [InlineData("minimal", false, null, "low", null)]
+    public async Task The_effort_switches_thinking_or_reaches_the_template(string effort, bool switches, bool? on, string? level, string? inert)
+    {
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText { Traits = new("generic", Thinks: true, switches, TakesEffort: !switches) });
+        using var response = await gateway.Http.PostAsync(new Uri(Path, UriKind.Relative), RunningGateway.Json(Ask($",\"reasoning_effort\":\"{effort}\"")), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var further = gateway.Model.Calls[^1].Options.AdditionalProperties!;
+        Assert.Equal((on, level), ((bool?)further.GetValueOrDefault("thinking"), (string?)further.GetValueOrDefault("reasoning_effort")));
+        Assert.Equal(inert, response.Headers.TryGetValues("Freehold-Inert", out var named) ? named.Single() : null);
+    }
 }

@@ -11,4 +11,12 @@ public class AnthropicClientTests
         await using var gateway = await RunningGateway.StartAsync(options => options with { Key = new ApiKey("right") }, text: new ByteText());
         await VendorClients.RunAsync("@anthropic-ai/sdk", "anthropic-client.mjs", gateway.Address);
     }
+
+    [Fact]
+    public async Task The_client_of_Anthropic_and_its_tool_runner_call_tools()
+    {
+        await using var gateway = await RunningGateway.StartAsync(options => options with { Key = new ApiKey("right") }, text: new ByteText());
+        CallingScript.CallThenAnswer(gateway.Model);
+        await VendorClients.RunAsync("@anthropic-ai/sdk", "anthropic-tools.mjs", gateway.Address);
+    }
 }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Freehold.Gateway.Anthropic.Requests;
 using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.OpenAi.Requests;
+using Freehold.Gateway.OpenAi.Responses.Requests;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Tests.Serving;
 using Freehold.Gateway.Tokens;
@@ -22,7 +23,10 @@ public partial class ParameterTableTests
         OpenAiParameters.Chat, OpenAiParameters.Completions, OpenAiParameters.Embeddings, OpenAiParameters.ApplyTemplate, TokenParameters.Tokenize, TokenParameters.Detokenize,
         OllamaParameters.Chat, OllamaParameters.Generate, OllamaParameters.Embed, OllamaParameters.Embeddings, OllamaParameters.Show,
         AnthropicParameters.Messages, AnthropicParameters.CountTokens,
+        ResponseParameters.Create, ResponseParameters.InputTokens, ResponseParameters.Compact, ResponseParameters.ConversationCreate, ResponseParameters.ConversationUpdate, ResponseParameters.ConversationItems,
     ];
+
+    private const string Items = """[{"role":"user","content":[{"type":"input_text","text":"x"}]}]""";
 
     private const string AnthropicLeast = """{"model":"parrot","system":[{"type":"text","text":"s"}],"messages":[{"role":"user","content":[{"type":"text","text":"x"}]}],"output_config":{"format":{"type":"json_schema","schema":{}}}}""";
 
@@ -30,6 +34,10 @@ public partial class ParameterTableTests
     private const string AnthropicBoth = """
         messages model cache_control output_config output_config.effort output_config.format output_config.format.type output_config.format.schema speed system thinking tool_choice tools
         messages[].role messages[].content messages[].content[].type messages[].content[].text messages[].content[].cache_control messages[].content[].citations
+        messages[].content[].thinking messages[].content[].signature messages[].content[].data messages[].content[].id messages[].content[].name messages[].content[].input messages[].content[].caller
+        messages[].content[].tool_use_id messages[].content[].content messages[].content[].is_error messages[].content[].toolset_name
+        tools[].type tools[].name tools[].description tools[].input_schema tools[].strict tools[].cache_control tools[].defer_loading tools[].allowed_callers tools[].eager_input_streaming tools[].input_examples
+        tool_choice.type tool_choice.name tool_choice.disable_parallel_tool_use thinking.type thinking.budget_tokens thinking.display
         system[].type system[].text system[].cache_control system[].citations
         """;
 
@@ -49,7 +57,27 @@ public partial class ParameterTableTests
         ["/api/show"] = """{"model":"parrot"}""",
         ["/v1/messages"] = AnthropicLeast[..^1] + ",\"max_tokens\":9}",
         ["/v1/messages/count_tokens"] = AnthropicLeast,
+        ["/v1/responses"] = $$"""{"model":"parrot","input":{{Items}}}""",
+        ["/v1/responses/input_tokens"] = $$"""{"model":"parrot","input":{{Items}}}""",
+        ["/v1/responses/compact"] = $$"""{"model":"parrot","input":{{Items}}}""",
+        ["/v1/conversations"] = $$"""{"items":{{Items}}}""",
+        ["/v1/conversations/{id}"] = """{"metadata":{}}""",
+        ["/v1/conversations/{id}/items"] = $$"""{"items":{{Items}}}""",
     };
+
+    /// <summary>What OpenAI documents of an item of a conversation, where models read text.</summary>
+    private static string ItemFields(string list) => string.Join(' ', """
+        type id status phase role content content[].type content[].text content[].annotations content[].logprobs content[].prompt_cache_breakpoint content[].refusal
+        call_id name namespace arguments input output output[].type output[].text summary encrypted_content caller
+        """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(field => $"{list}[].{field}"));
+
+    private const string ResponseTools = """
+        tools tools[].type tools[].name tools[].description tools[].parameters tools[].strict tools[].allowed_callers tools[].defer_loading tools[].output_schema
+        tools[].format tools[].format.type tools[].format.syntax tools[].format.definition tools[].tools
+        tool_choice tool_choice.type tool_choice.name tool_choice.mode tool_choice.tools parallel_tool_calls
+        text text.format text.format.type text.format.name text.format.description text.format.schema text.format.strict text.verbosity
+        reasoning reasoning.effort reasoning.summary reasoning.generate_summary reasoning.context truncation
+        """;
 
     /// <summary>Ollama's options: the type of that name in its official client, ollama 0.6.4 on npm.</summary>
     private const string OllamaOptions = """
@@ -66,12 +94,16 @@ public partial class ParameterTableTests
             presence_penalty prompt_cache_key prompt_cache_options prompt_cache_retention reasoning_effort response_format safety_identifier seed service_tier stop store stream stream_options
             stream_options.include_usage stream_options.include_obfuscation temperature tool_choice tools top_logprobs top_p user verbosity web_search_options
             messages[].role messages[].content messages[].name messages[].refusal messages[].tool_calls messages[].function_call messages[].audio messages[].tool_call_id
-            messages[].content[].type messages[].content[].text messages[].content[].prompt_cache_breakpoint
+            messages[].content[].type messages[].content[].text messages[].content[].prompt_cache_breakpoint messages[].tool_calls[].custom.name messages[].tool_calls[].custom.input
+            tools[].type tools[].function.name tools[].function.description tools[].function.parameters tools[].function.strict tools[].custom.name tools[].custom.description
+            tools[].custom.format.type tools[].custom.format.grammar.definition tools[].custom.format.grammar.syntax
+            tool_choice.type tool_choice.function.name tool_choice.custom.name tool_choice.allowed_tools.mode tool_choice.allowed_tools.tools prediction.type prediction.content
             """,
         ["/v1/completions"] = "model prompt best_of echo frequency_penalty logit_bias logprobs max_tokens n presence_penalty seed stop stream stream_options suffix temperature top_p user stream_options.include_usage stream_options.include_obfuscation",
         ["/v1/embeddings"] = "input model dimensions encoding_format user",
         ["/api/chat"] = $"""
             model messages stream format keep_alive tools think logprobs top_logprobs messages[].role messages[].content messages[].thinking messages[].images messages[].tool_calls messages[].tool_name
+            messages[].tool_calls[].function.name messages[].tool_calls[].function.arguments tools[].type tools[].function.name tools[].function.description tools[].function.parameters
             {OllamaOptions}
             """,
         ["/api/generate"] = $"model prompt suffix system template context stream raw format images keep_alive think logprobs top_logprobs width height steps {OllamaOptions}",
@@ -80,6 +112,15 @@ public partial class ParameterTableTests
         ["/api/show"] = "model system template options",
         ["/v1/messages"] = $"max_tokens container diagnostics inference_geo metadata service_tier stop_sequences stream temperature top_k top_p {AnthropicBoth}",
         ["/v1/messages/count_tokens"] = AnthropicBoth,
+        ["/v1/responses"] = $"""
+            background context_management conversation include input instructions max_output_tokens metadata model moderation previous_response_id prompt prompt_cache_key prompt_cache_options
+            prompt_cache_retention safety_identifier service_tier store stream stream_options stream_options.include_obfuscation temperature top_logprobs top_p user {ResponseTools} {ItemFields("input")}
+            """,
+        ["/v1/responses/input_tokens"] = $"conversation input instructions model personality previous_response_id {ResponseTools} {ItemFields("input")}",
+        ["/v1/responses/compact"] = $"model input instructions previous_response_id prompt_cache_key prompt_cache_options prompt_cache_retention service_tier {ItemFields("input")}",
+        ["/v1/conversations"] = $"items metadata {ItemFields("items")}",
+        ["/v1/conversations/{id}"] = "metadata",
+        ["/v1/conversations/{id}/items"] = $"items include {ItemFields("items")}",
     };
 
     /// <summary>The field and the code that a refusal names, where each dialect has them.</summary>
@@ -87,6 +128,16 @@ public partial class ParameterTableTests
     {
         var error = answer["error"] is JsonObject named ? named["details"] ?? named : answer;
         return ((string?)error["param"], (string?)(error["code"] ?? error["error_code"]));
+    }
+
+    /// <summary>Where a table's requests go: an id stands for a conversation that there is.</summary>
+    private static async Task<string> AddressOfAsync(RunningGateway gateway, ParameterTable table)
+    {
+        var path = PathOf(table);
+        if (!path.Contains("{id}", StringComparison.Ordinal))
+            return path;
+        var (_, conversation) = await gateway.PostAsync("/v1/conversations", "{}");
+        return path.Replace("{id}", (string)conversation["id"]!, StringComparison.Ordinal);
     }
 
     private static string PathOf(ParameterTable table) => table.Endpoint[(table.Endpoint.IndexOf(' ', StringComparison.Ordinal) + 1)..];
@@ -111,19 +162,44 @@ public partial class ParameterTableTests
 
     private const string Call = """{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}""";
 
+    /// <summary>What a list or an object must hold so that only the field in question can be wrong.</summary>
+    private static JsonNode FirstOf(ParameterTable table, string step) => JsonNode.Parse((PathOf(table)[..4], step) switch
+    {
+        ("/api", "tool_calls[]") => """{"function":{"name":"f"}}""",
+        (_, "tool_calls[]") => Call,
+        ("/v1/", "tools[]") when table.Endpoint.Contains("/messages", StringComparison.Ordinal) => """{"name":"f","input_schema":{}}""",
+        ("/v1/", "tools[]") when table.Endpoint.Contains("/responses", StringComparison.Ordinal) => """{"type":"function","name":"f"}""",
+        (_, "text") => """{"format":{"type":"json_schema","name":"x","schema":{}}}""",
+        (_, "tool_choice") when table.Endpoint.Contains("/responses", StringComparison.Ordinal) => """{"type":"none yet"}""",
+        _ => "{}",
+    })!;
+
+    /// <summary>A tool's result in Anthropic's form, behind what it answers.</summary>
+    private const string Result = """
+        [{"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":[{"type":"text","text":"x"}]}]}]
+        """;
+
     /// <summary>Sets a field of the endpoint's least body by the table's name for it.</summary>
     private static string With(ParameterTable table, string name, JsonNode value)
     {
         var body = JsonNode.Parse(Least[PathOf(table)])!;
+        if (name.StartsWith("messages[].content[].content[]", StringComparison.Ordinal))
+        {
+            body["messages"] = JsonNode.Parse(Result);
+            body["messages"]![1]!["content"]![0]!["content"]![0]![name.Split('.')[^1]] = value;
+            return body.ToJsonString();
+        }
         var at = body;
         var steps = name.Split('.');
         foreach (var step in steps[..^1])
         {
             if (step.EndsWith("[]", StringComparison.Ordinal))
-                at = (at[step[..^2]] ??= new JsonArray(step == "tool_calls[]" ? JsonNode.Parse(Call) : new JsonObject()))[0]!;
+                at = (at[step[..^2]] ??= new JsonArray(FirstOf(table, step)))[0]!;
             else
-                at = at[step] ??= new JsonObject();
+                at = at[step] ??= FirstOf(table, step);
         }
+        if (name.StartsWith("tools[].tools[]", StringComparison.Ordinal))
+            body["tools"]![0]!["type"] = "namespace";
         at[steps[^1]] = value;
         if (name.StartsWith("messages[].tool_calls", StringComparison.Ordinal))
             body["messages"]![0]!["role"] = "assistant";
@@ -135,14 +211,14 @@ public partial class ParameterTableTests
     [Fact]
     public async Task What_is_refused_is_refused_by_its_name()
     {
-        await using var gateway = await RunningGateway.StartAsync(text: new ByteText());
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText(), stores: true);
         foreach (var table in Tables)
             foreach (var parameter in table.Parameters.Where(parameter => parameter.State == ParameterState.Refused))
             {
-                var (status, answer) = await gateway.PostAsync(PathOf(table), With(table, parameter.Name, 424242));
+                var (status, answer) = await gateway.PostAsync(await AddressOfAsync(gateway, table), With(table, parameter.Name, 424242));
                 Assert.True(status == HttpStatusCode.BadRequest, $"{table.Endpoint}: {parameter.Name} got {status}");
                 Assert.Equal(parameter.Name.Replace("[]", "[0]", StringComparison.Ordinal), ErrorOf(answer).Param);
-                Assert.Equal("unsupported_parameter", ErrorOf(answer).Code);
+                Assert.Equal(parameter.Name == "thread" ? "thread_unsupported_request" : "unsupported_parameter", ErrorOf(answer).Code);
             }
         Assert.Empty(gateway.Model.Calls);
     }
@@ -150,11 +226,11 @@ public partial class ParameterTableTests
     [Fact]
     public async Task What_is_inert_is_accepted_and_named_in_the_answer()
     {
-        await using var gateway = await RunningGateway.StartAsync(text: new ByteText());
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText(), stores: true);
         foreach (var table in Tables)
             foreach (var parameter in table.Parameters.Where(parameter => parameter.State == ParameterState.Inert))
             {
-                using var response = await gateway.Http.PostAsync(new Uri(PathOf(table), UriKind.Relative), RunningGateway.Json(With(table, parameter.Name, new JsonObject())), TestContext.Current.CancellationToken);
+                using var response = await gateway.Http.PostAsync(new Uri(await AddressOfAsync(gateway, table), UriKind.Relative), RunningGateway.Json(With(table, parameter.Name, new JsonObject())), TestContext.Current.CancellationToken);
                 Assert.Equal(HttpStatusCode.OK, response.StatusCode);
                 Assert.Equal(parameter.Name, response.Headers.GetValues("Freehold-Inert").Single());
             }
@@ -163,12 +239,12 @@ public partial class ParameterTableTests
     [Fact]
     public async Task What_is_honoured_is_read_a_value_of_the_wrong_kind_never_passes()
     {
-        await using var gateway = await RunningGateway.StartAsync(text: new ByteText());
+        await using var gateway = await RunningGateway.StartAsync(text: new ByteText(), stores: true);
         foreach (var table in Tables)
             foreach (var parameter in table.Parameters.Where(parameter => parameter.State == ParameterState.Honoured))
             {
                 // No parameter of any endpoint may be an array that holds a boolean.
-                var (status, answer) = await gateway.PostAsync(PathOf(table), With(table, parameter.Name, new JsonArray(true)));
+                var (status, answer) = await gateway.PostAsync(await AddressOfAsync(gateway, table), With(table, parameter.Name, new JsonArray(true)));
                 Assert.True(status == HttpStatusCode.BadRequest, $"{table.Endpoint}: {parameter.Name} got {status}");
                 Assert.StartsWith(parameter.Name.Split('[')[0], ErrorOf(answer).Param, StringComparison.Ordinal);
                 Assert.NotEqual("unknown_parameter", ErrorOf(answer).Code);
@@ -233,5 +309,9 @@ public partial class ParameterTableTests
         await using var gateway = await RunningGateway.StartAsync();
         var (_, body) = await gateway.PostAsync("/v1/chat/completions", """{"model":"parrot","messages":[{"role":"user","content":"x"}],"service_tier":"auto"}""");
         Assert.Equal("default", (string)body["service_tier"]!);
+        (_, body) = await gateway.PostAsync("/v1/chat/completions", """{"model":"parrot","messages":[{"role":"user","content":"x"}],"service_tier":"flex"}""");
+        Assert.Equal("flex", (string)body["service_tier"]!);
+        Assert.False(gateway.Model.Calls[^2].Options.AdditionalProperties!.ContainsKey("priority"));
+        Assert.Equal("batch", gateway.Model.Calls[^1].Options.AdditionalProperties!["priority"]);
     }
 }

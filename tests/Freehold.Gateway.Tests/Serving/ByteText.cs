@@ -11,6 +11,7 @@ internal sealed class ByteText : IModelText
     public int VocabularySize => 257;
     public bool ShowsNames { get; init; }
     public bool ShowsReasoning { get; init; }
+    public AnswerTraits Traits { get; init; } = new("generic", Thinks: false, SwitchesThinking: false, TakesEffort: false);
 
     public IReadOnlyList<int> Encode(string text, bool parseSpecial, bool addSpecial)
     {
@@ -29,5 +30,13 @@ internal sealed class ByteText : IModelText
         var shaped = new JsonArray([.. messages.Select(message => (JsonNode)new JsonObject { ["role"] = message.Role.Value, ["content"] = message.Text })]);
         var prompt = string.Concat(messages.Select(message => $"<{message.Role.Value}>{message.Text}")) + (string?)variables?["mood"] + (addGenerationPrompt ? "<assistant>" : "");
         return new RenderedChat(prompt, Encode(prompt, false, false), shaped, "every message is shown as it is");
+    }
+
+    /// <summary>Tools show by their names, before the messages.</summary>
+    public RenderedChat Render(IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    {
+        var rendered = Render(messages, null, addGenerationPrompt: true);
+        var prompt = string.Concat(options.Tools?.Select(tool => $"[{tool.Name}]") ?? []) + rendered.Prompt;
+        return rendered with { Prompt = prompt, Ids = Encode(prompt, false, false) };
     }
 }

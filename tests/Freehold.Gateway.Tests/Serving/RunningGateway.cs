@@ -15,9 +15,9 @@ internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private RunningGateway(WebApplication app, ScriptedChatClient model)
+    private RunningGateway(WebApplication app, ScriptedChatClient model, string? folder)
     {
-        _app = app;
+        (_app, Folder) = (app, folder);
         Model = model;
         Address = new Uri(app.Urls.Single().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));
         Http = new HttpClient { BaseAddress = Address };
@@ -27,6 +27,9 @@ internal sealed class RunningGateway : IAsyncDisposable
     private static readonly ModelFacts Facts = new("llama", "gguf", 134_515_008, "Q4_1", 91_000_000, 576, 30) { Licence = "apache-2.0", Template = "{{ messages }}" };
 
     public ScriptedChatClient Model { get; }
+
+    /// <summary>The data folder of a gateway that stores; it goes with the gateway.</summary>
+    public string? Folder { get; }
     public Uri Address { get; }
     public HttpClient Http { get; }
 
@@ -34,17 +37,18 @@ internal sealed class RunningGateway : IAsyncDisposable
     public IEnumerable<string> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]).Where(method => method != "HEAD").Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"));
 
-    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, bool pages = false)
+    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, bool stores = false, bool pages = false)
     {
+        var folder = stores ? Directory.CreateTempSubdirectory("freehold-state").FullName : null;
         var model = new ScriptedChatClient();
         var created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
-        var options = new GatewayOptions { Port = 0 };
+        var options = new GatewayOptions { Port = 0, State = new StateOptions { Folder = folder } };
         var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, new FixedModelDirectory([
             new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)) { Facts = Facts },
             new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]),
             pages: pages ? _ => http => http.Response.WriteAsync("a page") : null);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new RunningGateway(app, model);
+        return new RunningGateway(app, model, folder);
     }
 
     public static HttpContent Json(string body) => new StringContent(body, Encoding.UTF8, "application/json");
@@ -93,5 +97,7 @@ internal sealed class RunningGateway : IAsyncDisposable
         await now.CancelAsync();
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
+        if (Folder is not null)
+            Directory.Delete(Folder, recursive: true);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
@@ -10,16 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace Freehold.Gateway.Anthropic.Answers;
 
 /// <summary>Runs a request's generation and answers with a message, as events or whole.</summary>
-internal sealed class Answering(AnthropicDialect dialect, GatewayMeter meter, TimeProvider clock, ILogger<Answering> log)
+internal sealed class Answering(AnthropicDialect dialect, ThinkingSignature signatures, GatewayMeter meter, TimeProvider clock, ILogger<Answering> log)
 {
     public async Task WholeAsync(HttpContext http, ServedModel model, Generation generation)
     {
-        var text = new StringBuilder();
+        var blocks = new MessageBlocks(signatures);
         var ending = EndingOf(model, generation);
         using var measured = meter.Begin(model.Id, clock, ending.Usage);
         await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http.RequestAborted))
         {
-            text.Append(piece.Text);
+            UnenforcedHeader.Tell(http.Response, piece.Unenforced);
+            blocks.Add(piece);
             ending.Add(piece);
             if (piece.HasContent)
                 measured.Step(0);
@@ -28,30 +28,29 @@ internal sealed class Answering(AnthropicDialect dialect, GatewayMeter meter, Ti
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);
         json.WriteStartObject();
         MessageHead.Of(model).Write(json);
-        json.WriteStartArray("content");
-        if (text.Length > 0)
-        {
-            json.WriteStartObject();
-            json.WriteString("type", "text");
-            json.WriteString("text", text.ToString());
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
+        json.WritePropertyName("content");
+        blocks.Write(json);
         ending.WriteReason(json);
         json.WritePropertyName("usage");
         ending.WriteUsage(json);
         json.WriteEndObject();
     }
 
-    public async Task StreamAsync(HttpContext http, ServedModel model, Generation generation)
+    /// <summary>Answers with events.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="generation">What to ask it.</param>
+    /// <param name="isEager">Whether a tool's input is told while it is written, though it may be cut; otherwise it is told when it is whole.</param>
+    public async Task StreamAsync(HttpContext http, ServedModel model, Generation generation, Predicate<string> isEager)
     {
         var gone = http.RequestAborted;
         var ending = EndingOf(model, generation);
         // The message's beginning tells the prompt's length, before the model does.
-        var promptTokens = model.Text?.Render(generation.Messages, null, addGenerationPrompt: true).Ids.Count ?? 0;
+        var promptTokens = model.Text?.Render(generation.Messages, generation.Options).Ids.Count ?? 0;
         using var events = new EventStream(http.Response);
         using var measured = meter.Begin(model.Id, clock, ending.Usage);
-        var message = new MessageEvents(events, MessageHead.Of(model), promptTokens);
+        var message = new MessageEvents(events, MessageHead.Of(model), promptTokens, signatures, clock);
+        var calls = new StreamedCalls(message, isEager);
         try
         {
             await using var pieces = Generation.RunAsync(model.Chat!, [generation], gone).GetAsyncEnumerator(gone);
@@ -60,15 +59,20 @@ internal sealed class Answering(AnthropicDialect dialect, GatewayMeter meter, Ti
                 await message.OpenAsync(gone);
                 await message.PingAsync(gone);
             });
+            if (more)
+                UnenforcedHeader.Tell(http.Response, pieces.Current.Unenforced);
             await message.OpenAsync(gone);
             for (; more; more = await pieces.MoveNextAsync())
             {
                 var piece = pieces.Current;
                 ending.Add(piece);
-                if (piece.Text.Length == 0)
-                    continue;
-                measured.Step(0);
-                await message.TextAsync(piece.Text, gone);
+                if (piece.HasContent)
+                    measured.Step(0);
+                if (piece.Reasoning is { } thinking)
+                    await message.ThinkingAsync(thinking, gone);
+                if (piece.Text.Length > 0)
+                    await message.TextAsync(piece.Text, gone);
+                await calls.AddAsync(piece, gone);
             }
             await message.CloseAsync(ending, gone);
         }

@@ -43,6 +43,7 @@ internal sealed class Ending(int maxTokens, int context)
     // Of two ceilings the lower one ended it.
     private string Reason() =>
         _sequence is not null ? "stop_sequence"
+        : _finish == ChatFinishReason.ToolCalls ? "tool_use"
         : _finish != ChatFinishReason.Length ? "end_turn"
         : Usage.Known && context - Usage.Prompt < maxTokens ? "model_context_window_exceeded"
         : "max_tokens";

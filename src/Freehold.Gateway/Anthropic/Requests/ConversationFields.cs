@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Freehold.Gateway.Answers;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.Extensions.AI;
@@ -8,25 +9,32 @@ namespace Freehold.Gateway.Anthropic.Requests;
 /// <summary>The conversation of a request: <c>system</c>, then <c>messages</c>.</summary>
 internal static class ConversationFields
 {
-    public static List<ChatMessage> Take(Fields fields)
+    public static List<ChatMessage> Take(Fields fields, ThinkingSignature signatures)
     {
         var messages = new List<ChatMessage>();
-        if (fields.TryTake("system", out var system) && Content(fields, "system", system) is { Count: > 0 } instructions)
+        if (fields.TryTake("system", out var system) && ContentBlocks.Text(fields, "system", system) is { Count: > 0 } instructions)
             messages.Add(new ChatMessage(ChatRole.System, instructions));
         var value = fields.Take("messages");
         if (value.ValueKind != JsonValueKind.Array)
             throw Fields.WrongType("messages", "an array of messages", value);
         if (value.GetArrayLength() == 0)
             throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", "empty_array");
-        var index = 0;
+        var (index, blocks) = (0, new ContentBlocks(signatures));
         foreach (var element in value.EnumerateArray())
-            messages.Add(ReadOne(fields.Child("messages", index++, element)));
+            Read(fields.Child("messages", index++, element), blocks, messages);
         if (messages[^1].Role == ChatRole.Assistant)
             throw RefusedException.Field($"messages[{index - 1}].role", "The last message is the assistant's: to continue it (a prefill) is not supported; end with a user message.", "unsupported_value");
         return messages;
     }
 
-    private static ChatMessage ReadOne(Fields fields)
+    /// <summary>Most templates do not show earlier thinking; who sends it should know that the model never sees it.</summary>
+    public static void NoteThinking(IReadOnlyList<ChatMessage> messages, ServedModel model, InertFields inert)
+    {
+        if (model.Text is { ShowsReasoning: false } && messages.Any(message => message.Contents.Any(content => content is TextReasoningContent)))
+            inert.Add("messages[].content[].thinking");
+    }
+
+    private static void Read(Fields fields, ContentBlocks blocks, List<ChatMessage> messages)
     {
         var path = fields.PathOf("role");
         var role = Fields.Text(fields.Take("role"), path) switch
@@ -36,30 +44,29 @@ internal static class ConversationFields
             "system" => ChatRole.System,
             var other => throw RefusedException.Field(path, $"'{path}' is '{other}'; it must be user, assistant or system."),
         };
-        var content = Content(fields, "content", fields.Take("content"));
-        if (content.Count == 0)
+        var value = fields.Take("content");
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0)
             throw RefusedException.Field(fields.PathOf("content"), $"'{fields.PathOf("content")}' is empty; at least one block is needed.", "empty_array");
+        var content = role == ChatRole.User ? blocks.User(fields, "content", value)
+            : role == ChatRole.Assistant ? blocks.Assistant(fields, "content", value)
+            : ContentBlocks.Text(fields, "content", value);
         fields.Finish();
-        return new ChatMessage(role, content);
+        if (role == ChatRole.User)
+            Part(content, messages);
+        else
+            messages.Add(new ChatMessage(role, content));
     }
 
-    private static List<AIContent> Content(Fields fields, string name, JsonElement value)
+    // Results of tools are messages of their own, where they stand.
+    private static void Part(List<AIContent> content, List<ChatMessage> messages)
     {
-        var path = fields.PathOf(name);
-        if (value.ValueKind == JsonValueKind.String)
-            return [new TextContent(Fields.Text(value, path))];
-        if (value.ValueKind != JsonValueKind.Array)
-            throw Fields.WrongType(path, "a string or an array of blocks", value);
-        var blocks = new List<AIContent>(value.GetArrayLength());
-        foreach (var element in value.EnumerateArray())
+        for (int from = 0, to; from < content.Count; from = to)
         {
-            var block = fields.Child(name, blocks.Count, element);
-            var kind = Fields.Text(block.Take("type"), block.PathOf("type"));
-            if (kind != "text")
-                throw RefusedException.Field(block.PathOf("type"), $"'{block.PathOf("type")}' is '{kind}'; only text blocks are supported yet.", "unsupported_value");
-            blocks.Add(new TextContent(Fields.Text(block.Take("text"), block.PathOf("text"))));
-            block.Finish();
+            var isResult = content[from] is FunctionResultContent;
+            for (to = from + 1; to < content.Count && content[to] is FunctionResultContent == isResult; to++)
+            {
+            }
+            messages.Add(new ChatMessage(isResult ? ChatRole.Tool : ChatRole.User, content[from..to]));
         }
-        return blocks;
     }
 }

@@ -9,18 +9,18 @@ namespace Freehold.Gateway.Ollama.Answers;
 internal sealed class AnswerWriter(ServedModel model, AnswerShape shape, Durations durations, TimeProvider clock)
 {
     /// <summary>A piece of the answer.</summary>
-    public void WritePiece(Utf8JsonWriter json, string text, JsonArray? logprobs)
+    public void WritePiece(Utf8JsonWriter json, in AnswerPart part, JsonArray? logprobs)
     {
-        WriteHead(json, text);
+        WriteHead(json, part);
         json.WriteBoolean("done", false);
         WriteLogprobs(json, logprobs);
         json.WriteEndObject();
     }
 
     /// <summary>What ends the answer, or the whole of it.</summary>
-    public void WriteEnd(Utf8JsonWriter json, string text, JsonArray? logprobs, string reason, UsageTotals usage)
+    public void WriteEnd(Utf8JsonWriter json, in AnswerPart part, JsonArray? logprobs, string reason, UsageTotals usage)
     {
-        WriteHead(json, text);
+        WriteHead(json, part);
         json.WriteBoolean("done", true);
         json.WriteString("done_reason", reason);
         durations.Write(json, usage);
@@ -31,18 +31,18 @@ internal sealed class AnswerWriter(ServedModel model, AnswerShape shape, Duratio
     /// <summary>The answer to who asked for nothing but that the model be loaded.</summary>
     public void WriteLoaded(Utf8JsonWriter json)
     {
-        WriteHead(json, "");
+        WriteHead(json, AnswerPart.Nothing);
         json.WriteBoolean("done", true);
         json.WriteString("done_reason", "load");
         json.WriteEndObject();
     }
 
-    private void WriteHead(Utf8JsonWriter json, string text)
+    private void WriteHead(Utf8JsonWriter json, in AnswerPart part)
     {
         json.WriteStartObject();
         json.WriteString("model", TaggedNames.Of(model.Id));
         json.WriteString("created_at", clock.GetUtcNow().UtcDateTime);
-        shape.WriteText(json, text);
+        shape.Write(json, part);
     }
 
     private static void WriteLogprobs(Utf8JsonWriter json, JsonArray? entries)

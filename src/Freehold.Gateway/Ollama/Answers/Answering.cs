@@ -29,6 +29,8 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
             await WriteAsync(http, json => writer.WriteLoaded(json));
             return;
         }
+        answer.Thinking.Apply(answer.Options, model, answer.Inert);
+        MessageReader.NoteThinking(messages, model, answer.Inert);
         scope.Principal.Stamp(answer.Options.AdditionalProperties!, null);
         answer.Inert.Tell(http);
         var generation = new Generation(0, 0, messages, answer.Options);
@@ -38,12 +40,16 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
     private async Task WholeAsync(HttpContext http, ServedModel model, Generation generation, AnswerWriter writer, Durations durations)
     {
         var usage = new UsageTotals();
-        var (text, logprobs, reason) = (new StringBuilder(), new JsonArray(), ChatFinishReason.Stop);
+        var (text, thinking, calls) = (new StringBuilder(), new StringBuilder(), new GatheredCalls());
+        var (logprobs, reason) = (new JsonArray(), ChatFinishReason.Stop);
         using var measured = meter.Begin(model.Id, clock, usage);
         await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http.RequestAborted))
         {
             durations.First();
+            UnenforcedHeader.Tell(http.Response, piece.Unenforced);
             text.Append(piece.Text);
+            thinking.Append(piece.Reasoning);
+            calls.Add(piece);
             foreach (var entry in piece.Logprobs ?? [])
                 logprobs.Add(entry?.DeepClone());
             reason = piece.Finish ?? reason;
@@ -52,13 +58,13 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
             if (piece.HasContent)
                 measured.Step(0);
         }
-        await WriteAsync(http, json => writer.WriteEnd(json, text.ToString(), logprobs, reason.Value, usage));
+        await WriteAsync(http, json => writer.WriteEnd(json, new AnswerPart(text.ToString(), thinking.Length > 0 ? thinking.ToString() : null, calls.Whole), logprobs, ReasonOf(reason), usage));
     }
 
     private async Task StreamAsync(HttpContext http, ServedModel model, Generation generation, AnswerWriter writer, Durations durations)
     {
         var gone = http.RequestAborted;
-        var (usage, reason) = (new UsageTotals(), ChatFinishReason.Stop);
+        var (usage, reason, calls) = (new UsageTotals(), ChatFinishReason.Stop, new GatheredCalls());
         using var lines = new LineStream(http.Response);
         using var measured = meter.Begin(model.Id, clock, usage);
         try
@@ -67,22 +73,30 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
             var more = await FirstPiece.WaitAsync(pieces, clock, () =>
             {
                 Start(lines);
-                return lines.SendAsync(writer, static (json, told) => told.WritePiece(json, "", null), gone);
+                return lines.SendAsync(writer, static (json, told) => told.WritePiece(json, AnswerPart.Nothing, null), gone);
             });
             durations.First();
+            if (more)
+                UnenforcedHeader.Tell(http.Response, pieces.Current.Unenforced);
             Start(lines);
+            var lastSent = clock.GetTimestamp();
             for (; more; more = await pieces.MoveNextAsync())
             {
                 var piece = pieces.Current;
                 reason = piece.Finish ?? reason;
                 if (piece.Usage is { } counts)
                     usage.Add(0, counts);
-                if (!piece.HasContent)
+                if (!piece.HasContent && piece.WholeCalls is null)
                     continue;
                 measured.Step(0);
-                await lines.SendAsync((writer, piece), static (json, told) => told.writer.WritePiece(json, told.piece.Text, told.piece.Logprobs), gone);
+                // Calls are told whole. While one is long in coming, an object without news keeps the connection in use.
+                var part = new AnswerPart(piece.Text, piece.Reasoning, calls.Add(piece));
+                if (!part.HasContent && piece.Logprobs is null && clock.GetElapsedTime(lastSent) < FirstPiece.Patience)
+                    continue;
+                await lines.SendAsync((writer, part, piece.Logprobs), static (json, told) => told.writer.WritePiece(json, told.part, told.Logprobs), gone);
+                lastSent = clock.GetTimestamp();
             }
-            await lines.SendAsync((writer, reason, usage), static (json, told) => told.writer.WriteEnd(json, "", null, told.reason.Value, told.usage), gone);
+            await lines.SendAsync((writer, reason, usage), static (json, told) => told.writer.WriteEnd(json, AnswerPart.Nothing, null, ReasonOf(told.reason), told.usage), gone);
         }
         catch (Exception failure) when (lines.Started && !gone.IsCancellationRequested)
         {
@@ -90,6 +104,9 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
             await lines.SendAsync(Failures.Explain(failure, model, log), static (json, told) => OllamaDialect.WriteError(json, told), gone);
         }
     }
+
+    // Ollama has no word of its own for an answer that ends with calls.
+    private static string ReasonOf(ChatFinishReason reason) => reason == ChatFinishReason.ToolCalls ? ChatFinishReason.Stop.Value : reason.Value;
 
     private static void Start(LineStream lines)
     {

@@ -51,6 +51,10 @@ internal static class ModelJson
         json.WriteStartArray("capabilities");
         if (model.Chats)
             json.WriteStringValue("completion");
+        if (model is { Chats: true, Loaded.Text.Traits.CallFormat: not null })
+            json.WriteStringValue("tools");
+        if (model is { Chats: true, Loaded.Text.Traits.Thinks: true })
+            json.WriteStringValue("thinking");
         if (model.Embeds)
             json.WriteStringValue("embedding");
         json.WriteEndArray();
@@ -87,7 +91,11 @@ internal static class ModelJson
             json.WriteNumber($"{architecture}.block_count", facts.Layers);
         }
         if (model.Loaded?.Text is { } text)
+        {
             json.WriteNumber($"{architecture}.vocab_size", text.VocabularySize);
+            if (text.Traits.CallFormat is { } format)
+                json.WriteString("freehold.call_format", format);
+        }
         json.WriteEndObject();
     }
 

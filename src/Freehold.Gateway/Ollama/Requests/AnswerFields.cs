@@ -8,10 +8,11 @@ namespace Freehold.Gateway.Ollama.Requests;
 /// <summary>What chat and generate have in common: how an answer is made and sent.</summary>
 /// <param name="Options">How it is made.</param>
 /// <param name="Context">The context asked for, or null.</param>
+/// <param name="Thinking">What is wanted of thinking, which depends on the model.</param>
 /// <param name="Stream">Whether it is sent piece by piece.</param>
 /// <param name="Unload">Whether the model is to be unloaded where there is nothing to answer (<c>keep_alive</c> 0).</param>
 /// <param name="Inert">What nothing depends on.</param>
-internal sealed record AnswerFields(ChatOptions Options, int? Context, bool Stream, bool Unload, InertFields Inert)
+internal sealed record AnswerFields(ChatOptions Options, int? Context, ThinkingWish Thinking, bool Stream, bool Unload, InertFields Inert)
 {
     private const int MaxTopLogprobs = 20;
 
@@ -28,7 +29,22 @@ internal sealed record AnswerFields(ChatOptions Options, int? Context, bool Stre
             options.AdditionalProperties!["logprobs"] = true;
             options.AdditionalProperties["top_logprobs"] = top ?? 0;
         }
-        return new AnswerFields(options, context, fields.TakeBoolean("stream") ?? true, IsZero(body), fields.Inert);
+        return new AnswerFields(options, context, ThinkingOf(fields), fields.TakeBoolean("stream") ?? true, IsZero(body), fields.Inert);
+    }
+
+    private static ThinkingWish ThinkingOf(Fields fields)
+    {
+        var none = new ThinkingWish { Field = "think", EffortField = "think", Insists = true };
+        if (!fields.TryTake("think", out var value))
+            return none;
+        return value.ValueKind switch
+        {
+            JsonValueKind.True => none with { On = true },
+            JsonValueKind.False => none with { On = false },
+            JsonValueKind.String when Values.IsOneOf(value, "low", "medium", "high", "max") => none with { On = true, Effort = ThinkingWish.LevelOf(Fields.Text(value, "think")) },
+            JsonValueKind.String => throw RefusedException.Field("think", "'think' must be true, false, 'low', 'medium', 'high' or 'max'.", "unsupported_value"),
+            _ => throw Fields.WrongType("think", "a boolean, or a level", value),
+        };
     }
 
     private static bool IsZero(JsonElement body) =>
@@ -47,7 +63,7 @@ internal sealed record AnswerFields(ChatOptions Options, int? Context, bool Stre
         {
             JsonValueKind.String when value.ValueEquals("") => null,
             JsonValueKind.String when value.ValueEquals("json") => ChatResponseFormat.Json,
-            JsonValueKind.Object => ChatResponseFormat.ForJsonSchema(value.Clone()),
+            JsonValueKind.Object => ChatResponseFormat.ForJsonSchema(WellFormed.Copy(value, "format")),
             JsonValueKind.String => throw RefusedException.Field("format", "'format' must be 'json' or a JSON Schema.", "unsupported_value"),
             _ => throw Fields.WrongType("format", "'json' or a JSON Schema", value),
         };

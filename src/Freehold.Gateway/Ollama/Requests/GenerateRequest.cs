@@ -22,6 +22,8 @@ internal sealed record GenerateRequest(string? Model, IReadOnlyList<ChatMessage>
         fields.Finish();
         if (raw && system.Length > 0)
             throw RefusedException.Field("system", "'system' needs the model's template, which 'raw' leaves out; put it into the prompt.");
+        if (raw && answer.Thinking.On == true)
+            throw RefusedException.Field("think", "'think' needs the model's template, which 'raw' leaves out; leave it out too.");
         if (raw)
             answer.Options.AdditionalProperties!["raw_prompt"] = prompt;
         List<ChatMessage> messages = [];
@@ -29,6 +31,6 @@ internal sealed record GenerateRequest(string? Model, IReadOnlyList<ChatMessage>
             messages.Add(new ChatMessage(ChatRole.System, system));
         if (prompt.Length > 0)
             messages.Add(new ChatMessage(ChatRole.User, prompt));
-        return new GenerateRequest(model, messages, answer);
+        return new GenerateRequest(model, messages, raw ? answer with { Thinking = new ThinkingWish() } : answer);
     }
 }

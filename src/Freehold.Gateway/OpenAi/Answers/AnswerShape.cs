@@ -36,6 +36,9 @@ internal abstract class AnswerShape
     /// <summary>Whether the opening must wait for the choice's first piece, which brings what it tells.</summary>
     public virtual bool OpensWithPiece => false;
 
+    /// <summary>The piece as this endpoint words it.</summary>
+    public virtual Piece Adapt(in Piece piece) => piece;
+
     /// <summary>Writes the choice that opens its part of a stream.</summary>
     public abstract void WriteOpening(Utf8JsonWriter json, int choice, JsonArray? promptLogprobs);
 

@@ -27,8 +27,9 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         var choices = generations.Select(generation => new GatheredChoice(generation.Prompt)).ToArray();
         var promptLogprobs = 0;
         using var measured = meter.Begin(model.Id, clock, usage);
-        await foreach (var piece in Generation.RunAsync(model.Chat!, generations, http.RequestAborted))
+        await foreach (var given in Generation.RunAsync(model.Chat!, generations, http.RequestAborted))
         {
+            var piece = shape.Adapt(given);
             var choice = choices[piece.Choice];
             UnenforcedHeader.Tell(http.Response, piece.Unenforced);
             choice.Text.Append(piece.Text);
@@ -55,9 +56,9 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         json.WriteStartObject();
         head.Write(json, shape.Kind);
         json.WriteStartArray("choices");
-        var given = best.Select(choices);
-        for (var i = 0; i < given.Count; i++)
-            shape.WriteWhole(json, i, given[i]);
+        var selected = best.Select(choices);
+        for (var i = 0; i < selected.Count; i++)
+            shape.WriteWhole(json, i, selected[i]);
         json.WriteEndArray();
         json.WritePropertyName("usage");
         UsageJson.Write(json, usage);
@@ -85,7 +86,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
             await chunks.OpenAsync(generations.Count, gone);
             for (; more; more = await pieces.MoveNextAsync())
             {
-                var piece = pieces.Current;
+                var piece = shape.Adapt(pieces.Current);
                 if (piece.Usage is { } counts)
                     usage.Add(generations[piece.Choice].Prompt, counts);
                 if (piece.HasContent)

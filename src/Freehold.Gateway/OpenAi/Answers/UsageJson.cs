@@ -21,6 +21,13 @@ internal static class UsageJson
         json.WriteStartObject("prompt_tokens_details");
         json.WriteNumber("cached_tokens", usage.Cached);
         json.WriteEndObject();
+        if (usage.Predicted is var (accepted, rejected))
+        {
+            json.WriteStartObject("completion_tokens_details");
+            json.WriteNumber("accepted_prediction_tokens", accepted);
+            json.WriteNumber("rejected_prediction_tokens", rejected);
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 }

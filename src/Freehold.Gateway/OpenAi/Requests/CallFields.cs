@@ -8,8 +8,6 @@ namespace Freehold.Gateway.OpenAi.Requests;
 /// <summary>The calls that an assistant's earlier message made.</summary>
 internal static class CallFields
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
-
     public static List<FunctionCallContent> Take(Fields message)
     {
         if (!message.TryTake("tool_calls", out var value))
@@ -24,29 +22,19 @@ internal static class CallFields
 
     private static FunctionCallContent ReadOne(Fields call)
     {
-        var function = call.Child("function", call.Take("function"));
-        var (name, written) = (Fields.Text(function.Take("name"), function.PathOf("name")), Fields.Text(function.Take("arguments"), function.PathOf("arguments")));
-        var arguments = Arguments(written, function.PathOf("arguments"));
-        function.Finish();
         var kind = call.TakeString("type") ?? "function";
-        if (kind != "function")
-            throw RefusedException.Field(call.PathOf("type"), $"'{call.PathOf("type")}' is '{kind}'; only functions are called here.", "unsupported_value");
+        if (kind is not ("function" or "custom"))
+            throw RefusedException.Field(call.PathOf("type"), $"'{call.PathOf("type")}' is '{kind}'; only functions and custom tools are called here.", "unsupported_value");
+        var other = kind == "custom" ? "function" : "custom";
+        if (call.TryTake(other, out _))
+            throw RefusedException.Field(call.PathOf(other), $"'{call.PathOf(other)}' is only allowed when '{call.PathOf("type")}' is {other}.");
+        var tool = call.Child(kind, call.Take(kind));
+        var name = Fields.Text(tool.Take("name"), tool.PathOf("name"));
+        var arguments = kind == "custom" ? new() { [CustomTool.Input] = Fields.Text(tool.Take("input"), tool.PathOf("input")) }
+            : CallArguments.Of(Fields.Text(tool.Take("arguments"), tool.PathOf("arguments")), tool.PathOf("arguments"));
+        tool.Finish();
         var id = Fields.Text(call.Take("id"), call.PathOf("id"));
         call.Finish();
         return new FunctionCallContent(id, name, arguments);
-    }
-
-    private static Dictionary<string, object?> Arguments(string written, string path)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(written.Length == 0 ? "{}" : written, Strict);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return document.RootElement.EnumerateObject().ToDictionary(Fields.NameOf, argument => (object?)WellFormed.Copy(argument.Value, path), StringComparer.Ordinal);
-        }
-        catch (JsonException)
-        {
-        }
-        throw RefusedException.Field(path, $"'{path}' must be a JSON object written as a string.");
     }
 }

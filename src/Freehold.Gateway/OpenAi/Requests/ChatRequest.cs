@@ -8,7 +8,7 @@ namespace Freehold.Gateway.OpenAi.Requests;
 
 /// <summary>A body of POST /v1/chat/completions, every field read or refused.</summary>
 internal sealed record ChatRequest(
-    string? Model, IReadOnlyList<ChatMessage> Messages, ChatOptions Options, int Choices, StreamFields Streaming, string? ServiceTier, string? User, InertFields Inert)
+    string? Model, IReadOnlyList<ChatMessage> Messages, ChatOptions Options, ThinkingWish Thinking, IReadOnlySet<string> CustomTools, int Choices, StreamFields Streaming, string? ServiceTier, string? User, InertFields Inert)
 {
     public const int MaxChoices = 16;
 
@@ -21,15 +21,18 @@ internal sealed record ChatRequest(
         options.MaxOutputTokens = MaxTokens(fields);
         TakeLogprobs(fields, options);
         ResponseFormatFields.Take(fields, options);
-        ToolFields.Take(fields, options);
+        var custom = ToolFields.Take(fields, options);
+        if (PredictionField.Take(fields) is { } prediction)
+            options.AdditionalProperties!["prediction"] = prediction;
         if (TemplateVariables.Take(fields) is { } variables)
             options.AdditionalProperties!["chat_template_kwargs"] = variables;
         var choices = fields.TakeInt32("n", 1, MaxChoices) ?? 1;
         var streaming = StreamFields.Take(fields);
-        var tier = Tier(fields);
+        var tier = Tier(fields, options);
         var user = fields.TakeString("user");
+        var thinking = ThinkingOf(fields);
         fields.Finish();
-        return new ChatRequest(model, messages, options, choices, streaming, tier, user, fields.Inert);
+        return new ChatRequest(model, messages, options, thinking, custom, choices, streaming, tier, user, fields.Inert);
     }
 
     private static int? MaxTokens(Fields fields)
@@ -39,6 +42,14 @@ internal sealed record ChatRequest(
         return old is null || current is null || old == current ? current ?? old
             : throw RefusedException.Field("max_tokens", $"'max_tokens' is {old} and 'max_completion_tokens' is {current}; give only one of them.");
     }
+
+    private static ThinkingWish ThinkingOf(Fields fields) => fields.TakeString("reasoning_effort") switch
+    {
+        null => new ThinkingWish(),
+        "none" => new ThinkingWish { On = false, Field = "reasoning_effort" },
+        var effort and ("minimal" or "low" or "medium" or "high" or "xhigh" or "max") => new ThinkingWish { On = true, Effort = ThinkingWish.LevelOf(effort), Field = "reasoning_effort" },
+        var other => throw RefusedException.Field("reasoning_effort", $"'reasoning_effort' is '{other}'; it must be none, minimal, low, medium, high, xhigh or max.", "unsupported_value"),
+    };
 
     private static void TakeLogprobs(Fields fields, ChatOptions options)
     {
@@ -53,12 +64,21 @@ internal sealed record ChatRequest(
     }
 
     // Who names a tier is told the tier that answered, as at OpenAI.
-    private static string? Tier(Fields fields) => fields.TakeString("service_tier") switch
+    public static string? Tier(Fields fields, ChatOptions options)
     {
-        null => null,
-        "auto" or "default" => "default",
-        var other => throw RefusedException.Field("service_tier", $"'service_tier' is '{other}'; there is no tier but 'default' here.", "unsupported_value"),
-    };
+        switch (fields.TakeString("service_tier"))
+        {
+            case null:
+                return null;
+            case "auto" or "default":
+                return "default";
+            case "flex":
+                options.AdditionalProperties!["priority"] = "batch"; // behind what somebody waits for
+                return "flex";
+            case var other:
+                throw RefusedException.Field("service_tier", $"'service_tier' is '{other}'; here are 'default', and 'flex', which goes behind it.", "unsupported_value");
+        }
+    }
 }
 
 /// <summary>Further variables of a chat template, as vLLM and llama.cpp name them.</summary>

@@ -38,6 +38,14 @@ internal static class ResponseFormatFields
 
     private static ChatResponseFormatJson Schema(Fields fields, ChatOptions options)
     {
+        var format = TakeSchema(fields, options);
+        fields.Finish();
+        return format;
+    }
+
+    /// <summary>Takes name, description, schema and strictness from the object that holds them.</summary>
+    public static ChatResponseFormatJson TakeSchema(Fields fields, ChatOptions options)
+    {
         options.AdditionalProperties!["strict"] = fields.TakeBoolean("strict") ?? false;
         var (name, description) = (fields.TakeString("name"), fields.TakeString("description"));
         var schema = fields.Take("schema");
@@ -45,7 +53,6 @@ internal static class ResponseFormatFields
             throw Fields.WrongType(fields.PathOf("schema"), "a JSON Schema", schema);
         if (name is null)
             fields.Take("name");
-        fields.Finish();
         return ChatResponseFormat.ForJsonSchema(WellFormed.Copy(schema, fields.PathOf("schema")), name, description);
     }
 }

@@ -35,6 +35,7 @@ public sealed class AnswerFormat
             : (null, "unknown");
         Reasoning = ReasoningFormat.Find(template.Source);
         Thinking = FindSwitch(template);
+        TakesEffort = FindEffort(template);
         ShowsReasoning = template.ReadAttributes.Contains("reasoning_content");
         ArgumentsAsText = Tools != ToolsPlace.Generic && TakesOnlyText(template);
     }
@@ -59,6 +60,9 @@ public sealed class AnswerFormat
 
     /// <summary>How thinking is switched; null where it can't be.</summary>
     public ThinkingSwitch? Thinking { get; }
+
+    /// <summary>Whether the template takes how much the model is to think: <c>reasoning_effort</c>, such as <c>low</c>, <c>medium</c> and <c>high</c>.</summary>
+    public bool TakesEffort { get; }
 
     /// <summary>Whether the template reads what an assistant's earlier message thought (<c>reasoning_content</c>).</summary>
     public bool ShowsReasoning { get; }
@@ -106,6 +110,15 @@ public sealed class AnswerFormat
                 return new ThinkingSwitch(variable, absent == on ? true : absent == off ? false : null);
         }
         return null;
+    }
+
+    private static bool FindEffort(ChatTemplate template)
+    {
+        if (!template.ReadNames.Contains("reasoning_effort"))
+            return false;
+        var (low, high) = (Question(null, true), Question(null, true));
+        (low["reasoning_effort"], high["reasoning_effort"]) = ("low", "high");
+        return Render(template, low) is { } little && Render(template, high) is { } much && little != much;
     }
 
     private static JsonObject Question(string? variable, bool value)

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Freehold.Gateway.Answers;
+using Freehold.Gateway.Requests;
+using Freehold.Gateway.Serving;
+using Microsoft.Extensions.AI;
+
+namespace Freehold.Gateway.Ollama.Requests;
+
+/// <summary>The tools of a chat request. Whether one is called is the model's choice: Ollama's API has no word for more.</summary>
+internal static class ToolFields
+{
+    public const int MaxTools = 512;
+
+    public static List<AITool>? Take(Fields fields)
+    {
+        if (!fields.TryTake("tools", out var value))
+            return null;
+        if (value.ValueKind != JsonValueKind.Array)
+            throw Fields.WrongType("tools", "an array of tools", value);
+        if (value.GetArrayLength() > MaxTools)
+            throw RefusedException.Field("tools", $"'tools' has {value.GetArrayLength()} tools; at most {MaxTools} are taken.");
+        var tools = new List<AITool>(value.GetArrayLength());
+        foreach (var element in value.EnumerateArray())
+        {
+            var tool = fields.Child("tools", tools.Count, element);
+            if (tool.TakeString("type") is { } kind and not "function")
+                throw RefusedException.Field(tool.PathOf("type"), $"'{tool.PathOf("type")}' is '{kind}'; only functions can be called here.", "unsupported_value");
+            var function = tool.Child("function", tool.Take("function"));
+            var (name, description) = (Fields.Text(function.Take("name"), function.PathOf("name")), function.TakeString("description"));
+            JsonElement? schema = null;
+            if (function.TryTake("parameters", out var parameters))
+                schema = parameters.ValueKind == JsonValueKind.Object ? WellFormed.Copy(parameters, function.PathOf("parameters")) : throw Fields.WrongType(function.PathOf("parameters"), "a JSON Schema", parameters);
+            function.Finish();
+            tool.Finish();
+            tools.Add(new DeclaredTool(name, description, schema, strict: false));
+        }
+        return tools.Count > 0 ? tools : null;
+    }
+}

@@ -1,0 +1,120 @@
+using Microsoft.Data.Sqlite;
+
+namespace Freehold.Storage;
+
+/// <summary>
+/// One SQLite file, opened at its first use and not before. What was committed is on the disk (WAL, synchronous FULL), what was deleted is overwritten (secure_delete).
+/// Safe from any thread; one unit of work at a time. A failure to open is not remembered: the next use tries again.
+/// </summary>
+/// <param name="path">The file; it and its folder are made where they are missing, for this user alone.</param>
+/// <param name="migrations">What makes the tables, oldest first; a step that has been released is never changed, others are added behind it.</param>
+public sealed class SqliteDatabase(string path, IReadOnlyList<string> migrations) : IDisposable
+{
+    private const int BusyMilliseconds = 5000;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private SqliteConnection? _connection;
+    private bool _disposed;
+
+    /// <summary>The file.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>Whether there is one yet.</summary>
+    public bool Exists => _connection is not null || File.Exists(Path);
+
+    /// <summary>Reads.</summary>
+    /// <exception cref="StorageException">It could not be opened or read.</exception>
+    public Task<T> ReadAsync<T>(Func<Session, T> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return InTurnAsync(connection => work(new Session(connection, null)), cancellationToken);
+    }
+
+    /// <summary>Writes all that <paramref name="work"/> does, or nothing of it.</summary>
+    /// <exception cref="StorageException">It could not be opened or written.</exception>
+    public Task<T> WriteAsync<T>(Func<Session, T> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return InTurnAsync(connection => Write(connection, work), cancellationToken);
+    }
+
+    /// <summary>Writes likewise, and leaves nothing of what was deleted in the write-ahead log either.</summary>
+    /// <exception cref="StorageException">It could not be opened or written.</exception>
+    public Task<T> DeleteAsync<T>(Func<Session, T> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return InTurnAsync(connection =>
+        {
+            var result = Write(connection, work);
+            new Session(connection, null).Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            return result;
+        }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _turn.Wait();
+        _disposed = true;
+        _connection?.Dispose();
+        _turn.Dispose();
+    }
+
+    private static T Write<T>(SqliteConnection connection, Func<Session, T> work)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var result = work(new Session(connection, transaction));
+        transaction.Commit();
+        return result;
+    }
+
+    private async Task<T> InTurnAsync<T>(Func<SqliteConnection, T> work, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return work(_connection ??= Open());
+        }
+        catch (Exception failure) when (DiskFault.Is(failure))
+        {
+            throw DiskFault.Explain(failure, Path);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private SqliteConnection Open()
+    {
+        SqliteLibrary.Prepare();
+        PrivateFile.MakeFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
+        PrivateFile.Open(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose(); // SQLite's own files get the rights of this one
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, ForeignKeys = true, DefaultTimeout = BusyMilliseconds / 1000 }.ConnectionString);
+        try
+        {
+            connection.Open();
+            var session = new Session(connection, null);
+            session.Execute($"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
+            Migrate(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Migrate(SqliteConnection connection) => Write(connection, session =>
+    {
+        var done = (int)session.First("PRAGMA user_version", row => row.GetInt64(0));
+        if (done > migrations.Count)
+            throw new StorageException(StorageFault.Newer, $"{Path} was made by a newer Freehold (version {done} of its tables; this one knows {migrations.Count}); use that one, or another data folder");
+        for (var step = done; step < migrations.Count; step++)
+            session.Execute(migrations[step]);
+        return done == migrations.Count ? 0 : session.Execute($"PRAGMA user_version = {migrations.Count}");
+    });
+}
