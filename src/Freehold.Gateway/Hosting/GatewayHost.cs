@@ -96,7 +96,7 @@ public static class GatewayHost
         app.MapApiReference();
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
-        app.MapGet("/freehold/refused", (RequestDelegate)app.Services.GetRequiredService<RefusedEndpoint>().AnswerAsync);
+        app.MapGet("/freehold/refused", (RequestDelegate)app.Services.GetRequiredService<RefusedEndpoint>().AnswerAsync).Describe("Freehold", "What was refused lately, or had no effect, by client");
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)FrontDoorAsync);
         app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, "unknown_url", null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));
