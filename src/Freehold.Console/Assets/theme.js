@@ -28,6 +28,7 @@
       choose(dark) { localStorage.setItem('freehold-theme', dark ? 'dark' : 'light'); apply(); },
     },
     copy,
+    stay() { }, // a word from the server now and then: see MainLayout
     async leave() {
       await fetch('/sign-out', { method: 'POST' });
       localStorage.setItem('freehold-left', Date.now());
@@ -42,6 +43,13 @@
     await copy('copyCode' in button.dataset ? button.closest('.code').querySelector('code').textContent : button.dataset.copy);
     button.classList.add('copied');
     setTimeout(() => button.classList.remove('copied'), 1200);
+  });
+
+  // A proxy whose name the server does not know is refused: say so on the page, which is empty until it is connected.
+  addEventListener('unhandledrejection', event => {
+    if (document.querySelector('.shell') || !/negotiation|start the connection/.test(event.reason?.message)) return;
+    document.querySelector('.when-refused').append(/"message":"(.*?[^\\])"/.exec(event.reason.message)?.[1] ?? event.reason.message);
+    document.getElementById('components-reconnect-modal').classList.add('refused-to-connect');
   });
 
   // A server that was started anew knows nothing of this page's connection: a new page does.

@@ -35,7 +35,7 @@ public class PagesTests(Chromium chromium)
         await visit.Page.Locator("[data-model=kraken]").GetByRole(AriaRole.Button, new() { Name = "Load" }).ClickAsync();
         await Expect(dialog).ToContainTextAsync("it does not fit");
         await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Load" })).ToBeDisabledAsync();
-        await visit.Page.Keyboard.PressAsync("Escape");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).PressAsync("Escape");
         await Expect(dialog).ToHaveCountAsync(0);
         await visit.Page.Locator("[data-model=parrot]").GetByRole(AriaRole.Button, new() { Name = "Unload" }).ClickAsync();
         await Expect(visit.Page.GetByText("the test needs it")).ToBeVisibleAsync();
