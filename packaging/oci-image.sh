@@ -52,7 +52,7 @@ blob() { # moves a file to its place among the blobs and says its digest and siz
 }
 layer=$(blob layer.tar.gz)
 cat > config.json <<JSON
-{"created":"$(date -u -d "@$when" +%Y-%m-%dT%H:%M:%SZ)","architecture":"$architecture","os":"linux","config":{"User":"65532:65532","WorkingDir":"/var/lib/freehold","Env":["PATH=/usr/local/bin","FREEHOLD_HOME=/var/lib/freehold"],"Entrypoint":["/usr/local/bin/freehold"],"Cmd":["up","--host","0.0.0.0","--port","8080"],"ExposedPorts":{"8080/tcp":{}},"Volumes":{"/var/lib/freehold":{}},"StopSignal":"SIGTERM","Labels":{"org.opencontainers.image.title":"freehold","org.opencontainers.image.version":"$version","org.opencontainers.image.licenses":"Apache-2.0"}},"rootfs":{"type":"layers","diff_ids":["sha256:$diff_id"]}}
+{"created":"$(date -u -d "@$when" +%Y-%m-%dT%H:%M:%SZ)","architecture":"$architecture","os":"linux","config":{"User":"65532:65532","WorkingDir":"/var/lib/freehold","Env":["PATH=/usr/local/bin","FREEHOLD_DATA=/var/lib/freehold"],"Entrypoint":["/usr/local/bin/freehold"],"Cmd":["up","--host","0.0.0.0","--port","8080"],"ExposedPorts":{"8080/tcp":{}},"Volumes":{"/var/lib/freehold":{}},"StopSignal":"SIGTERM","Labels":{"org.opencontainers.image.title":"freehold","org.opencontainers.image.version":"$version","org.opencontainers.image.licenses":"Apache-2.0"}},"rootfs":{"type":"layers","diff_ids":["sha256:$diff_id"]}}
 JSON
 config=$(blob config.json)
 echo "{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.manifest.v1+json\",\"config\":{\"mediaType\":\"application/vnd.oci.image.config.v1+json\",$config},\"layers\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",$layer}]}" > manifest.json

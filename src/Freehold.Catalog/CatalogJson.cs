@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Freehold.Catalog.Names;
 using Freehold.Catalog.Store;
 
 namespace Freehold.Catalog;
@@ -15,6 +16,7 @@ namespace Freehold.Catalog;
 [JsonSerializable(typeof(CatalogConfig))]
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(StoreIndex))]
+[JsonSerializable(typeof(ModelAlias[]))]
 [JsonSerializable(typeof(Bundles.BundleDocument))]
 [JsonSerializable(typeof(Sources.HubEntry[]))]
 [JsonSerializable(typeof(Downloads.PartHeader))]

@@ -8,7 +8,7 @@ public sealed record CatalogSettings
     /// <summary>The public Hugging Face hub.</summary>
     public static readonly Uri PublicHub = new("https://huggingface.co/");
 
-    /// <summary>The store's folder (<c>FREEHOLD_HOME</c>, else <c>freehold</c> in the user's data folder).</summary>
+    /// <summary>The folder of all that is kept (<c>FREEHOLD_DATA</c>, else what the service manager gives, else the user's data folder; docs/catalog.md).</summary>
     public required string Home { get; init; }
 
     /// <summary>Why the network is forbidden, or null where it is allowed (<c>FREEHOLD_OFFLINE</c>, config key <c>offline</c>).</summary>
@@ -45,7 +45,9 @@ public sealed record CatalogSettings
     {
         string? Variable(string name) => environment(name) is { } v && !string.IsNullOrWhiteSpace(v) ? v.Trim() : null;
 
-        var home = Variable("FREEHOLD_HOME") ?? DefaultHome(Variable);
+        if (Variable("FREEHOLD_HOME") is { } former && Variable("FREEHOLD_DATA") is null)
+            throw CatalogException.Usage($"FREEHOLD_HOME is set; its name is FREEHOLD_DATA now. Set FREEHOLD_DATA={former} and remove FREEHOLD_HOME");
+        var home = Variable("FREEHOLD_DATA") ?? DefaultHome(Variable);
         home = Path.GetFullPath(home);
         var config = CatalogConfig.Read(Path.Combine(home, "config.json"));
         var offline = Variable("FREEHOLD_OFFLINE");
@@ -83,7 +85,7 @@ public sealed record CatalogSettings
 
         return
         [
-            Of("FREEHOLD_HOME", null, false, settings.Home),
+            Of("FREEHOLD_DATA", null, false, settings.Home),
             Of("FREEHOLD_OFFLINE", "offline", config.Offline, settings.OfflineReason is null ? "no" : "yes"),
             Of("FREEHOLD_MIRROR", "mirror", config.Mirror is not null, settings.Mirror),
             Of("FREEHOLD_MODELS", "models", config.Models is not null, settings.ModelFolders.Count == 0 ? null : string.Join(Path.PathSeparator, settings.ModelFolders)),
@@ -98,13 +100,22 @@ public sealed record CatalogSettings
 
     private static string DefaultHome(Func<string, string?> variable)
     {
+        // systemd's StateDirectory= (systemd.exec(5)); of several the first.
+        if (!OperatingSystem.IsWindows() && variable("STATE_DIRECTORY") is { } state)
+            return state.Split(':')[0];
         var data = OperatingSystem.IsWindows() ? null : variable("XDG_DATA_HOME");
         // The specification says that a relative path here must be ignored (XDG Base Directory Specification 0.8).
-        if (data is null || !Path.IsPathRooted(data))
-            data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        if (data is not null && !Path.IsPathRooted(data))
+            data = null;
+        if (data is null && OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
+            return "/var/lib/freehold"; // root's own folder would hide from everybody what the machine keeps
+        // A service of Windows has no user whose folder it could be.
+        data ??= Environment.GetFolderPath(
+            OperatingSystem.IsWindows() && !Environment.UserInteractive ? Environment.SpecialFolder.CommonApplicationData : Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.DoNotVerify);
         return data.Length > 0
             ? Path.Combine(data, "freehold")
-            : throw CatalogException.Failed("no folder for the model store: this user has no home; set FREEHOLD_HOME to a folder that may be written");
+            : throw CatalogException.Failed("no folder for the model store: this user has no home; set FREEHOLD_DATA to a folder that may be written");
     }
 
     private static Uri Endpoint(string text, string whose) =>

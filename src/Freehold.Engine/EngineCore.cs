@@ -20,6 +20,9 @@ internal sealed class EngineCore : IDisposable
     private readonly Sampler _sampler;
     private readonly ForwardBatch _batch;
     private readonly QueueLimits _limits;
+    private readonly Backlog _backlog = new();
+    private readonly Throughput _throughput = new();
+    private readonly FirstTokenEstimate _estimate;
     private readonly EngineMeters _meters;
     private readonly TimeProvider _clock;
     private readonly Lock _doorLock = new();
@@ -46,6 +49,7 @@ internal sealed class EngineCore : IDisposable
         _allowed = new TokenSet(_vocabulary);
         _batch = new ForwardBatch(_model.MaxRows, plan.MaxStreams) { Memory = _pool.Memory };
         _limits = new QueueLimits(checked(options.MaxWaiting + plan.MaxStreams), options.MaxPerClient);
+        _estimate = new FirstTokenEstimate(_backlog, _throughput, plan.MaxStreams);
         _drop = sequence => Finish(sequence, null);
         meters.Watch(this);
     }
@@ -61,6 +65,12 @@ internal sealed class EngineCore : IDisposable
 
     /// <summary>Sequences that wait for a place, those at the door included.</summary>
     public int Waiting => Math.Max(0, _limits.InAll - Running);
+
+    /// <summary>Tokens that have to be computed before a batch's turn: of prompts, and of answers that gave up their pages.</summary>
+    public long TokensWaiting => _backlog.TokensAhead(RequestPriority.Batch);
+
+    /// <summary>Tokens of prompts computed in a second, measured; 0 before anything was.</summary>
+    public double PromptTokensPerSecond => _throughput.TokensPerSecond;
 
     /// <summary>Times a sequence had to give up its pages.</summary>
     public long Interruptions => _scheduler.Interruptions;
@@ -78,7 +88,8 @@ internal sealed class EngineCore : IDisposable
     /// <exception cref="RequestRefusedException">Too many are here.</exception>
     public void Enter(Sequence sequence)
     {
-        _limits.Enter(sequence.Client);
+        if (_limits.Enter(sequence.Client) is { } full)
+            throw new RequestRefusedException(RefusalCodes.QueueFull, full) { RetryAfter = _estimate.Of(0, sequence.Priority) };
         sequence.SubmittedAt = _clock.GetTimestamp();
         lock (_doorLock)
             _door.Add(sequence);
@@ -96,7 +107,9 @@ internal sealed class EngineCore : IDisposable
         var planned = _scheduler.Schedule(_batch);
         if (planned.Count == 0)
             return false;
+        var begun = _clock.GetTimestamp();
         var logits = Forward(planned);
+        Measure(planned, begun);
         for (int i = 0, row = 0; i < planned.Count; i++)
         {
             var sequence = planned[i];
@@ -111,6 +124,7 @@ internal sealed class EngineCore : IDisposable
             if (sequence.IsScoring && !Score(sequence, given))
                 continue;
             _scheduler.Complete(sequence, sequence.Rows - sequence.Drafted);
+            _backlog.Advance(sequence);
             if (sequence.Uncomputed == 0)
                 Continue(sequence, given[^((1 + sequence.Drafted) * _model.Shape.VocabularySize)..]);
         }
@@ -147,6 +161,19 @@ internal sealed class EngineCore : IDisposable
             _failure = new GenerationFailedException($"the model failed on a step of {planned.Count} streams: {error.Message}", error);
             return default;
         }
+    }
+
+    private void Measure(IReadOnlyList<Sequence> planned, long begun)
+    {
+        var rows = 0;
+        for (var i = 0; i < planned.Count; i++)
+        {
+            var sequence = planned[i];
+            rows += sequence.IsDecoding ? 0 : sequence.Rows;
+            if (sequence.IsUntouched)
+                sequence.Queued = _clock.GetElapsedTime(sequence.SubmittedAt, begun);
+        }
+        _throughput.Step(rows, _clock.GetElapsedTime(begun));
     }
 
     // The first row of logits gives the next token. Each further row belongs to a guess, and counts only while the guesses come true: then it is
@@ -226,10 +253,36 @@ internal sealed class EngineCore : IDisposable
         {
             sequence.Order = _order++;
             _waiting.Add(sequence);
+            var refusal = RefusalOf(sequence);
+            _backlog.Enter(sequence);
+            if (refusal is not null)
+            {
+                _waiting.Take(sequence);
+                Finish(sequence, refusal);
+            }
         }
         _entered.Clear();
         // Someone may have been cancelled before coming in.
         _someoneCancelled = true;
+    }
+
+    // Here and not at the door: only the engine's thread knows how much of the prompt is cached.
+    private RequestRefusedException? RefusalOf(Sequence sequence)
+    {
+        if (sequence.FirstTokenWithin is not { } within || !(_estimate.Of(sequence.PromptLength, sequence.Priority) > within))
+            return null;
+        Pages.TakeShared(sequence);
+        var own = sequence.Uncomputed;
+        Pages.TakeBack(sequence);
+        sequence.Rewind();
+        if (!(_estimate.Of(own, sequence.Priority) is { } expected && expected > within))
+            return null;
+        var rate = _throughput.TokensPerSecond;
+        var isLate = own / rate <= within.TotalSeconds;
+        return new RequestRefusedException(RefusalCodes.DeadlineUnreachable, FormattableString.Invariant(
+            $"the first token would come after {expected.TotalSeconds:0.0} s, and the request allows {within.TotalSeconds:0.0} s: {_backlog.TokensAhead(sequence.Priority)} tokens are to be computed before its own {own}, at {rate:0} a second. ") +
+            (isLate ? "Try again later, or allow more time" : "Its own prompt takes longer than that: shorten it, or allow more time"))
+        { RetryAfter = isLate ? expected - within : null };
     }
 
     private void DropCancelled()
@@ -247,6 +300,9 @@ internal sealed class EngineCore : IDisposable
     {
         _scheduler.Retire(sequence);
         _limits.Leave(sequence.Client);
+        _backlog.Leave(sequence);
+        if (sequence.Generated > 0)
+            _throughput.End();
         _meters.End(sequence);
         sequence.Stream.End(error);
     }

@@ -47,4 +47,7 @@ public sealed record GenerationRequest
 
     /// <summary>Whether it goes before others or takes what they leave.</summary>
     public RequestPriority Priority { get; init; }
+
+    /// <summary>When the first token must come at the latest, counted from submission: a request that by measured throughput cannot have it then is refused. Null: whenever it comes.</summary>
+    public TimeSpan? FirstTokenWithin { get; init; }
 }

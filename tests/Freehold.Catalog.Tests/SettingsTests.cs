@@ -8,7 +8,7 @@ public sealed class SettingsTests : IDisposable
     private readonly Bench _bench = new();
     private readonly Dictionary<string, string> _environment = [];
 
-    public SettingsTests() => _environment["FREEHOLD_HOME"] = _bench.Home;
+    public SettingsTests() => _environment["FREEHOLD_DATA"] = _bench.Home;
 
     public void Dispose() => _bench.Dispose();
 
@@ -18,13 +18,28 @@ public sealed class SettingsTests : IDisposable
     public void The_store_lies_in_the_users_data_folder_unless_told_otherwise()
     {
         Assert.Equal(_bench.Home, Read().Home);
-        _environment.Remove("FREEHOLD_HOME");
+        _environment.Remove("FREEHOLD_DATA");
         if (OperatingSystem.IsWindows())
             return;
         _environment["XDG_DATA_HOME"] = _bench.Folder;
         Assert.Equal(Path.Combine(_bench.Folder, "freehold"), Read().Home);
         _environment["XDG_DATA_HOME"] = "relative";
         Assert.DoesNotContain("relative", Read().Home, StringComparison.Ordinal);
+        if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
+            Assert.Equal("/var/lib/freehold", Read().Home);
+        _environment["STATE_DIRECTORY"] = $"{_bench.Folder}/state:/other";
+        Assert.Equal(Path.Combine(_bench.Folder, "state"), Read().Home);
+    }
+
+    [Fact]
+    public void The_variables_former_name_is_refused_with_the_new_one()
+    {
+        _environment.Remove("FREEHOLD_DATA");
+        _environment["FREEHOLD_HOME"] = "/old";
+        var refused = Assert.Throws<CatalogException>(() => Read());
+        Assert.Contains("FREEHOLD_DATA=/old", refused.Message, StringComparison.Ordinal);
+        _environment["FREEHOLD_DATA"] = _bench.Home;
+        Assert.Equal(_bench.Home, Read().Home);
     }
 
     [Theory]

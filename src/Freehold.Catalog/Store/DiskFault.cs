@@ -34,10 +34,10 @@ internal static class DiskFault
                 (null, { } h) => $" ({ByteSize.Text(h)} free)",
                 _ => "",
             };
-            return CatalogException.Failed($"the disk is full{numbers} while {doing} in {path}; free some room (freehold list, freehold rm) or set FREEHOLD_HOME to a larger disk. What has come is kept, and the same command goes on from there", e);
+            return CatalogException.Failed($"the disk is full{numbers} while {doing} in {path}; free some room (freehold list, freehold rm) or set FREEHOLD_DATA to a larger disk. What has come is kept, and the same command goes on from there", e);
         }
         if (e is UnauthorizedAccessException || e.HResult == ReadOnlyUnix)
-            return CatalogException.Failed($"not allowed while {doing}: {path} cannot be written or read by this user; change its owner or rights, or set FREEHOLD_HOME to a folder of your own", e);
+            return CatalogException.Failed($"not allowed while {doing}: {path} cannot be written or read by this user; change its owner or rights, or set FREEHOLD_DATA to a folder of your own", e);
         return CatalogException.Failed($"the disk failed while {doing} in {path}: {e.Message}", e);
     }
 
@@ -50,7 +50,7 @@ internal static class DiskFault
         if (needed > 0 && freeSpace.AvailableBytes(folder) is { } has && has < needed + Reserve)
         {
             throw CatalogException.Refused(
-                $"{what} does not fit: it needs {ByteSize.Text(needed)} more ({needed.ToString(CultureInfo.InvariantCulture)} bytes and {ByteSize.Text(Reserve)} kept free) and the disk of {folder} has {ByteSize.Text(has)}; free some room (freehold list, freehold rm) or set FREEHOLD_HOME to a larger disk");
+                $"{what} does not fit: it needs {ByteSize.Text(needed)} more ({needed.ToString(CultureInfo.InvariantCulture)} bytes and {ByteSize.Text(Reserve)} kept free) and the disk of {folder} has {ByteSize.Text(has)}; free some room (freehold list, freehold rm) or set FREEHOLD_DATA to a larger disk");
         }
     }
 }

@@ -24,7 +24,9 @@ public sealed partial class ChatPage
 
     private string Context => Chatting.Find(model => model.Id == _chat.Model) is { } model ? $"{model.ContextLength:N0} tokens of context" : "";
 
-    protected override void OnInitialized() => _chat.Model = Chatting.FirstOrDefault()?.Id;
+    private string? Usual => (Directory.Default is { Chats: true } named ? named : Chatting.Find(model => model.Loaded is not null) ?? Chatting.FirstOrDefault())?.Id;
+
+    protected override void OnInitialized() => _chat.Model = Usual;
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -140,7 +142,7 @@ public sealed partial class ChatPage
         if (await _module!.InvokeAsync<Conversation?>("load", id, _self) is not { } chat)
             return;
         if (chat.Model is null || !Chatting.Exists(model => model.Id == chat.Model))
-            chat.Model = Chatting.FirstOrDefault()?.Id;
+            chat.Model = Usual;
         _chat = chat;
         Navigation.NavigateTo("/#" + id, replace: true);
         StateHasChanged();

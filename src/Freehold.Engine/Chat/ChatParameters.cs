@@ -46,6 +46,7 @@ internal sealed class ChatParameters
         Tenant = Take<string>("tenant") ?? "";
         Client = Take<string>("client") ?? "";
         Priority = PriorityOf(Take<string>("priority"));
+        FirstTokenWithin = Take<object>("first_token_within") is { } within ? within as TimeSpan? ?? throw Wrong("first_token_within", within, nameof(TimeSpan)) : null;
         TemplateVariables = Take<JsonObject>("chat_template_kwargs");
         Thinking = ThinkingRequest.Of(options.Reasoning, Take<object>("thinking") switch { null => null, bool on => on, var other => throw Wrong("thinking", other, "true or false") }, Take<string>("reasoning_effort"));
         ThinkingBudget = Whole("thinking_budget");
@@ -77,6 +78,7 @@ internal sealed class ChatParameters
     public string Tenant { get; }
     public string Client { get; }
     public RequestPriority Priority { get; }
+    public TimeSpan? FirstTokenWithin { get; }
     public JsonObject? TemplateVariables { get; }
     public ThinkingRequest Thinking { get; }
     public int ThinkingBudget { get; }

@@ -45,6 +45,7 @@ internal sealed record ChatTurn(GenerationStream Stream, IReadOnlyList<int> Prom
                 Tenant = parameters.Tenant,
                 Client = parameters.Client,
                 Priority = parameters.Priority,
+                FirstTokenWithin = parameters.FirstTokenWithin,
             }, cancellationToken);
             return new ChatTurn(stream, prompt, parameters, answer, unenforced);
         }

@@ -11,11 +11,11 @@ namespace Freehold.Engine.Chat;
 /// The engine as an <see cref="IChatClient"/>. Of <see cref="ChatOptions"/> it honours Temperature, TopP, TopK, FrequencyPenalty, PresencePenalty, Seed, StopSequences,
 /// MaxOutputTokens, ModelId, Instructions, ResponseFormat (JSON, with or without a schema; with tools the answer is calls or such a text), Reasoning, Tools (<see cref="AIFunctionDeclaration"/>, whose property <c>strict</c> is honoured), ToolMode,
 /// AllowMultipleToolCalls, and in AdditionalProperties: <c>strict</c> (of the response's schema; true unless given), <c>min_p</c>, <c>typical_p</c>, <c>repetition_penalty</c>, <c>repetition_window</c> (how many of the last tokens it looks at; 0: all), <c>logit_bias</c>
-/// (<c>IReadOnlyDictionary&lt;int, float&gt;</c>), <c>logprobs</c>, <c>top_logprobs</c>, <c>prompt_logprobs</c>, <c>raw_prompt</c>, <c>prompt_token_ids</c>, <c>regex</c>, <c>grammar</c> (GBNF), <c>tenant</c>, <c>client</c>, <c>priority</c> (<c>interactive</c> or <c>batch</c>), <c>chat_template_kwargs</c>,
+/// (<c>IReadOnlyDictionary&lt;int, float&gt;</c>), <c>logprobs</c>, <c>top_logprobs</c>, <c>prompt_logprobs</c>, <c>raw_prompt</c>, <c>prompt_token_ids</c>, <c>regex</c>, <c>grammar</c> (GBNF), <c>tenant</c>, <c>client</c>, <c>priority</c> (<c>interactive</c> or <c>batch</c>), <c>first_token_within</c> (<see cref="TimeSpan"/>), <c>chat_template_kwargs</c>,
 /// <c>thinking</c> (on or off) and <c>reasoning_effort</c> (for templates that take it; both before <see cref="ChatOptions.Reasoning"/>), <c>thinking_budget</c> (tokens, after which the thinking is closed for the model), <c>allowed_tools</c> (<c>string[]</c>: those that may be called now) and
 /// <c>prediction</c> (text that the answer is expected to hold, a source of guesses; of those the usage counts <c>accepted_prediction_tokens</c> and <c>rejected_prediction_tokens</c>).
 /// Everything else is refused. Log-probabilities come back under <c>logprobs</c>, the prompt's own under <c>prompt_logprobs</c> (with the first update),
-/// the stop string that ended the answer under <c>stop_sequence</c> (with the last).
+/// the stop string that ended the answer under <c>stop_sequence</c> (with the last). Usage counts <c>queued_milliseconds</c> beside tokens.
 /// MaxOutputTokens 0 computes the prompt and answers nothing. A call of a tool comes as <see cref="FunctionCallContent"/> once it is whole; before that its pieces come under <c>tool_calls</c>
 /// (<see cref="AnswerContents.TakePieces"/>). What of a schema is not enforced comes first, under <c>unenforced</c> (<c>string[]</c>: <c>#pointer</c>, or <c>tool#pointer</c>).
 /// </summary>
@@ -159,10 +159,13 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
         OutputTokenCount = isShown ? usage.GeneratedTokens : 0,
         TotalTokenCount = usage.PromptTokens + (isShown ? usage.GeneratedTokens : 0),
         CachedInputTokenCount = usage.CachedTokens,
-        AdditionalCounts = !isPredicted ? null : new()
-        {
-            ["accepted_prediction_tokens"] = usage.AcceptedPredictedTokens,
-            ["rejected_prediction_tokens"] = usage.PredictedTokens - usage.AcceptedPredictedTokens,
-        },
+        AdditionalCounts = isPredicted
+            ? new()
+            {
+                ["queued_milliseconds"] = (long)usage.Queued.TotalMilliseconds,
+                ["accepted_prediction_tokens"] = usage.AcceptedPredictedTokens,
+                ["rejected_prediction_tokens"] = usage.PredictedTokens - usage.AcceptedPredictedTokens,
+            }
+            : new() { ["queued_milliseconds"] = (long)usage.Queued.TotalMilliseconds },
     };
 }

@@ -34,6 +34,8 @@ internal sealed class EngineMeters : IDisposable
     {
         KeyValuePair<string, object?>[] tags = [_model];
         _meter.CreateObservableGauge("freehold_engine_queue_length", () => new Measurement<long>(core.Waiting, tags), null, "Requests that wait for a place");
+        _meter.CreateObservableGauge("freehold_engine_tokens_waiting", () => new Measurement<long>(core.TokensWaiting, tags), null, "Tokens of prompts that are still to be computed");
+        _meter.CreateObservableGauge("freehold_engine_prompt_tokens_per_second", () => new Measurement<double>(core.PromptTokensPerSecond, tags), null, "Speed of reading prompts, over the last steps that did");
         _meter.CreateObservableGauge("freehold_engine_streams_running", () => new Measurement<long>(core.Running, tags), null, "Streams that have pages");
         _meter.CreateObservableGauge("freehold_engine_pages_used", () => new Measurement<long>(core.Pages.InUse, tags), null, "Pages that streams use");
         _meter.CreateObservableGauge("freehold_engine_pages_cached", () => new Measurement<long>(core.Pages.Cached, tags), null, "Pages kept for prompts that begin alike");

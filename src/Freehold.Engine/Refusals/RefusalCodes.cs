@@ -30,6 +30,9 @@ public static class RefusalCodes
     /// <summary>Too many requests are waiting.</summary>
     public const string QueueFull = "queue_full";
 
+    /// <summary>The first token cannot come within the time that the request allows, by measured throughput.</summary>
+    public const string DeadlineUnreachable = "deadline_unreachable";
+
     /// <summary>Another model than the one loaded was asked for.</summary>
     public const string ModelNotFound = "model_not_found";
 

@@ -22,6 +22,9 @@ public sealed class RequestRefusedException : Exception
     /// <summary>What kind of refusal: one of <see cref="RefusalCodes"/>.</summary>
     public string Code { get; }
 
+    /// <summary>When it is worth trying again, by measured throughput; null where trying again is of no use or nothing was measured.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The parameter at fault, or null.</summary>
     public string? Parameter { get; }
 }

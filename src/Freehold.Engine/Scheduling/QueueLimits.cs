@@ -1,5 +1,3 @@
-using Freehold.Engine.Refusals;
-
 namespace Freehold.Engine.Scheduling;
 
 /// <summary>How many requests may be here, in all and of one client. Safe from any thread.</summary>
@@ -12,19 +10,19 @@ internal sealed class QueueLimits(int maxInAll, int maxPerClient)
     /// <summary>Requests that run or wait.</summary>
     public int InAll => Volatile.Read(ref _inAll);
 
-    /// <summary>Lets a request in.</summary>
-    /// <exception cref="RequestRefusedException">There are too many already.</exception>
-    public void Enter(ClientKey client)
+    /// <summary>Lets a request in; if there are too many already, says so instead.</summary>
+    public string? Enter(ClientKey client)
     {
         lock (_lock)
         {
             var mine = _here.GetValueOrDefault(client);
             if (_inAll >= maxInAll)
-                throw new RequestRefusedException(RefusalCodes.QueueFull, $"{_inAll} requests are running or waiting, which is the limit; try again when some are done");
+                return $"{_inAll} requests are running or waiting, which is the limit; try again when some are done";
             if (mine >= maxPerClient)
-                throw new RequestRefusedException(RefusalCodes.QueueFull, $"{mine} requests of this client are running or waiting, which is the limit for one; try again when some are done");
+                return $"{mine} requests of this client are running or waiting, which is the limit for one; try again when some are done";
             _here[client] = mine + 1;
             _inAll++;
+            return null;
         }
     }
 

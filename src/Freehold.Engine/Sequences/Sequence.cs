@@ -49,6 +49,7 @@ internal sealed class Sequence
         _text = new AnswerText(stops, texts.Longest);
         LongestToken = texts.Longest;
         var ring = new UpdateRing(Math.Min(maxTokens, MaxUnreadTokens), Math.Max(4096, AnswerText.MaxReleasedBytes(stops, texts.Longest)), Alternatives);
+        FirstTokenWithin = request.FirstTokenWithin;
         Scores = request.PromptLogProbabilities ? new PromptScores(PromptLength, Alternatives) : null;
         Stream = new GenerationStream(ring, Seed, wakeEngine, cancellation) { PromptScores = Scores };
         Node = new LinkedListNode<Sequence>(this);
@@ -74,6 +75,9 @@ internal sealed class Sequence
 
     /// <summary>Whether the next row gives the next token.</summary>
     public bool IsDecoding => Uncomputed == 1 && Generated > 0;
+
+    /// <summary>Whether nothing of it was computed yet.</summary>
+    public bool IsUntouched => _firstComputed < 0;
 
     /// <summary>Tokens sampled.</summary>
     public int Generated => _count - PromptLength;
@@ -147,6 +151,15 @@ internal sealed class Sequence
     /// <summary>When it was submitted (<see cref="TimeProvider.GetTimestamp"/>).</summary>
     public long SubmittedAt { get; set; }
 
+    /// <summary>When its first token must come at the latest, counted from <see cref="SubmittedAt"/>; null: whenever it comes.</summary>
+    public TimeSpan? FirstTokenWithin { get; }
+
+    /// <summary>How long it waited before anything of it was computed.</summary>
+    public TimeSpan Queued { get; set; }
+
+    /// <summary>Its part of the <see cref="Backlog"/>.</summary>
+    public int Owed { get; set; }
+
     /// <summary>When its last token was sampled; 0 before the first.</summary>
     public long LastTokenAt { get; set; }
 
@@ -154,7 +167,7 @@ internal sealed class Sequence
     public bool HasReader => Stream.HasRoom(_text.HeldBytes + LongestToken);
 
     /// <summary>What it has taken so far, the guesses of the step at hand included.</summary>
-    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated, DraftedTokens + Drafted, AcceptedTokens + _acceptedNow)
+    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated, DraftedTokens + Drafted, AcceptedTokens + _acceptedNow, Queued)
     {
         PredictedTokens = _predictedTokens + (_isPredicted ? Drafted : 0),
         AcceptedPredictedTokens = _acceptedPredictedTokens + (_isPredicted ? _acceptedNow : 0),

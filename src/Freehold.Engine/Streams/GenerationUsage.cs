@@ -6,7 +6,8 @@ namespace Freehold.Engine.Streams;
 /// <param name="GeneratedTokens">Tokens sampled, the one that ended the answer included.</param>
 /// <param name="DraftedTokens">Tokens guessed ahead and checked.</param>
 /// <param name="AcceptedTokens">How many of the guesses came true: that many steps were saved.</param>
-public readonly record struct GenerationUsage(int PromptTokens, int CachedTokens, int GeneratedTokens, int DraftedTokens = 0, int AcceptedTokens = 0)
+/// <param name="Queued">How long it waited before anything of it was computed.</param>
+public readonly record struct GenerationUsage(int PromptTokens, int CachedTokens, int GeneratedTokens, int DraftedTokens = 0, int AcceptedTokens = 0, TimeSpan Queued = default)
 {
     /// <summary>How many of the guesses came from the request's prediction.</summary>
     public int PredictedTokens { get; init; }

@@ -15,7 +15,7 @@ internal abstract class JsonStream(HttpResponse response, string contentType) : 
     protected HttpResponse Response { get; } = response;
 
     /// <summary>Whether the status and headers are on their way, so that a failure can only be told inside the stream.</summary>
-    public bool Started { get; private set; }
+    public bool Started { get; private set; } = response.HasStarted;
 
     public void Start()
     {

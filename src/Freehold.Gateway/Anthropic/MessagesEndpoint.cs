@@ -22,7 +22,8 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesRequest.Read(body.RootElement, signatures);
-        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted);
+        var early = request.Stream ? answering.EarlyOf(http, request.Inert) : null;
+        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted, early: early);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, null);
         Settle(http, request, model);
         var generation = new Generation(0, 0, request.Messages, request.Options);

@@ -21,6 +21,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,7 +36,7 @@ public static class GatewayHost
     /// <param name="options">Where it listens, whom it lets in and what it bounds.</param>
     /// <param name="directory">The models it serves.</param>
     /// <param name="logging">Adds where the log goes; without it nothing is logged.</param>
-    /// <param name="life">Steers the life of models; null where the directory does, or nobody.</param>
+    /// <param name="life">Steers the life of models; null where the directory does.</param>
     /// <param name="library">Fetches and removes models; null where that is for the command line alone.</param>
     /// <param name="pages">Makes what answers browsers, when the first one comes, from the server's services; null serves no pages.</param>
     /// <exception cref="ArgumentException">It would listen beyond this machine without a key.</exception>
@@ -55,8 +56,7 @@ public static class GatewayHost
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(directory);
-        if ((life ?? directory as IModelLife) is { } steering)
-            builder.Services.AddSingleton(steering);
+        builder.Services.AddSingleton(life ?? directory as IModelLife ?? throw new ArgumentException("nobody knows the life of these models", nameof(life)));
         if (library is not null)
             builder.Services.AddSingleton(library);
         builder.Services.AddSingleton(new PageSource(pages));
@@ -106,7 +106,8 @@ public static class GatewayHost
     private static void Limit(KestrelServerOptions kestrel, GatewayOptions options)
     {
         foreach (var address in options.Addresses)
-            kestrel.Listen(address, options.Port, listen => listen.Protocols = HttpProtocols.Http1);
+            foreach (var port in options.Ports)
+                kestrel.Listen(address, port, listen => Speak(listen, options.Tls));
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
         kestrel.Limits.RequestHeadersTimeout = options.HeadersTimeout;
@@ -116,10 +117,25 @@ public static class GatewayHost
         kestrel.Limits.MaxConcurrentConnections = Math.Max(1024, options.MaxConcurrentRequests * 4);
     }
 
+    private static void Speak(ListenOptions listen, TlsCertificate? tls)
+    {
+        listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2; // without TLS nobody could ask for 2
+        if (tls is not null)
+            listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = tls.Own, ServerCertificateChain = tls.Chain });
+    }
+
     // An accepted connection inherits its buffer from the socket that listens.
     private static Socket Listen(EndPoint endpoint, GatewayOptions options)
     {
-        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        Socket socket;
+        try
+        {
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new PortTakenException(((IPEndPoint)endpoint).Port, e);
+        }
         if (options.SendBufferBytes is { } bytes)
             socket.SendBufferSize = bytes;
         return socket;

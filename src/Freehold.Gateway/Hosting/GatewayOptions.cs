@@ -9,8 +9,11 @@ public sealed record GatewayOptions
     /// <summary>Addresses to listen on; loopback unless told otherwise. Anything beyond needs a <see cref="Key"/>.</summary>
     public IReadOnlyList<IPAddress> Addresses { get; init; } = [IPAddress.Loopback];
 
-    /// <summary>The port; 0 takes any free one.</summary>
-    public int Port { get; init; } = 8080;
+    /// <summary>The ports, all alike; 0 takes any free one. One that is taken is an error (<see cref="PortTakenException"/>).</summary>
+    public IReadOnlyList<int> Ports { get; init; } = [8080];
+
+    /// <summary>Speaks TLS with this certificate (HTTP/1.1 and HTTP/2); null speaks plain HTTP/1.1.</summary>
+    public TlsCertificate? Tls { get; init; }
 
     /// <summary>The key that every request but those to <c>/health</c> and <c>/</c> must show; null asks for none.</summary>
     public ApiKey? Key { get; init; }

@@ -4,32 +4,42 @@ using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.AI;
 
 namespace Freehold.Gateway.Ollama;
 
 /// <summary>POST /api/chat and /api/generate.</summary>
-internal sealed class ChatEndpoint(Answering answering, RequestFrame frame)
+internal sealed class ChatEndpoint(Answering answering, IModelLife life, RequestFrame frame)
 {
     public Task ChatAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = ChatRequest.Read(body.RootElement);
-        var model = await HoldAsync(http, scope, directory, request.Model);
-        await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Chat);
+        await AnswerAsync(http, scope, directory, request.Model, request.Messages, request.Answer, AnswerShape.Chat);
     });
 
     public Task GenerateAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async scope =>
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = GenerateRequest.Read(body.RootElement);
-        var model = await HoldAsync(http, scope, directory, request.Model);
-        await answering.AnswerAsync(http, scope, model, request.Messages, request.Answer, AnswerShape.Generate);
+        await AnswerAsync(http, scope, directory, request.Model, request.Messages, request.Answer, AnswerShape.Generate);
     });
 
-    private static ValueTask<ServedModel> HoldAsync(HttpContext http, RequestScope scope, IModelDirectory directory, string? name)
+    // Nothing to answer asks to load the model, or with 'keep_alive' 0 to unload it; that is also how an encoder is loaded ahead.
+    private async Task AnswerAsync(HttpContext http, RequestScope scope, IModelDirectory directory, string? name, IReadOnlyList<ChatMessage> messages, AnswerFields answer, AnswerShape shape)
     {
         var card = TaggedNames.Find(directory, name);
-        return card.Chats ? scope.HoldAsync(directory, card, http.RequestAborted)
-            : throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", "unsupported_value");
+        if (messages.Count == 0 && answer.KeepAlive == TimeSpan.Zero)
+        {
+            await life.UnloadAsync(card.Id, http.RequestAborted);
+            await answering.TellUnloadedAsync(http, card, answer, shape);
+            return;
+        }
+        if (!card.Chats && messages.Count > 0)
+            throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", "unsupported_value");
+        var durations = answering.Begin();
+        var model = await scope.HoldAsync(directory, card, http.RequestAborted, answer.KeepAlive, answering.EarlyOf(http, card, answer, shape));
+        durations.Loaded();
+        await answering.AnswerAsync(http, scope, model, messages, answer, shape, durations);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class EmbedEndpoint(RequestFrame frame, TimeProvider clock)
         var durations = new Durations(clock);
         using var body = await RequestBody.ReadAsync(http);
         var request = EmbedRequest.Read(body.RootElement);
-        var vectors = await MakeAsync(http, scope, directory, request);
+        var vectors = await MakeAsync(http, scope, directory, request, durations);
         await using var json = Begin(http, request);
         json.WriteStartObject();
         json.WriteString("model", TaggedNames.Of(scope.Model!.Id));
@@ -47,11 +47,12 @@ internal sealed class EmbedEndpoint(RequestFrame frame, TimeProvider clock)
         json.WriteEndObject();
     });
 
-    private static async Task<GeneratedEmbeddings<Embedding<float>>> MakeAsync(HttpContext http, RequestScope scope, IModelDirectory directory, EmbedRequest request)
+    private static async Task<GeneratedEmbeddings<Embedding<float>>> MakeAsync(HttpContext http, RequestScope scope, IModelDirectory directory, EmbedRequest request, Durations? durations = null)
     {
         var card = TaggedNames.Find(directory, request.Model);
         Vectors.Check(card);
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
+        var model = await scope.HoldAsync(directory, card, http.RequestAborted, request.KeepAlive);
+        durations?.Loaded();
         OptionFields.Check(request.Context, model);
         if (request.Texts.Count == 0)
             return [];

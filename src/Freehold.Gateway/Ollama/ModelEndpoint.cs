@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 namespace Freehold.Gateway.Ollama;
 
 /// <summary>What is served and what it is: GET /api/version, /api/tags, /api/ps, POST /api/show.</summary>
-internal sealed class ModelEndpoint(RequestFrame frame)
+internal sealed class ModelEndpoint(IModelLife life, TimeProvider clock, RequestFrame frame)
 {
     /// <summary>The version of Ollama whose API this is; some clients refuse an older one.</summary>
     public const string Level = "0.13.4";
@@ -28,13 +28,13 @@ internal sealed class ModelEndpoint(RequestFrame frame)
     public Task ListAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async _ =>
     {
         await using var json = Begin(http);
-        ModelJson.WriteList(json, directory.Models, loaded: false);
+        ModelJson.WriteList(json, directory.Models);
     });
 
-    public Task ListLoadedAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async _ =>
+    public Task ListLoadedAsync(HttpContext http) => frame.RunAsync(http, async _ =>
     {
         await using var json = Begin(http);
-        ModelJson.WriteList(json, directory.Models, loaded: true);
+        ModelJson.WriteLoaded(json, life.Look(), clock.GetUtcNow());
     });
 
     public Task ShowAsync(HttpContext http, IModelDirectory directory) => frame.RunAsync(http, async _ =>

@@ -27,6 +27,7 @@ public static class OllamaEndpoints
         services.AddSingleton<EmbedEndpoint>();
         services.AddSingleton<ModelEndpoint>();
         services.AddSingleton<ManagementEndpoint>();
+        services.AddSingleton<LibraryEndpoint>();
         return services;
     }
 
@@ -48,8 +49,12 @@ public static class OllamaEndpoints
         var models = services.GetRequiredService<ModelEndpoint>();
         app.MapMethods("/api/version", looking, (RequestDelegate)models.VersionAsync).Describe(Dialect, "The level of Ollama's API, and Freehold's version");
         app.MapMethods("/api/tags", looking, (RequestDelegate)(http => models.ListAsync(http, directory))).Describe(Dialect, "Lists the models that requests may name");
-        app.MapMethods("/api/ps", looking, (RequestDelegate)(http => models.ListLoadedAsync(http, directory))).Describe(Dialect, "Lists the models that are loaded");
+        app.MapMethods("/api/ps", looking, (RequestDelegate)models.ListLoadedAsync).Describe(Dialect, "Lists the models that are loaded");
         app.MapPost("/api/show", (RequestDelegate)(http => models.ShowAsync(http, directory))).Describe(Dialect, "Describes one model", OllamaParameters.Show, """{"model":"CHAT"}""");
+        var library = services.GetRequiredService<LibraryEndpoint>();
+        app.MapPost("/api/pull", (RequestDelegate)library.PullAsync).Describe(Dialect, "Fetches a model", OllamaParameters.Pull, """{"model":"hf.co/HuggingFaceTB/SmolLM2-360M-Instruct-GGUF:Q8_0"}""");
+        app.MapDelete("/api/delete", (RequestDelegate)library.DeleteAsync).Describe(Dialect, "Removes a model of the store, or a name that was given", OllamaParameters.Delete, """{"model":"CHAT"}""");
+        app.MapPost("/api/copy", (RequestDelegate)library.CopyAsync).Describe(Dialect, "Gives a model one more name", OllamaParameters.Copy, """{"source":"CHAT","destination":"fast"}""");
         var management = services.GetRequiredService<ManagementEndpoint>();
         foreach (var (path, methods, instead) in ManagementEndpoint.Paths)
             app.MapMethods(path, methods, (RequestDelegate)(http => management.RefuseAsync(http, instead)));

@@ -18,16 +18,16 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, Time
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Chats)
             throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot chat.", "unsupported_value");
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
+        var shape = new ChatShape(request.Options.AdditionalProperties!.ContainsKey("logprobs"), request.CustomTools);
+        var head = Naming.HeadOf("chatcmpl-", card, clock) with { ServiceTier = request.ServiceTier };
+        var model = await scope.HoldAsync(directory, card, http.RequestAborted, early: Answering.EarlyOf(http, head, shape, request.Streaming, request.Inert));
         request.Thinking.Apply(request.Options, model, request.Inert);
         MessageReader.NoteNames(request.Messages, model, request.Inert);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         var generations = new Generation[request.Choices];
         for (var choice = 0; choice < generations.Length; choice++)
             generations[choice] = new Generation(choice, 0, request.Messages, Generation.OptionsOf(request.Options, choice));
-        var shape = new ChatShape(request.Options.AdditionalProperties!.ContainsKey("logprobs"), request.CustomTools);
-        var head = Naming.HeadOf("chatcmpl-", model, clock) with { ServiceTier = request.ServiceTier };
         request.Inert.Tell(http);
-        await answering.AnswerAsync(http, model, head, shape, generations, request.Streaming);
+        await answering.AnswerAsync(http, model, head.By(model), shape, generations, request.Streaming);
     });
 }

@@ -19,7 +19,8 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Chats)
             throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot complete text.", "unsupported_value");
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
+        var head = Naming.HeadOf("cmpl-", card, clock);
+        var model = await scope.HoldAsync(directory, card, http.RequestAborted, early: Answering.EarlyOf(http, head, new CompletionShape(false, null, 1), request.Streaming, request.Inert));
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         var generations = new List<Generation>(request.Prompts.Count * request.Candidates);
         for (var prompt = 0; prompt < request.Prompts.Count; prompt++)
@@ -28,7 +29,7 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
         List<string>? echoed = request.Echo ? [.. request.Prompts.Select((prompt, index) => TextOf(prompt, index, model))] : null;
         var shape = new CompletionShape(request.Logprobs, echoed, request.Candidates);
         request.Inert.Tell(http);
-        await answering.AnswerAsync(http, model, Naming.HeadOf("cmpl-", model, clock), shape, generations, request.Streaming, new BestOf(request.Candidates, request.Choices));
+        await answering.AnswerAsync(http, model, head.By(model), shape, generations, request.Streaming, new BestOf(request.Candidates, request.Choices));
     });
 
     private static Generation GenerationOf(CompletionRequest request, int prompt, int choice, int index)

@@ -16,10 +16,10 @@ internal sealed class InertFields
             _names.Add(name);
     }
 
-    /// <summary>Names them in the answer, if there are any.</summary>
+    /// <summary>Names them in the answer, if there are any and its headers are not on their way.</summary>
     public void Tell(HttpContext http)
     {
-        if (_names.Count > 0)
+        if (_names.Count > 0 && !http.Response.HasStarted)
             http.Response.Headers[Header] = string.Join(", ", _names);
     }
 }

@@ -22,6 +22,9 @@ public sealed class FixedModelDirectory : IModelDirectory, IModelLife
     public IReadOnlyList<ModelCard> Models { get; }
 
     /// <inheritdoc/>
+    public ModelCard? Default => Models is [var only] ? only : null;
+
+    /// <inheritdoc/>
     public bool TryFind(string name, [MaybeNullWhen(false)] out ModelCard model)
     {
         var found = _byName.TryGetValue(name, out var known);
@@ -34,7 +37,7 @@ public sealed class FixedModelDirectory : IModelDirectory, IModelLife
         _byName.TryGetValue(name, out var known) ? ValueTask.FromResult(new ModelLease(known.Model)) : throw ModelNames.Unknown(this, name);
 
     /// <inheritdoc/>
-    public PoolState Look() => new(null, 0, 0, [.. Models.Select(card => new ModelState(card, ModelPhase.Loaded) { Pinned = true })]);
+    public PoolState Look() => new(null, 0, 0, [.. Models.Select(card => new ModelState(card, ModelPhase.Loaded) { Pinned = true, KeepAlive = Timeout.InfiniteTimeSpan })]);
 
     /// <inheritdoc/>
     public async Task<PoolState> ChangedAsync(long version, CancellationToken cancellationToken)

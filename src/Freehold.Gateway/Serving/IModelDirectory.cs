@@ -8,6 +8,9 @@ public interface IModelDirectory
     /// <summary>A snapshot of all that may be named, loaded or not, in the order they are listed. Loads nothing.</summary>
     IReadOnlyList<ModelCard> Models { get; }
 
+    /// <summary>The model of a request that may leave the name out: what the alias <c>default</c> stands for, or else the only one that the owner named; null for none.</summary>
+    ModelCard? Default { get; }
+
     /// <summary>Finds the model that a request's name stands for; aliases count. Loads nothing.</summary>
     bool TryFind(string name, [MaybeNullWhen(false)] out ModelCard model);
 

@@ -19,7 +19,7 @@ public interface IModelLife
     Task LoadAsync(string name, TimeSpan? keepAlive, CancellationToken cancellationToken);
 
     /// <summary>Lets a model go: no request gets it any more, those that hold it finish, then its memory is free, and this is done. Of one that is not loaded, at once.</summary>
-    /// <exception cref="RefusedException">There is none of that name (404), or models stay here (501).</exception>
+    /// <exception cref="RefusedException">There is none of that name (404), it is pinned (409), or models stay here (501).</exception>
     Task UnloadAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Keeps a loaded model in memory whatever else is wanted, or ends that. One that is not loaded is loaded first.</summary>
@@ -74,6 +74,9 @@ public sealed record ModelState(ModelCard Card, ModelPhase Phase)
 
     /// <summary>When it goes unless somebody uses it before; null where it does not go by itself, or is in use.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>How long it stays when nobody uses it; <see cref="Timeout.InfiniteTimeSpan"/> for good. Null where it is not loaded.</summary>
+    public TimeSpan? KeepAlive { get; init; }
 
     /// <summary>When a request last used it; null for never.</summary>
     public DateTimeOffset? LastUsed { get; init; }

@@ -15,6 +15,9 @@ public sealed record ModelCard(string Id, DateTimeOffset Created, string OwnedBy
     /// <summary>What its file says of it; null where nobody looked.</summary>
     public ModelFacts? Facts { get; init; }
 
+    /// <summary>The model's own name, where this is one more name that its owner gave it; null where <see cref="Id"/> is its own.</summary>
+    public string? AliasOf { get; init; }
+
     /// <summary>The model where it is loaded now, for those who only look: it may be gone in a moment. A request holds a <see cref="ModelLease"/>.</summary>
     public ServedModel? Loaded { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Freehold.Gateway.Serving;
 
 /// <summary>Finds the model that a request names.</summary>
-internal static class ModelNames
+public static class ModelNames
 {
     /// <summary>The model of that name, loaded or not.</summary>
     /// <exception cref="RefusedException">None is named (400), or none has that name (404).</exception>
@@ -16,8 +16,14 @@ internal static class ModelNames
     public static RefusedException Unknown(IModelDirectory directory, string name) =>
         new(new Refusal(404, "model_not_found", "model", $"The model '{Short(name)}' does not exist here; served: {NamesOf(directory)}."));
 
-    private static string NamesOf(IModelDirectory directory) =>
-        directory.Models.Count == 0 ? "no model at all" : string.Join(", ", directory.Models.Select(model => $"'{model.Id}'"));
+    private const int NamesTold = 12;
+
+    private static string NamesOf(IModelDirectory directory)
+    {
+        var models = directory.Models;
+        return models.Count == 0 ? "no model at all"
+            : string.Join(", ", models.Take(NamesTold).Select(model => $"'{model.Id}'")) + (models.Count > NamesTold ? $" and {models.Count - NamesTold} more (GET /v1/models lists them)" : "");
+    }
 
     private static string Short(string name) => name.Length <= 200 ? name : name[..200] + "...";
 }

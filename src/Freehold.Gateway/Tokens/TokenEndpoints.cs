@@ -39,10 +39,10 @@ public static class TokenEndpoints
         return app;
     }
 
-    /// <summary>Holds the model a request names, or the only one there is.</summary>
+    /// <summary>Holds the model a request names, or the one that is meant without a name.</summary>
     internal static async ValueTask<(ServedModel Model, IModelText Text)> HoldAsync(HttpContext http, RequestScope scope, IModelDirectory directory, string? name)
     {
-        var card = name is null && directory.Models is [var only] ? only : ModelNames.Find(directory, name);
+        var card = name is null && directory.Default is { } usual ? usual : ModelNames.Find(directory, name);
         var model = await scope.HoldAsync(directory, card, http.RequestAborted);
         return (model, model.Text ?? throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value"));
     }

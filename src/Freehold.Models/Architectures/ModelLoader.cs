@@ -19,6 +19,9 @@ public static class ModelLoader
     public static IReadOnlyList<string> Architectures { get; } =
         [.. _decoders.Select(architecture => architecture.Name), .. _encoders.Select(architecture => architecture.Name)];
 
+    /// <summary>Whether an architecture encodes texts as vectors, rather than going on with them.</summary>
+    public static bool IsEncoder(string architecture) => Array.Exists(_encoders, candidate => candidate.Name == architecture);
+
     /// <summary>Loads the model. The result owns <paramref name="source"/>; it is disposed here if loading fails.</summary>
     /// <exception cref="ModelFormatException">The file is damaged, incomplete, or of an architecture or variant this engine does not run.</exception>
     public static LoadedModel Load(IModelSource source, Compute compute, LoadOptions? options = null)

@@ -18,6 +18,9 @@ public abstract class CausalModel : IDisposable
     /// <summary>Bytes the model holds resident: weights as mapped, and its workspace.</summary>
     public abstract long ResidentBytes { get; }
 
+    /// <summary>Of those, the weights.</summary>
+    public virtual long WeightBytes => ResidentBytes;
+
     /// <summary>Whether another model is computing on the threads that this one shares, or waits to. Only the caller of <see cref="Forward"/> may ask, between two steps.</summary>
     public virtual bool OthersCompute => false;
 

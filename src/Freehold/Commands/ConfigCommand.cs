@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Freehold.Catalog;
 using Freehold.Commands.Catalogue;
+using Freehold.Hosting;
+using Freehold.Hosting.Configuration;
 using Freehold.Kernels;
+using Freehold.Planning;
 
 namespace Freehold.Commands;
 
@@ -16,8 +19,9 @@ internal static class ConfigCommand
         command.SetAction(async (parsed, _) =>
         {
             var settings = context.Settings();
-            IReadOnlyList<EffectiveSetting> all = [.. settings.Effective, .. OfKernels(context.Environment)];
-            foreach (var key in settings.UnknownKeys)
+            var config = ConfigFile.Read(settings.ConfigFile);
+            IReadOnlyList<EffectiveSetting> all = [.. settings.Effective, .. OfServer(context.Environment, config), .. OfKernels(context.Environment), .. OfPrices(context.Environment, config)];
+            foreach (var key in settings.UnknownKeys.Except(all.Select(setting => setting.Key)))
                 await parsed.InvocationConfiguration.Error.WriteLineAsync($"note: {settings.ConfigFile} has the key \"{key}\", which nothing reads");
             if (parsed.GetValue(json))
                 await WriteJsonAsync(parsed.InvocationConfiguration.Output, settings, all);
@@ -33,9 +37,34 @@ internal static class ConfigCommand
         using var compute = new Compute(CommonOptions.ComputeOf(null));
         yield return Of("FREEHOLD_ISA", compute.Isa.ToString().ToLowerInvariant());
         yield return Of("FREEHOLD_THREADS", compute.Threads.ToString(CultureInfo.InvariantCulture));
+        yield return Of(PackedModels.Variable, string.Equals(environment(PackedModels.Variable), "off", StringComparison.OrdinalIgnoreCase) ? "off" : "on");
 
         EffectiveSetting Of(string variable, string value) =>
             new(variable, null, value, string.IsNullOrWhiteSpace(environment(variable)) ? SettingSource.Default : SettingSource.Environment);
+    }
+
+    private static IEnumerable<EffectiveSetting> OfServer(Func<string, string?> environment, ConfigFile config)
+    {
+        foreach (var setting in ServerSetting.All)
+        {
+            var found = setting.Find(null, environment, config);
+            yield return new(setting.Variable, setting.Key, found.Values.Count == 0 ? null : string.Join(", ", found.Values), found.Source!.Value);
+        }
+        var isKeySet = !string.IsNullOrEmpty(environment(ServingOptions.KeyVariable));
+        yield return new(ServingOptions.KeyVariable, null, isKeySet ? "set (not shown)" : null, isKeySet ? SettingSource.Environment : SettingSource.Default);
+    }
+
+    private static IEnumerable<EffectiveSetting> OfPrices(Func<string, string?> environment, ConfigFile config)
+    {
+        var prices = Prices.Read(new PriceOptions(), environment, config, Environment.ProcessorCount);
+        return [Of("machine_price", prices.Machine), Of("power_watts", prices.Watts), Of("power_price", prices.KilowattHour), Of("gpu_price", prices.Gpu)];
+
+        static EffectiveSetting Of(string key, Price price)
+        {
+            var variable = "FREEHOLD_" + key.ToUpperInvariant();
+            return new(variable, key, price.Value.ToString(CultureInfo.InvariantCulture),
+                price.Source == variable ? SettingSource.Environment : price.Source.StartsWith(key, StringComparison.Ordinal) ? SettingSource.ConfigFile : SettingSource.Default);
+        }
     }
 
     private static async Task WriteAsync(TextWriter output, CatalogSettings settings, IReadOnlyList<EffectiveSetting> all)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Freehold.Hosting;
-using Freehold.Planning;
+using Freehold.Lifecycle;
 
 namespace Freehold.Commands;
 
@@ -13,10 +13,11 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve models over HTTP, for any OpenAI client.") { models };
         var serving = new ServingOptions(command);
         var settings = new ModelSettingsOptions(command, streams: true);
+        var lifecycle = new LifecycleOptions(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var error = parsed.InvocationConfiguration.Error;
-            var server = serving.Read(parsed);
+            var server = serving.Read(parsed, opening);
             server.ToGateway(); // what is refused is refused before a model is loaded
             var chosen = settings.Read(parsed);
             var folders = settings.Folders(parsed);
@@ -24,14 +25,11 @@ internal static class ServeCommand
             var resolved = names.Length > 0
                 ? names.Select(name => opening.Resolve(name, folders)).ToList()
                 : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders)];
-            using var threads = SharedThreads.Start(chosen.Threads, resolved.Sum(model => model.Bytes));
-            using var served = new ServedModels();
-            foreach (var model in resolved)
-                served.Add(ModelOpening.Load(model, chosen, threads), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, error, cancellation));
-            await using var running = await ModelServer.StartAsync(server, served.Directory, error, cancellation);
+            await using var served = await ServingPool.StartAsync(opening, resolved, folders, chosen, lifecycle.Read(parsed, opening), error, cancellation);
+            await using var running = await ModelServer.StartAsync(server, served.Models, served.Library, error, cancellation);
             foreach (var choice in served.Choices)
                 await error.WriteLineAsync(choice);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Listening on {running.Url} (API at {running.Url}v1){(running.Moved ? $"; port {ModelServer.DefaultPort} was taken" : "")}");
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"Listening on {string.Join(", ", running.Urls)} (API at {running.Url}v1)");
             using var service = ServiceManager.Ready(cancellation);
             await running.RunAsync(cancellation);
             return ExitCode.Interrupted;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Freehold.Gateway.Identity;
 using Freehold.Hosting;
+using Freehold.Hosting.Configuration;
 
 namespace Freehold.Commands;
 
@@ -10,37 +11,65 @@ internal sealed class ServingOptions
     /// <summary>The variable that holds the key.</summary>
     public const string KeyVariable = "FREEHOLD_API_KEY";
 
-    private readonly Option<int?> _port = CommonOptions.Bounded("--port", $"The port; {ModelServer.DefaultPort}, or the next free one, unless given. 0 takes any.", 0, 65535);
-    private readonly Option<string> _host = new("--host") { Description = "The address to listen on; 127.0.0.1 unless given, 0.0.0.0 for all, which needs a key.", DefaultValueFactory = _ => "127.0.0.1", HelpName = "H" };
-    private readonly Option<string?> _keyFile = new("--api-key-file") { Description = $"A file that holds the key clients must send, as 'Authorization: Bearer' or 'x-api-key' (also {KeyVariable}, which it wins over).", HelpName = "FILE" };
-    private readonly Option<string[]> _hosts = new("--allowed-host") { Description = "A name beside this machine's own by which clients reach it, such as host.docker.internal or a proxy's; *.example.org for all below it. May be given more than once.", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<string[]> _origins = new("--allowed-origin") { Description = "An origin whose web pages may use the API (CORS), such as https://chat.example.org; * for all. May be given more than once.", HelpName = "ORIGIN", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<string[]> _port = Of(ServerSetting.Port, "N", "The port, 8080 unless given; a port that is taken is an error. 0 takes any. May be given more than once (11434 is where Ollama's clients look).");
+    private readonly Option<string[]> _host = Of(ServerSetting.Host, "H", "The address to listen on; 127.0.0.1 unless given, 0.0.0.0 for all, which needs a key.");
+    private readonly Option<string[]> _keyFile = Of(ServerSetting.KeyFile, "FILE", $"A file that holds the key clients must send, as 'Authorization: Bearer' or 'x-api-key' (also {KeyVariable}, which it wins over).");
+    private readonly Option<string[]> _hosts = Of(ServerSetting.AllowedHosts, "NAME", "A name beside this machine's own by which clients reach it, such as host.docker.internal or a proxy's; *.example.org for all below it. May be given more than once.");
+    private readonly Option<string[]> _origins = Of(ServerSetting.AllowedOrigins, "ORIGIN", "An origin whose web pages may use the API (CORS), such as https://chat.example.org; * for all. May be given more than once.");
+    private readonly Option<string[]> _certificate = Of(ServerSetting.TlsCertificate, "FILE", "A certificate in PEM, intermediate ones behind it: clients are then served over TLS alone. Needs OpenSSL here, and --tls-key.");
+    private readonly Option<string[]> _key = Of(ServerSetting.TlsKey, "FILE", "The certificate's private key in PEM, not encrypted.");
+    private readonly Option<string[]> _maxRequests = Of(ServerSetting.MaxRequests, "N", "Requests answered at a time; further ones get 429. 256 unless given.");
+    private readonly Option<string[]> _maxBody = Of(ServerSetting.MaxBody, "SIZE", "Bytes a request's body may have, such as 32M (the default); larger ones get 413.");
 
     public ServingOptions(Command command)
     {
-        _origins.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens)
-                if (token.Value != "*" && !IsOrigin(token.Value))
-                    result.AddError($"--allowed-origin is '{token.Value}'; it must be an origin such as https://chat.example.org, or *.");
-        });
-        foreach (var option in new Option[] { _port, _host, _keyFile, _hosts, _origins })
+        foreach (var option in new[] { _port, _host, _keyFile, _hosts, _origins, _certificate, _key, _maxRequests, _maxBody })
             command.Options.Add(option);
     }
 
-    /// <summary>What was asked for.</summary>
-    /// <exception cref="CommandException">The key cannot be read (1, 3) or is none (2).</exception>
-    public ServerSettings Read(ParseResult parsed) => new(parsed.GetValue(_host)!, parsed.GetValue(_port))
+    /// <summary>What is in force: the command line goes before the environment, that before the configuration.</summary>
+    /// <exception cref="CommandException">A value makes no sense (2), or a file cannot be read (1, 3).</exception>
+    public ServerSettings Read(ParseResult parsed, ModelOpening opening)
     {
-        Key = KeyOf(parsed.GetValue(_keyFile)),
-        AllowedHosts = parsed.GetValue(_hosts) ?? [],
-        AllowedOrigins = [.. (parsed.GetValue(_origins) ?? []).Select(origin => origin.TrimEnd('/'))],
+        FoundSetting Find(ServerSetting setting, Option<string[]> option) => opening.Find(setting, parsed.GetValue(option));
+
+        var maxBody = Find(ServerSetting.MaxBody, _maxBody);
+        return new ServerSettings(Find(ServerSetting.Host, _host).Single()!, [.. Find(ServerSetting.Port, _port).Numbers(0, 65535).Distinct()])
+        {
+            Key = KeyOf(Find(ServerSetting.KeyFile, _keyFile), opening.Environment),
+            AllowedHosts = Find(ServerSetting.AllowedHosts, _hosts).Values,
+            AllowedOrigins = OriginsOf(Find(ServerSetting.AllowedOrigins, _origins)),
+            Tls = TlsOf(Find(ServerSetting.TlsCertificate, _certificate), Find(ServerSetting.TlsKey, _key)),
+            MaxRequests = Find(ServerSetting.MaxRequests, _maxRequests).Number(1, 65536),
+            MaxBody = ByteCount.TryParse(maxBody.Single() ?? "", out var bytes) ? bytes : throw CommandException.Usage($"{maxBody.Whose} is '{maxBody.Single()}'; write a size such as 32M"),
+        };
+    }
+
+    private static Option<string[]> Of(ServerSetting setting, string value, string description) =>
+        new(setting.Option) { Description = $"{description} Also {setting.Variable}, and \"{setting.Key}\" in config.json.", HelpName = value, Arity = ArgumentArity.OneOrMore };
+
+    private static (string, string)? TlsOf(FoundSetting certificate, FoundSetting key) => (certificate.Single(), key.Single()) switch
+    {
+        (null, null) => null,
+        ({ } file, { } keyFile) => (file, keyFile),
+        (null, _) => throw CommandException.Usage($"{key.Whose} needs the certificate too: --tls-cert"),
+        (_, null) => throw CommandException.Usage($"{certificate.Whose} needs its private key too: --tls-key"),
     };
 
-    private static ApiKey? KeyOf(string? file)
+    private static List<string> OriginsOf(FoundSetting found)
     {
-        var (key, source) = file is not null ? (Read(file), $"--api-key-file {file}") : (Environment.GetEnvironmentVariable(KeyVariable), KeyVariable);
-        if (string.IsNullOrEmpty(key) && file is null)
+        foreach (var origin in found.Values)
+            if (origin != "*" && !IsOrigin(origin))
+                throw CommandException.Usage($"{found.Whose} is '{origin}'; it must be an origin such as https://chat.example.org, or *");
+        return [.. found.Values.Select(origin => origin.TrimEnd('/'))];
+    }
+
+    // Of a key and a file that names one, the command line's file wins; then the key itself.
+    private static ApiKey? KeyOf(FoundSetting file, Func<string, string?> environment)
+    {
+        var spoken = environment(KeyVariable);
+        var (key, source) = file.Single() is { } path && (file.Source is null || string.IsNullOrEmpty(spoken)) ? (Read(path, file.Whose), $"{file.Whose} {path}") : (spoken, KeyVariable);
+        if (string.IsNullOrEmpty(key) && source == KeyVariable)
             return null;
         try
         {
@@ -53,7 +82,7 @@ internal sealed class ServingOptions
     }
 
     // A line break at the end is the editor's.
-    private static string Read(string file)
+    private static string Read(string file, string whose)
     {
         try
         {
@@ -61,11 +90,11 @@ internal sealed class ServingOptions
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw CommandException.NotFound($"--api-key-file: there is no file {file}");
+            throw CommandException.NotFound($"{whose}: there is no file {file}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.Failed, $"--api-key-file: {file} cannot be read: {e.Message}", e);
+            throw new CommandException(ExitCode.Failed, $"{whose}: {file} cannot be read: {e.Message}", e);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Freehold.Hosting;
-using Freehold.Planning;
+using Freehold.Lifecycle;
 
 namespace Freehold.Commands;
 
@@ -13,10 +13,11 @@ internal static class UpCommand
         var command = new Command("up", "Choose a model that fits this machine, serve it, and say where and why.") { model };
         var serving = new ServingOptions(command);
         var settings = new ModelSettingsOptions(command, streams: true);
+        var lifecycle = new LifecycleOptions(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var output = parsed.InvocationConfiguration.Output;
-            var asked = serving.Read(parsed);
+            var asked = serving.Read(parsed, opening);
             asked.ToGateway(); // what is refused is refused before a model is loaded
             var chosen = settings.Read(parsed);
             var folders = settings.Folders(parsed);
@@ -24,17 +25,16 @@ internal static class UpCommand
                 ? new ModelChoice(opening.Resolve(named, folders), "you named it", false)
                 : ModelChoice.Among(opening.Available(folders), ModelChoice.FreeMemory());
             var resolved = choice.Model.Path.Length > 0 ? choice.Model : opening.Resolve(choice.Model.Name, folders);
-            using var served = new ServedModels();
-            served.Add(ModelOpening.Load(resolved, chosen), chosen.Engine, (open, memory) => PlanReading.Serving(opening, open, memory, parsed.InvocationConfiguration.Error, cancellation));
-            await using var server = await ModelServer.StartAsync(asked, served.Directory, parsed.InvocationConfiguration.Error, cancellation);
-            await output.WriteLineAsync($"Freehold is up: {server.Url}v1{(server.Moved ? $" (port {ModelServer.DefaultPort} was taken)" : "")}");
+            await using var served = await ServingPool.StartAsync(opening, [resolved], folders, chosen, lifecycle.Read(parsed, opening), parsed.InvocationConfiguration.Error, cancellation);
+            await using var server = await ModelServer.StartAsync(asked, served.Models, served.Library, parsed.InvocationConfiguration.Error, cancellation);
+            await output.WriteLineAsync($"Freehold is up: {string.Join(", ", server.Urls.Select(url => $"{url}v1"))}");
             await output.WriteLineAsync($"Model: {resolved.Name}, because {choice.Why}.");
             if (choice.IsDemonstration)
                 await output.WriteLineAsync("  It is a small demonstration model: quick, and often wrong. A better one: freehold pull hf:owner/repo, then freehold up");
             foreach (var line in served.Choices)
                 await output.WriteLineAsync($"  {line}");
             await output.WriteLineAsync("Try it:");
-            await output.WriteLineAsync($"  {Curl(server.Url, served.Directory.Models[0], asked.Key is not null)}");
+            await output.WriteLineAsync($"  {Curl(server.Url, served.Models.Models[0], asked.Key is not null)}");
             await output.WriteLineAsync("Ctrl-C stops it.");
             using var service = ServiceManager.Ready(cancellation);
             await server.RunAsync(cancellation);

@@ -1,9 +1,11 @@
 using Freehold.Catalog.Resolution;
 using Freehold.Commands;
 using Freehold.Commands.Catalogue;
+using Freehold.Hosting.Configuration;
 using Freehold.Kernels;
 using Freehold.Models.Architectures;
 using Freehold.Models.Files;
+using Freehold.Models.Packing;
 using Freehold.Planning;
 
 namespace Freehold.Hosting;
@@ -11,6 +13,12 @@ namespace Freehold.Hosting;
 /// <summary>From what a person calls a model to the model.</summary>
 internal sealed class ModelOpening(CatalogueContext context)
 {
+    private const int DefaultLogitRows = 64;
+    private readonly Lazy<ConfigFile> _config = new(() => ConfigFile.Read(context.Settings().ConfigFile));
+
+    /// <summary>What the catalogue's commands are made of.</summary>
+    public CatalogueContext Catalogue => context;
+
     /// <summary>Where measurements of this machine and of models on it are kept.</summary>
     public string CacheFolder => Path.Combine(context.Settings().Home, "cache");
 
@@ -18,7 +26,15 @@ internal sealed class ModelOpening(CatalogueContext context)
     public TimeProvider Clock => context.Time;
 
     /// <summary>What machine and power cost, as options, environment and configuration say.</summary>
-    public Prices Prices(PriceOptions given, int cores) => Planning.Prices.Read(given, context.Environment, Path.Combine(context.Settings().Home, "config.json"), cores);
+    public Prices Prices(PriceOptions given, int cores) => Planning.Prices.Read(given, context.Environment, _config.Value, cores);
+
+    /// <summary>A setting of the server, as the command line, the environment and the configuration say.</summary>
+    /// <param name="setting">Which.</param>
+    /// <param name="given">What the command line says of it.</param>
+    public FoundSetting Find(ServerSetting setting, IReadOnlyList<string>? given) => setting.Find(given, context.Environment, _config.Value);
+
+    /// <summary>Gives an environment variable, or null.</summary>
+    public Func<string, string?> Environment => context.Environment;
 
     /// <summary>Every model there is, in the order in which names are looked up.</summary>
     public IReadOnlyList<ResolvedModel> Available(string[]? folders) => context.Resolver(folders).ListAvailable();
@@ -35,13 +51,14 @@ internal sealed class ModelOpening(CatalogueContext context)
     /// <param name="settings">How it is run.</param>
     /// <param name="shared">Threads to share with other models; null gives it its own.</param>
     /// <param name="maxLogitRows">Rows of logits one step may give: at least as many as there may be streams.</param>
-    public static OpenModel Load(ResolvedModel model, ModelSettings settings, SharedThreads? shared = null, int maxLogitRows = 64)
+    /// <param name="packing">Told how far the packing of its weights is, where they are packed.</param>
+    public static OpenModel Load(ResolvedModel model, ModelSettings settings, SharedThreads? shared = null, int maxLogitRows = DefaultLogitRows, Action<PackProgress>? packing = null)
     {
         var own = shared is null ? SharedThreads.Start(settings.Threads, model.Bytes) : null;
         var compute = ComputeOn(own ?? shared!, own);
         try
         {
-            var packs = PackedModels.Folder(Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error);
+            var packs = PackedModels.Folder(System.Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error, packing);
             var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0), Packs = packs };
             var source = OpenFile(model);
             var work = ModelWork.Of(source);

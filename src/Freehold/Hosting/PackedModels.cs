@@ -15,13 +15,18 @@ internal static class PackedModels
     /// <summary>The folder to use; null where packing is off or this user has no store.</summary>
     /// <param name="environment">Gives an environment variable's value, or null.</param>
     /// <param name="terminal">Where a person watches; null for nobody.</param>
-    public static PackFolder? Folder(Func<string, string?> environment, TextWriter? terminal)
+    /// <param name="watch">Also told how far packing is.</param>
+    public static PackFolder? Folder(Func<string, string?> environment, TextWriter? terminal, Action<PackProgress>? watch = null)
     {
         if (string.Equals(environment(Variable), "off", StringComparison.OrdinalIgnoreCase))
             return null;
         try
         {
-            return new PackFolder(PathOf(CatalogSettings.Read(environment)), terminal is null ? null : progress => Draw(terminal, progress));
+            return new PackFolder(PathOf(CatalogSettings.Read(environment)), terminal is null ? watch : progress =>
+            {
+                Draw(terminal, progress);
+                watch?.Invoke(progress);
+            });
         }
         catch (CatalogException)
         {

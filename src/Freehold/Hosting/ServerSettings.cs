@@ -7,9 +7,21 @@ namespace Freehold.Hosting;
 
 /// <summary>Where a server listens and whom it lets in.</summary>
 /// <param name="Host">An IP address, or localhost.</param>
-/// <param name="Port">The port; null takes the default one or, where that is taken, the next free one. 0 takes any.</param>
-internal sealed record ServerSettings(string Host, int? Port)
+/// <param name="Ports">The ports, at least one. 0 takes any that is free.</param>
+internal sealed record ServerSettings(string Host, params IReadOnlyList<int> Ports)
 {
+    /// <summary>The port unless another is given: fixed, because clients are told it.</summary>
+    public const int DefaultPort = 8080;
+
+    /// <summary>Files of the certificate and its key; null for no TLS.</summary>
+    public (string Certificate, string Key)? Tls { get; init; }
+
+    /// <summary>Requests answered at a time.</summary>
+    public int MaxRequests { get; init; } = 256;
+
+    /// <summary>Bytes a request's body may have.</summary>
+    public long MaxBody { get; init; } = 32L << 20;
+
     /// <summary>The key clients must show; null asks for none.</summary>
     public ApiKey? Key { get; init; }
 
@@ -20,10 +32,21 @@ internal sealed record ServerSettings(string Host, int? Port)
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>The same for the gateway, checked.</summary>
-    /// <exception cref="CommandException">The address makes no sense (2), or it reaches beyond this machine and there is no key (4).</exception>
+    /// <exception cref="CommandException">The address or the certificate makes no sense (2), or it reaches beyond this machine and there is no key (4).</exception>
     public GatewayOptions ToGateway()
     {
-        var options = new GatewayOptions { Addresses = AddressesOf(Host), Key = Key, AllowedHosts = AllowedHosts, AllowedOrigins = AllowedOrigins };
+        var options = new GatewayOptions
+        {
+            Addresses = AddressesOf(Host),
+            Ports = Ports,
+            Key = Key,
+            AllowedHosts = AllowedHosts,
+            AllowedOrigins = AllowedOrigins,
+            MaxConcurrentRequests = MaxRequests,
+            MaxRequestBytes = MaxBody,
+        };
+        if (Tls is { } files)
+            options = options with { Tls = TlsFiles.Read(files.Certificate, files.Key, options.Clock) };
         return options.LoopbackOnly || Key is not null ? options : throw CommandException.Refused(
             $"--host {Host} would let everybody who reaches this machine use it, and there is no key. Set FREEHOLD_API_KEY or give --api-key-file FILE (openssl rand -hex 32 makes a key), or listen on 127.0.0.1");
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Freehold.Commands;
+using Freehold.Hosting.Configuration;
 
 namespace Freehold.Planning;
 
@@ -31,9 +32,8 @@ internal sealed record Prices(Price Machine, Price Watts, Price KilowattHour, Pr
 
     /// <summary>An option wins over FREEHOLD_MACHINE_PRICE and so on, they over <c>machine_price</c> and so on in the store's config.json, and that over assumptions.</summary>
     /// <exception cref="CommandException">A variable or a key is no number from 0 on (2).</exception>
-    public static Prices Read(PriceOptions given, Func<string, string?> environment, string configFile, int cores)
+    public static Prices Read(PriceOptions given, Func<string, string?> environment, ConfigFile config, int cores)
     {
-        var config = Config(configFile);
         Price Find(double? option, string name, double assumed, string assumption)
         {
             if (option is { } said)
@@ -42,8 +42,8 @@ internal sealed record Prices(Price Machine, Price Watts, Price KilowattHour, Pr
             if (environment(variable) is { } text && !string.IsNullOrWhiteSpace(text))
                 return new Price(Number(text, variable), variable);
             var key = name.Replace('-', '_');
-            return config.TryGetValue(key, out var written)
-                ? new Price(Number(written.ValueKind == JsonValueKind.Number ? written.GetRawText() : "", $"'{key}' in {configFile}"), key + " in config.json")
+            return config.Keys.TryGetValue(key, out var written)
+                ? new Price(Number(written.ValueKind == JsonValueKind.Number ? written.GetRawText() : "", $"'{key}' in {config.Path}"), key + " in config.json")
                 : new Price(assumed, assumption.Length == 0 ? "assumed" : "assumed: " + assumption);
         }
 
@@ -52,25 +52,6 @@ internal sealed record Prices(Price Machine, Price Watts, Price KilowattHour, Pr
             Find(given.Watts, "power-watts", WattsPerCore * cores, $"{WattsPerCore} W a core"),
             Find(given.KilowattHour, "power-price", PowerPrice, ""),
             Find(given.Gpu, "gpu-price", GpuPerMonth, "a rented GPU of 24 GB, 0.80 an hour"));
-    }
-
-    private static Dictionary<string, JsonElement> Config(string file)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.EnumerateObject().GroupBy(member => member.Name).ToDictionary(same => same.Key, same => same.Last().Value.Clone())
-                : [];
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return [];
-        }
-        catch (JsonException e)
-        {
-            throw CommandException.Usage($"{file} is no valid configuration: {e.Message} Mend or remove it");
-        }
     }
 
     private static double Number(string text, string whose) =>

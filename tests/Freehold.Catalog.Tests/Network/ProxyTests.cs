@@ -14,7 +14,7 @@ public sealed class ProxyTests : IDisposable
 
     private Task PullAsync(string from)
     {
-        _environment["FREEHOLD_HOME"] = _bench.Home;
+        _environment["FREEHOLD_DATA"] = _bench.Home;
         _bench.Settings = CatalogSettings.Read(_environment.GetValueOrDefault);
         return _bench.PullAsync(from);
     }

@@ -164,7 +164,7 @@ public sealed class StoreTests : IDisposable
         try
         {
             var failure = await Assert.ThrowsAsync<CatalogException>(() => ImportAsync(_bench.Write("a.gguf", SampleModel.Bytes(50)), "a"));
-            Assert.Contains("FREEHOLD_HOME", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("FREEHOLD_DATA", failure.Message, StringComparison.Ordinal);
         }
         finally
         {

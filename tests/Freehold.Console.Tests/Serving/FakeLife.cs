@@ -32,6 +32,8 @@ internal sealed class FakeLife(ServedModel parrot) : IModelDirectory, IModelLife
 
     public IReadOnlyList<ModelCard> Models => [.. Look().Models.Select(state => state.Card)];
 
+    public ModelCard? Default => null;
+
     public IReadOnlyList<PullableModel> Recommended { get; } =
     [
         new("hf:Qwen/Qwen3-1.7B-GGUF", 1_834_000_000, "Apache-2.0", 32768, "119 languages", true, 2_400_000_000, "Alibaba", "https://huggingface.co/Qwen/Qwen3-1.7B-GGUF"),

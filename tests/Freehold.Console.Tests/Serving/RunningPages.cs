@@ -35,7 +35,7 @@ internal sealed class RunningPages : IAsyncDisposable
             Facts = new ModelFacts("llama", "gguf", 3_213_000_000, "Q4_K_M", 2_019_000_000, 3072, 28) { Licence = "apache-2.0" },
         };
         var life = new FakeLife(parrot);
-        var options = new GatewayOptions { Port = 0 };
+        var options = new GatewayOptions { Ports = [0] };
         var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, steered ? life : new FixedModelDirectory([parrot]), library: steered ? life : null, pages: ConsolePages.Create);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningPages(app, model, life);

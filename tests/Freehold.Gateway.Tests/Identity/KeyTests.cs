@@ -80,5 +80,5 @@ public class KeyTests
 
     [Fact]
     public void A_gateway_without_a_key_does_not_listen_beyond_this_machine() =>
-        Assert.Throws<ArgumentException>(() => GatewayHost.Create(new GatewayOptions { Addresses = [IPAddress.Any], Port = 0 }, new FixedModelDirectory([])));
+        Assert.Throws<ArgumentException>(() => GatewayHost.Create(new GatewayOptions { Addresses = [IPAddress.Any], Ports = [0] }, new FixedModelDirectory([])));
 }

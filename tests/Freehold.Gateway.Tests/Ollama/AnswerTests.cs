@@ -160,11 +160,11 @@ public class AnswerTests
     }
 
     [Fact]
-    public async Task To_unload_a_model_is_refused()
+    public async Task To_unload_a_model_that_stays_as_long_as_the_server_is_refused()
     {
         await using var gateway = await RunningGateway.StartAsync();
         var (status, body) = await gateway.PostAsync("/api/generate", """{"model":"parrot","keep_alive":0}""");
-        Assert.Equal((HttpStatusCode.BadRequest, "keep_alive"), (status, (string)body["param"]!));
+        Assert.Equal((HttpStatusCode.NotImplemented, "not_offered"), (status, (string)body["code"]!));
     }
 
     [Fact]

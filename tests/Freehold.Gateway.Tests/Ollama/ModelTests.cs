@@ -105,11 +105,8 @@ public class ModelTests
     }
 
     [Theory]
-    [InlineData("POST", "/api/pull", "freehold pull")]
-    [InlineData("DELETE", "/api/delete", "freehold rm")]
     [InlineData("POST", "/api/create", "freehold import")]
     [InlineData("POST", "/api/blobs/sha256:00", "freehold import")]
-    [InlineData("POST", "/api/copy", "freehold import")]
     [InlineData("POST", "/api/push", "freehold bundle")]
     public async Task What_changes_the_models_is_refused_with_the_command_that_does_it(string method, string path, string command)
     {

@@ -21,7 +21,7 @@ public partial class ParameterTableTests
     private static readonly ParameterTable[] Tables =
     [
         OpenAiParameters.Chat, OpenAiParameters.Completions, OpenAiParameters.Embeddings, OpenAiParameters.ApplyTemplate, TokenParameters.Tokenize, TokenParameters.Detokenize,
-        OllamaParameters.Chat, OllamaParameters.Generate, OllamaParameters.Embed, OllamaParameters.Embeddings, OllamaParameters.Show,
+        OllamaParameters.Chat, OllamaParameters.Generate, OllamaParameters.Embed, OllamaParameters.Embeddings, OllamaParameters.Show, OllamaParameters.Pull, OllamaParameters.Delete, OllamaParameters.Copy,
         AnthropicParameters.Messages, AnthropicParameters.CountTokens,
         ResponseParameters.Create, ResponseParameters.InputTokens, ResponseParameters.Compact, ResponseParameters.ConversationCreate, ResponseParameters.ConversationUpdate, ResponseParameters.ConversationItems,
     ];
@@ -55,6 +55,9 @@ public partial class ParameterTableTests
         ["/api/embed"] = """{"model":"org/lengths","input":"x"}""",
         ["/api/embeddings"] = """{"model":"org/lengths","prompt":"x"}""",
         ["/api/show"] = """{"model":"parrot"}""",
+        ["/api/pull"] = """{"model":"parrot","stream":false}""",
+        ["/api/delete"] = """{"model":"parrot"}""",
+        ["/api/copy"] = """{"source":"parrot","destination":"fast"}""",
         ["/v1/messages"] = AnthropicLeast[..^1] + ",\"max_tokens\":9}",
         ["/v1/messages/count_tokens"] = AnthropicLeast,
         ["/v1/responses"] = $$"""{"model":"parrot","input":{{Items}}}""",
@@ -110,6 +113,9 @@ public partial class ParameterTableTests
         ["/api/embed"] = $"model input truncate keep_alive dimensions {OllamaOptions}",
         ["/api/embeddings"] = $"model prompt keep_alive {OllamaOptions}",
         ["/api/show"] = "model system template options",
+        ["/api/pull"] = "model insecure stream",
+        ["/api/delete"] = "model",
+        ["/api/copy"] = "source destination",
         ["/v1/messages"] = $"max_tokens container diagnostics inference_geo metadata service_tier stop_sequences stream temperature top_k top_p {AnthropicBoth}",
         ["/v1/messages/count_tokens"] = AnthropicBoth,
         ["/v1/responses"] = $"""
@@ -129,6 +135,8 @@ public partial class ParameterTableTests
         var error = answer["error"] is JsonObject named ? named["details"] ?? named : answer;
         return ((string?)error["param"], (string?)(error["code"] ?? error["error_code"]));
     }
+
+    private static HttpMethod MethodOf(ParameterTable table) => new(table.Endpoint.Split(' ')[0]);
 
     /// <summary>Where a table's requests go: an id stands for a conversation that there is.</summary>
     private static async Task<string> AddressOfAsync(RunningGateway gateway, ParameterTable table)
@@ -215,7 +223,7 @@ public partial class ParameterTableTests
         foreach (var table in Tables)
             foreach (var parameter in table.Parameters.Where(parameter => parameter.State == ParameterState.Refused))
             {
-                var (status, answer) = await gateway.PostAsync(await AddressOfAsync(gateway, table), With(table, parameter.Name, 424242));
+                var (status, answer) = await gateway.SendAsync(MethodOf(table), await AddressOfAsync(gateway, table), With(table, parameter.Name, 424242));
                 Assert.True(status == HttpStatusCode.BadRequest, $"{table.Endpoint}: {parameter.Name} got {status}");
                 Assert.Equal(parameter.Name.Replace("[]", "[0]", StringComparison.Ordinal), ErrorOf(answer).Param);
                 Assert.Equal(parameter.Name == "thread" ? "thread_unsupported_request" : "unsupported_parameter", ErrorOf(answer).Code);
@@ -244,7 +252,7 @@ public partial class ParameterTableTests
             foreach (var parameter in table.Parameters.Where(parameter => parameter.State == ParameterState.Honoured))
             {
                 // No parameter of any endpoint may be an array that holds a boolean.
-                var (status, answer) = await gateway.PostAsync(await AddressOfAsync(gateway, table), With(table, parameter.Name, new JsonArray(true)));
+                var (status, answer) = await gateway.SendAsync(MethodOf(table), await AddressOfAsync(gateway, table), With(table, parameter.Name, new JsonArray(true)));
                 Assert.True(status == HttpStatusCode.BadRequest, $"{table.Endpoint}: {parameter.Name} got {status}");
                 Assert.StartsWith(parameter.Name.Split('[')[0], ErrorOf(answer).Param, StringComparison.Ordinal);
                 Assert.NotEqual("unknown_parameter", ErrorOf(answer).Code);

@@ -37,15 +37,17 @@ internal sealed class RunningGateway : IAsyncDisposable
     public IEnumerable<string> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]).Where(method => method != "HEAD").Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"));
 
-    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, bool stores = false, bool pages = false)
+    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, IModelLibrary? library = null, Func<FixedModelDirectory, IModelDirectory>? lead = null, bool stores = false, bool pages = false)
     {
         var folder = stores ? Directory.CreateTempSubdirectory("freehold-state").FullName : null;
         var model = new ScriptedChatClient();
         var created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
-        var options = new GatewayOptions { Port = 0, State = new StateOptions { Folder = folder } };
-        var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, new FixedModelDirectory([
+        var options = new GatewayOptions { Ports = [0], State = new StateOptions { Folder = folder } };
+        var models = new FixedModelDirectory([
             new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)) { Facts = Facts },
-            new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]),
+            new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]);
+        var directory = lead?.Invoke(models) ?? models;
+        var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, directory, life: directory as IModelLife ?? models, library: library ?? new ScriptedLibrary(),
             pages: pages ? _ => http => http.Response.WriteAsync("a page") : null);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningGateway(app, model, folder);
@@ -53,9 +55,12 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public static HttpContent Json(string body) => new StringContent(body, Encoding.UTF8, "application/json");
 
-    public async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(string path, string body)
+    public Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
+
+    public async Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(HttpMethod method, string path, string body)
     {
-        using var response = await Http.PostAsync(new Uri(path, UriKind.Relative), Json(body), TestContext.Current.CancellationToken);
+        using var request = new HttpRequestMessage(method, path) { Content = Json(body) };
+        using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return (response.StatusCode, JsonNode.Parse(text)!);
     }

@@ -12,7 +12,7 @@ public class ModelCommandsTests
     {
         // A home of its own: the catalogue of whoever runs the tests plays no part.
         var home = Path.Combine(Path.GetTempPath(), "freehold-tests-" + Guid.NewGuid().ToString("N"));
-        return await Executable.RunAsync(arguments, "", new Dictionary<string, string?> { ["FREEHOLD_HOME"] = home, ["FREEHOLD_OFFLINE"] = "1" });
+        return await Executable.RunAsync(arguments, "", new Dictionary<string, string?> { ["FREEHOLD_DATA"] = home, ["FREEHOLD_OFFLINE"] = "1" });
     }
 
     [Fact]

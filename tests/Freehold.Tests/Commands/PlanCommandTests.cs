@@ -15,7 +15,7 @@ public sealed class PlanCommandTests : IDisposable
 
     private Task<Run> RunAsync(Dictionary<string, string?> environment, params string[] arguments)
     {
-        environment["FREEHOLD_HOME"] = _home;
+        environment["FREEHOLD_DATA"] = _home;
         environment["FREEHOLD_OFFLINE"] = "1";
         return Executable.RunAsync(arguments, "", environment);
     }

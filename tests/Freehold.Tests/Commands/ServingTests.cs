@@ -16,7 +16,7 @@ public partial class ServingTests
     private static async Task<(string Output, int ExitCode)> ServeAsync(string[] arguments, string lastLine, Func<HttpClient, Task> use)
     {
         var home = Path.Combine(Path.GetTempPath(), "freehold-tests-" + Guid.NewGuid().ToString("N"));
-        using var process = Process.Start(Executable.Start(arguments, new Dictionary<string, string?> { ["FREEHOLD_HOME"] = home, ["FREEHOLD_OFFLINE"] = "1" }))!;
+        using var process = Process.Start(Executable.Start(arguments, new Dictionary<string, string?> { ["FREEHOLD_DATA"] = home, ["FREEHOLD_OFFLINE"] = "1" }))!;
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -85,7 +85,7 @@ public partial class ServingTests
     {
         var stories = SharedData.Require("models/stories260K-f32.gguf");
         var encoder = SharedData.Require("models/all-MiniLM-L6-v2-q8_0.gguf");
-        await ServeAsync(["serve", stories, encoder, "--port", "0"], "Listening on", async http =>
+        await ServeAsync(["serve", stories, encoder, "--only", "--port", "0"], "Listening on", async http =>
         {
             var list = JsonNode.Parse(await http.GetStringAsync(new Uri("v1/models", UriKind.Relative), TestContext.Current.CancellationToken))!;
             Assert.Equal(["stories260K-f32", "all-MiniLM-L6-v2-q8_0"], list["data"]!.AsArray().Select(model => (string)model!["id"]!));
@@ -162,9 +162,13 @@ public partial class ServingTests
     [InlineData(3, "there is no file", "serve", "--api-key-file", "/nowhere/key")]
     [InlineData(2, "visible ASCII", "serve", "--api-key-file", "/dev/null")]
     [InlineData(2, "--allowed-origin", "serve", "--allowed-origin", "chat.example.org")]
+    [InlineData(2, "--port is '70000'", "up", "--port", "70000")]
+    [InlineData(2, "--tls-key", "serve", "--tls-cert", "/etc/passwd")]
+    [InlineData(3, "--tls-cert: there is no file", "up", "--tls-cert", "/nowhere/cert", "--tls-key", "/nowhere/key")]
+    [InlineData(2, "--max-body is 'much'", "serve", "--max-body", "much")]
     public async Task Who_is_let_in_is_settled_before_a_model_is_loaded(int exitCode, string message, params string[] arguments)
     {
-        var run = await Executable.RunAsync([.. arguments, "--port", "0"]);
+        var run = await Executable.RunAsync(arguments);
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
     }

@@ -23,7 +23,7 @@ public class OpenAiClientTests
         using var served = new ServedModels();
         var file = Path.Combine(SharedData.Root, "models", Model + ".gguf");
         served.Add(ModelOpening.Load(new ResolvedModel(Model, file, ModelFormats.Gguf, ModelPlace.Path, new FileInfo(file).Length), new ModelSettings(null, null)), new EngineOptions { Context = 1024, MaxStreams = 4 });
-        await using var app = GatewayHost.Create(new GatewayOptions { Port = 0 }, served.Directory);
+        await using var app = GatewayHost.Create(new GatewayOptions { Ports = [0] }, served.Directory);
         await app.StartAsync(Cancel);
         await use(new Uri(app.Urls.Single()));
     }

@@ -19,7 +19,7 @@ public sealed class ServiceManagerTests
             using var manager = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
             manager.Bind(new UnixDomainSocketEndPoint(path));
             var model = Path.Combine(SharedData.Root, "models", "SmolLM2-135M-Instruct-Q4_1.gguf");
-            using var server = Process.Start(Executable.Start(["serve", model, "--port", "0", "--context", "256"], new Dictionary<string, string?> { ["NOTIFY_SOCKET"] = path, ["FREEHOLD_HOME"] = folder }))!;
+            using var server = Process.Start(Executable.Start(["serve", model, "--port", "0", "--context", "256"], new Dictionary<string, string?> { ["NOTIFY_SOCKET"] = path, ["FREEHOLD_DATA"] = folder }))!;
             try
             {
                 Assert.Equal("READY=1", await ReceiveAsync(manager, stop));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Measuring;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,20 @@ namespace Freehold.Gateway.Anthropic.Answers;
 /// <summary>Runs a request's generation and answers with a message, as events or whole.</summary>
 internal sealed class Answering(AnthropicDialect dialect, ThinkingSignature signatures, GatewayMeter meter, TimeProvider clock, ILogger<Answering> log)
 {
+    /// <summary>What a streamed message says while its model is being loaded: Anthropic's clients take a ping at any time.</summary>
+    public EarlyStream EarlyOf(HttpContext http, InertFields inert)
+    {
+        var gone = http.RequestAborted;
+        var events = new EventStream(http.Response);
+        return new EarlyStream(() =>
+        {
+            inert.Tell(http);
+            if (!events.Started)
+                events.Start();
+            return new MessageEvents(events, new MessageHead("", ""), 0, signatures, clock).PingAsync(gone);
+        }, refusal => events.SendAsync((dialect, refusal, http.TraceIdentifier), static (json, told) => told.dialect.Write(json, told.refusal, told.TraceIdentifier), gone, "error"));
+    }
+
     public async Task WholeAsync(HttpContext http, ServedModel model, Generation generation)
     {
         var blocks = new MessageBlocks(signatures);

@@ -16,13 +16,16 @@ internal sealed class MessageEvents(EventStream events, MessageHead head, int pr
     private BlockKind? _open;
     private int _index = -1;
     private long _lastSent;
+    private bool _messageOpen;
 
     /// <summary>Begins the message, once.</summary>
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
-        if (events.Started)
+        if (_messageOpen)
             return;
-        events.Start();
+        _messageOpen = true;
+        if (!events.Started)
+            events.Start();
         await SendAsync("message_start", (head, promptTokens), static (json, told) =>
         {
             json.WriteStartObject("message");

@@ -6,7 +6,7 @@ using Freehold.Gateway.Serving;
 namespace Freehold.Gateway.Ollama.Answers;
 
 /// <summary>The objects of an answer: pieces of it, and the one that ends it.</summary>
-internal sealed class AnswerWriter(ServedModel model, AnswerShape shape, Durations durations, TimeProvider clock)
+internal sealed class AnswerWriter(string model, AnswerShape shape, Durations durations, TimeProvider clock)
 {
     /// <summary>A piece of the answer.</summary>
     public void WritePiece(Utf8JsonWriter json, in AnswerPart part, JsonArray? logprobs)
@@ -28,19 +28,19 @@ internal sealed class AnswerWriter(ServedModel model, AnswerShape shape, Duratio
         json.WriteEndObject();
     }
 
-    /// <summary>The answer to who asked for nothing but that the model be loaded.</summary>
-    public void WriteLoaded(Utf8JsonWriter json)
+    /// <summary>The answer to who asked for nothing but that the model be loaded, or unloaded.</summary>
+    public void WriteDone(Utf8JsonWriter json, string reason)
     {
         WriteHead(json, AnswerPart.Nothing);
         json.WriteBoolean("done", true);
-        json.WriteString("done_reason", "load");
+        json.WriteString("done_reason", reason);
         json.WriteEndObject();
     }
 
     private void WriteHead(Utf8JsonWriter json, in AnswerPart part)
     {
         json.WriteStartObject();
-        json.WriteString("model", TaggedNames.Of(model.Id));
+        json.WriteString("model", TaggedNames.Of(model));
         json.WriteString("created_at", clock.GetUtcNow().UtcDateTime);
         shape.Write(json, part);
     }

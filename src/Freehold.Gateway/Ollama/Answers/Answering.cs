@@ -16,17 +16,14 @@ namespace Freehold.Gateway.Ollama.Answers;
 internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<Answering> log)
 {
     /// <summary>Answers a conversation; one without messages asks for nothing but that the model be loaded.</summary>
-    public async Task AnswerAsync(HttpContext http, RequestScope scope, ServedModel model, IReadOnlyList<ChatMessage> messages, AnswerFields answer, AnswerShape shape)
+    public async Task AnswerAsync(HttpContext http, RequestScope scope, ServedModel model, IReadOnlyList<ChatMessage> messages, AnswerFields answer, AnswerShape shape, Durations durations)
     {
-        var durations = new Durations(clock);
         OptionFields.Check(answer.Context, model);
-        var writer = new AnswerWriter(model, shape, durations, clock);
+        var writer = new AnswerWriter(model.Id, shape, durations, clock);
         if (messages.Count == 0)
         {
-            if (answer.Unload)
-                throw RefusedException.Field("keep_alive", $"'keep_alive' 0 asks to unload '{model.Id}', which stays while it is served; stop the server to free it.", "unsupported_value");
             answer.Inert.Tell(http);
-            await WriteAsync(http, json => writer.WriteLoaded(json));
+            await WriteAsync(http, json => writer.WriteDone(json, "load"));
             return;
         }
         answer.Thinking.Apply(answer.Options, model, answer.Inert);
@@ -35,6 +32,32 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         answer.Inert.Tell(http);
         var generation = new Generation(0, 0, messages, answer.Options);
         await (answer.Stream ? StreamAsync(http, model, generation, writer, durations) : WholeAsync(http, model, generation, writer, durations));
+    }
+
+    /// <summary>Begins to measure an answer.</summary>
+    public Durations Begin() => new(clock);
+
+    /// <summary>Tells that a model was unloaded.</summary>
+    public Task TellUnloadedAsync(HttpContext http, ModelCard card, AnswerFields answer, AnswerShape shape)
+    {
+        answer.Inert.Tell(http);
+        return WriteAsync(http, json => new AnswerWriter(card.Id, shape, new Durations(clock), clock).WriteDone(json, "unload"));
+    }
+
+    /// <summary>What a streamed answer says while its model is being loaded; null for one that comes whole.</summary>
+    public EarlyStream? EarlyOf(HttpContext http, ModelCard card, AnswerFields answer, AnswerShape shape)
+    {
+        if (!answer.Stream)
+            return null;
+        var gone = http.RequestAborted;
+        var lines = new LineStream(http.Response);
+        var writer = new AnswerWriter(card.Id, shape, new Durations(clock), clock);
+        return new EarlyStream(() =>
+        {
+            answer.Inert.Tell(http);
+            Start(lines);
+            return lines.SendAsync(writer, static (json, told) => told.WritePiece(json, AnswerPart.Nothing, null), gone);
+        }, refusal => lines.SendAsync(refusal, static (json, told) => OllamaDialect.WriteError(json, told), gone));
     }
 
     private async Task WholeAsync(HttpContext http, ServedModel model, Generation generation, AnswerWriter writer, Durations durations)

@@ -7,7 +7,10 @@ namespace Freehold.Gateway.Ollama.Answers;
 internal sealed class Durations(TimeProvider clock)
 {
     private readonly long _begun = clock.GetTimestamp();
-    private long? _first;
+    private long? _loaded, _first;
+
+    /// <summary>The model is here.</summary>
+    public void Loaded() => _loaded = clock.GetTimestamp();
 
     /// <summary>The first piece is here.</summary>
     public void First() => _first ??= clock.GetTimestamp();
@@ -20,17 +23,17 @@ internal sealed class Durations(TimeProvider clock)
         WriteTotal(json);
         if (usage.Known)
             json.WriteNumber("prompt_eval_count", usage.Prompt);
-        json.WriteNumber("prompt_eval_duration", Nanoseconds(_begun, first));
+        json.WriteNumber("prompt_eval_duration", Nanoseconds(_loaded ?? _begun, first));
         if (usage.Known)
             json.WriteNumber("eval_count", usage.Completion);
         json.WriteNumber("eval_duration", Nanoseconds(first, now));
     }
 
-    /// <summary>Writes what every answer has: all the time, and that for loading, which there never is for a model that is served.</summary>
+    /// <summary>Writes what every answer has: all the time, and that for the model to be there.</summary>
     public void WriteTotal(Utf8JsonWriter json)
     {
         json.WriteNumber("total_duration", Nanoseconds(_begun, clock.GetTimestamp()));
-        json.WriteNumber("load_duration", 0);
+        json.WriteNumber("load_duration", Nanoseconds(_begun, _loaded ?? _begun));
     }
 
     private long Nanoseconds(long from, long to) => clock.GetElapsedTime(from, to).Ticks * 100;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Freehold.Gateway.Answers;
 using Freehold.Gateway.Serving;
 
 namespace Freehold.Gateway.Ollama.Answers;
@@ -7,34 +8,60 @@ namespace Freehold.Gateway.Ollama.Answers;
 /// <summary>Models as Ollama lists and shows them. What a file does not tell is an empty string, as at Ollama.</summary>
 internal static class ModelJson
 {
-    /// <summary>A model that is served stays: the end of time, as far as JSON's readers can count it.</summary>
+    /// <summary>A model that is pinned stays: the end of time, as far as JSON's readers can count it.</summary>
     private const string Never = "9999-12-31T23:59:59Z";
 
-    /// <summary>Writes /api/tags, or /api/ps with what is said of loaded models.</summary>
-    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ModelCard> models, bool loaded)
+    /// <summary>Writes /api/tags.</summary>
+    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ModelCard> models)
     {
         json.WriteStartObject();
         json.WriteStartArray("models");
         foreach (var model in models)
         {
             json.WriteStartObject();
-            json.WriteString("name", TaggedNames.Of(model.Id));
-            json.WriteString("model", TaggedNames.Of(model.Id));
-            if (!loaded)
-                json.WriteString("modified_at", model.Created.UtcDateTime);
-            json.WriteNumber("size", model.Facts?.Bytes ?? 0);
-            json.WriteString("digest", model.Facts?.Sha256 ?? "");
-            WriteDetails(json, model.Facts);
-            if (loaded)
-            {
-                json.WriteString("expires_at", Never);
-                json.WriteNumber("size_vram", 0);
-                json.WriteNumber("context_length", model.ContextLength);
-            }
+            WriteHead(json, model, model.Facts?.Bytes ?? 0);
+            json.WriteString("modified_at", model.Created.UtcDateTime);
             json.WriteEndObject();
         }
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>Writes /api/ps: what is in memory, and beyond Ollama's fields what is on its way there or out.</summary>
+    public static void WriteLoaded(Utf8JsonWriter json, PoolState pool, DateTimeOffset now)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("models");
+        foreach (var model in pool.Models.Where(model => model.Phase is ModelPhase.Loading or ModelPhase.Loaded or ModelPhase.Draining))
+        {
+            json.WriteStartObject();
+            WriteHead(json, model.Card, model.Memory?.Total ?? model.Card.Facts?.Bytes ?? 0);
+            // Of one that is in use: when it could go at the earliest.
+            var expires = model.ExpiresAt ?? (model.KeepAlive is { } stay && stay != Timeout.InfiniteTimeSpan ? now + stay : null);
+            json.WriteString("expires_at", model.Phase == ModelPhase.Draining ? now.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) : expires is { } at ? at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) : Never);
+            json.WriteNumber("size_vram", 0);
+            json.WriteNumber("context_length", model.Card.ContextLength);
+            json.WriteString("state", ModelPhases.NameOf(model.Phase));
+            json.WriteNumber("requests", model.Requests);
+            ModelPhases.WriteProgress(json, model.Progress);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        if (pool.BudgetBytes is { } budget)
+        {
+            json.WriteNumber("memory_budget", budget);
+            json.WriteNumber("memory_used", pool.UsedBytes);
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteHead(Utf8JsonWriter json, ModelCard model, long size)
+    {
+        json.WriteString("name", TaggedNames.Of(model.Id));
+        json.WriteString("model", TaggedNames.Of(model.Id));
+        json.WriteNumber("size", size);
+        json.WriteString("digest", model.Facts?.Sha256 ?? "");
+        WriteDetails(json, model.Facts);
     }
 
     /// <summary>Writes /api/show.</summary>

@@ -10,9 +10,9 @@ namespace Freehold.Gateway.Ollama.Requests;
 /// <param name="Context">The context asked for, or null.</param>
 /// <param name="Thinking">What is wanted of thinking, which depends on the model.</param>
 /// <param name="Stream">Whether it is sent piece by piece.</param>
-/// <param name="Unload">Whether the model is to be unloaded where there is nothing to answer (<c>keep_alive</c> 0).</param>
+/// <param name="KeepAlive">How long the model stays afterwards; null where that is not said.</param>
 /// <param name="Inert">What nothing depends on.</param>
-internal sealed record AnswerFields(ChatOptions Options, int? Context, ThinkingWish Thinking, bool Stream, bool Unload, InertFields Inert)
+internal sealed record AnswerFields(ChatOptions Options, int? Context, ThinkingWish Thinking, bool Stream, TimeSpan? KeepAlive, InertFields Inert)
 {
     private const int MaxTopLogprobs = 20;
 
@@ -29,7 +29,7 @@ internal sealed record AnswerFields(ChatOptions Options, int? Context, ThinkingW
             options.AdditionalProperties!["logprobs"] = true;
             options.AdditionalProperties["top_logprobs"] = top ?? 0;
         }
-        return new AnswerFields(options, context, ThinkingOf(fields), fields.TakeBoolean("stream") ?? true, IsZero(body), fields.Inert);
+        return new AnswerFields(options, context, ThinkingOf(fields), fields.TakeBoolean("stream") ?? true, TakeKeepAlive(fields), fields.Inert);
     }
 
     private static ThinkingWish ThinkingOf(Fields fields)
@@ -47,13 +47,18 @@ internal sealed record AnswerFields(ChatOptions Options, int? Context, ThinkingW
         };
     }
 
-    private static bool IsZero(JsonElement body) =>
-        body.TryGetProperty("keep_alive", out var stay) && stay.ValueKind switch
+    /// <summary>How long the model stays when the request has ended; null where that is not said.</summary>
+    public static TimeSpan? TakeKeepAlive(Fields fields)
+    {
+        if (!fields.TryTake("keep_alive", out var value))
+            return null;
+        return value.ValueKind switch
         {
-            JsonValueKind.Number => stay.TryGetDouble(out var seconds) && seconds == 0,
-            JsonValueKind.String => stay.ValueEquals("0") || stay.ValueEquals("0s") || stay.ValueEquals("0m"),
-            _ => false,
+            JsonValueKind.Number when value.TryGetDouble(out var seconds) => Serving.KeepAlive.OfSeconds(seconds),
+            JsonValueKind.String when Serving.KeepAlive.TryParse(value.GetString()!, out var time) => time,
+            _ => throw RefusedException.Field("keep_alive", "'keep_alive' must be seconds, or a time such as \"5m\" or \"1h30m\"; below 0 keeps the model, 0 lets it go."),
         };
+    }
 
     private static ChatResponseFormat? Format(Fields fields)
     {

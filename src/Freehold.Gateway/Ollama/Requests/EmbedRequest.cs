@@ -10,8 +10,9 @@ namespace Freehold.Gateway.Ollama.Requests;
 /// <param name="Dimensions">The dimensions asked for, or null.</param>
 /// <param name="Truncate">Whether texts that are too long are cut, and not refused.</param>
 /// <param name="Context">The context asked for, or null.</param>
+/// <param name="KeepAlive">How long the model stays afterwards; null where that is not said.</param>
 /// <param name="Inert">What nothing depends on.</param>
-internal sealed record EmbedRequest(string? Model, IReadOnlyList<string> Texts, int? Dimensions, bool Truncate, int? Context, InertFields Inert)
+internal sealed record EmbedRequest(string? Model, IReadOnlyList<string> Texts, int? Dimensions, bool Truncate, int? Context, TimeSpan? KeepAlive, InertFields Inert)
 {
     /// <summary>Texts one request may hold.</summary>
     private const int MaxTexts = 2048;
@@ -24,8 +25,9 @@ internal sealed record EmbedRequest(string? Model, IReadOnlyList<string> Texts, 
         var dimensions = fields.TakeInt32("dimensions", 1, int.MaxValue);
         var truncate = fields.TakeBoolean("truncate") ?? false;
         var context = OptionFields.TakeContext(fields);
+        var keepAlive = AnswerFields.TakeKeepAlive(fields);
         fields.Finish();
-        return new EmbedRequest(model, texts, dimensions, truncate, context, fields.Inert);
+        return new EmbedRequest(model, texts, dimensions, truncate, context, keepAlive, fields.Inert);
     }
 
     public static EmbedRequest ReadOlder(JsonElement body)
@@ -34,8 +36,9 @@ internal sealed record EmbedRequest(string? Model, IReadOnlyList<string> Texts, 
         var model = fields.TakeString("model");
         var prompt = fields.TakeString("prompt") ?? "";
         var context = OptionFields.TakeContext(fields);
+        var keepAlive = AnswerFields.TakeKeepAlive(fields);
         fields.Finish();
-        return new EmbedRequest(model, prompt.Length > 0 ? [prompt] : [], null, false, context, fields.Inert);
+        return new EmbedRequest(model, prompt.Length > 0 ? [prompt] : [], null, false, context, keepAlive, fields.Inert);
     }
 
     private static List<string> Input(JsonElement value)

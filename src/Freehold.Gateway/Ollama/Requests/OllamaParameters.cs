@@ -49,6 +49,9 @@ internal static class OllamaParameters
         .. Computing,
     ];
 
+    private static readonly Parameter Stay =
+        Honoured("keep_alive", "seconds, or a time such as `5m`: how long the model stays when nobody uses it; below 0 it stays, 0 lets it go, and with nothing to answer 0 unloads it. A model that the owner pinned stays");
+
     private static readonly Parameter[] Answer =
     [
         Honoured("stream", "true unless given"),
@@ -60,7 +63,7 @@ internal static class OllamaParameters
         Honoured("think", "true, false or a level (`low` to `max`): switched where the model's template can ([tools](tools.md)); refused for a model that cannot; a level is inert where the template takes none"),
         Refused("truncate", "would cut a prompt that is too long, which is never done", Values.IsFalse),
         Refused("shift", "would forget the beginning of a context that is full, which is never done", Values.IsFalse),
-        Inert("keep_alive", "a model stays while it is served; with 0 and nothing to answer it asks to unload, which is refused"),
+        Stay,
     ];
 
     /// <summary>POST /api/chat.</summary>
@@ -114,7 +117,7 @@ internal static class OllamaParameters
         Honoured("options"),
         .. Computing,
         .. Sampling.Except(Computing).Select(parameter => Inert(parameter.Name, "a vector is not sampled")),
-        Inert("keep_alive", "a model stays while it is served"),
+        Stay,
     ];
 
     /// <summary>POST /api/embed.</summary>
@@ -147,6 +150,31 @@ internal static class OllamaParameters
         Refused("template", "cannot be changed", Values.IsEmptyString),
         Refused("options", "cannot be changed"),
         HeadersInBody,
+    ]);
+
+    /// <summary>POST /api/pull.</summary>
+    public static ParameterTable Pull { get; } = new("POST /api/pull",
+    [
+        Honoured("model", "`hf:owner/repo[:file]`, `hf.co/owner/repo[:file]`, or a name of the site's mirror; no paths or addresses"),
+        Honoured("name", "the older name of `model`"),
+        Honoured("stream", "true unless given"),
+        Refused("insecure", "is not possible; what is fetched is always checked", Values.IsFalse),
+        Refused("username", "is not supported; HF_TOKEN of the server's environment is used", Values.IsEmptyString),
+        Refused("password", "is not supported; HF_TOKEN of the server's environment is used", Values.IsEmptyString),
+    ]);
+
+    /// <summary>DELETE /api/delete.</summary>
+    public static ParameterTable Delete { get; } = new("DELETE /api/delete",
+    [
+        Honoured("model", "a model of the store, or a name that `/api/copy` gave"),
+        Honoured("name", "the older name of `model`"),
+    ]);
+
+    /// <summary>POST /api/copy.</summary>
+    public static ParameterTable Copy { get; } = new("POST /api/copy",
+    [
+        Honoured("source", "the model"),
+        Honoured("destination", "one more name for it; a model's own name is refused"),
     ]);
 
     private static bool IsNumber(JsonElement value, double wanted) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number == wanted;

@@ -4,6 +4,7 @@ using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.OpenAi.Requests;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,21 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         streaming.Stream
             ? StreamAsync(http, model, head, shape, generations, streaming.IncludeUsage)
             : WholeAsync(http, model, head, shape, generations, best);
+
+    /// <summary>What a streamed answer says while its model is being loaded; null for one that comes whole.</summary>
+    public static EarlyStream? EarlyOf(HttpContext http, AnswerHead head, AnswerShape shape, StreamFields streaming, InertFields inert)
+    {
+        if (!streaming.Stream)
+            return null;
+        var events = new EventStream(http.Response);
+        var chunks = new ChunkWriter(events, head, shape, streaming.IncludeUsage);
+        return new EarlyStream(() =>
+        {
+            inert.Tell(http);
+            chunks.Start();
+            return chunks.KeepAliveAsync(http.RequestAborted);
+        }, refusal => events.SendAsync(refusal, static (json, told) => OpenAiDialect.WriteError(json, told), http.RequestAborted));
+    }
 
     private async Task WholeAsync(HttpContext http, ServedModel model, AnswerHead head, AnswerShape shape, IReadOnlyList<Generation> generations, BestOf best)
     {

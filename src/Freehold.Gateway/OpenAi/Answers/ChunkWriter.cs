@@ -8,13 +8,22 @@ namespace Freehold.Gateway.OpenAi.Answers;
 internal sealed class ChunkWriter(EventStream events, AnswerHead head, AnswerShape shape, bool includeUsage)
 {
     private readonly HashSet<int> _opened = [];
+    private bool _isOpen;
+
+    /// <summary>Starts the stream once, and says nothing.</summary>
+    public void Start()
+    {
+        if (!events.Started)
+            events.Start();
+    }
 
     /// <summary>Starts the stream once, with each choice's opening unless that waits for the choice's first piece.</summary>
     public async ValueTask OpenAsync(int choices, CancellationToken cancellationToken)
     {
-        if (events.Started)
+        if (_isOpen)
             return;
-        events.Start();
+        _isOpen = true;
+        Start();
         for (var choice = 0; !shape.OpensWithPiece && choice < choices; choice++)
             await OpenChoiceAsync(choice, null, cancellationToken);
     }

@@ -52,7 +52,9 @@ internal sealed unsafe class Decoder : CausalModel
     public override int MaxLogitRows => _workspace.Sizes.LogitRows;
 
     // Panels are read instead of the file's bytes, of which only looked-up rows stay.
-    public override long ResidentBytes => Math.Max(_weightBytes, _packed?.Bytes ?? 0) + _workspace.Bytes;
+    public override long WeightBytes => Math.Max(_weightBytes, _packed?.Bytes ?? 0);
+
+    public override long ResidentBytes => WeightBytes + _workspace.Bytes;
 
     public override bool OthersCompute => _pass.Compute.Workers.Turns.IsTaken;
 

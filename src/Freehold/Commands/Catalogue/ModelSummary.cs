@@ -85,7 +85,8 @@ internal sealed record ModelSummary(
             : source.Tensors.GroupBy(t => t.Type).MaxBy(g => g.Sum(t => t.Bytes))!.Key.ToString();
     }
 
-    private static long? KvBytes(ModelMetadata metadata, string architecture)
+    /// <summary>Bytes of keys and values that a token takes; null for an encoder, or where the header does not tell.</summary>
+    public static long? KvBytes(ModelMetadata metadata, string architecture)
     {
         var layers = metadata.GetInt32($"{architecture}.block_count", 0);
         var heads = metadata.GetInt32($"{architecture}.attention.head_count", 0);

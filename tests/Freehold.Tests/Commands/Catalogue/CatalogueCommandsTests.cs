@@ -13,7 +13,7 @@ public sealed class CatalogueCommandsTests : IDisposable
     private readonly string _model = SharedData.Require("models/stories260K-q8_0.gguf");
     private int _transports;
 
-    public CatalogueCommandsTests() => _environment["FREEHOLD_HOME"] = Path.Combine(_folder, "home");
+    public CatalogueCommandsTests() => _environment["FREEHOLD_DATA"] = Path.Combine(_folder, "home");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -130,7 +130,7 @@ public sealed class CatalogueCommandsTests : IDisposable
     [Fact]
     public async Task Rm_unused_tells_what_an_interrupted_pull_left_and_rm_of_nothing_is_wrong_usage()
     {
-        var part = Path.Combine(_environment["FREEHOLD_HOME"], "parts", "url-0123");
+        var part = Path.Combine(_environment["FREEHOLD_DATA"], "parts", "url-0123");
         Directory.CreateDirectory(part);
         File.WriteAllBytes(Path.Combine(part, "data"), new byte[2000]);
         var removed = (await JsonAsync("rm", "--unused"))["unused"]!;
@@ -143,7 +143,7 @@ public sealed class CatalogueCommandsTests : IDisposable
     [Fact]
     public async Task Packed_weights_are_listed_and_rm_packed_removes_them()
     {
-        var folder = Path.Combine(_environment["FREEHOLD_HOME"], "packed");
+        var folder = Path.Combine(_environment["FREEHOLD_DATA"], "packed");
         Directory.CreateDirectory(folder);
         File.WriteAllBytes(Path.Combine(folder, "0123.pack"), new byte[3000]);
         File.WriteAllBytes(Path.Combine(folder, "4567.pack.99.part"), new byte[10]);
@@ -160,7 +160,7 @@ public sealed class CatalogueCommandsTests : IDisposable
         Assert.Equal(4, (await RunAsync("show", _model, "--verify")).Code);
         await RunAsync("import", _model, "--as", "tests/stories", "--copy");
         Assert.True((bool)(await JsonAsync("show", "stories", "--verify"))["verified"]!);
-        var blob = Directory.EnumerateFiles(Path.Combine(_environment["FREEHOLD_HOME"], "blobs")).Single();
+        var blob = Directory.EnumerateFiles(Path.Combine(_environment["FREEHOLD_DATA"], "blobs")).Single();
         using (var file = File.OpenWrite(blob))
         {
             file.Seek(-100, SeekOrigin.End);

@@ -14,7 +14,7 @@ public sealed class InterruptedPullTests
         var content = new byte[400_000];
         new Random(5).NextBytes(content);
         "GGUF"u8.CopyTo(content);
-        var environment = new Dictionary<string, string?> { ["FREEHOLD_HOME"] = home, ["HTTP_PROXY"] = null, ["http_proxy"] = null };
+        var environment = new Dictionary<string, string?> { ["FREEHOLD_DATA"] = home, ["HTTP_PROXY"] = null, ["http_proxy"] = null };
         try
         {
             await using var server = new UnrulyServer(r => UnrulyServer.Serve(r, content, "\"a\"") with { StallAfter = r.Number == 1 ? 250_000 : null });

@@ -25,7 +25,7 @@ public sealed class RecommendedModelsTests
     public async Task Pull_without_a_name_lists_them_offline_with_licence_size_and_what_they_need_here()
     {
         var home = Path.Combine(Path.GetTempPath(), "freehold-tests-" + Guid.NewGuid().ToString("N"));
-        var environment = new Dictionary<string, string?> { ["FREEHOLD_HOME"] = home, ["FREEHOLD_OFFLINE"] = "1" };
+        var environment = new Dictionary<string, string?> { ["FREEHOLD_DATA"] = home, ["FREEHOLD_OFFLINE"] = "1" };
         var run = await Executable.RunAsync(["pull"], "", environment);
         Assert.True(run.ExitCode == 0, run.Error);
         foreach (var part in new[] { "freehold pull hf:Qwen/Qwen3-0.6B-GGUF:Q8_0", "Apache-2.0", "context 32,768", "tools: yes", "languages: English", "fits here" })

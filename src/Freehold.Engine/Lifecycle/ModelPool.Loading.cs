@@ -1,0 +1,207 @@
+using Freehold.Engine.Refusals;
+
+namespace Freehold.Engine.Lifecycle;
+
+/// <summary>Loads, one at a time and in the order they were asked for: each has the whole machine, and what is free is known.</summary>
+public sealed partial class ModelPool<TModel>
+{
+    private static readonly TimeSpan RoomRetry = TimeSpan.FromSeconds(10);
+    private readonly List<Place<TModel>> _queue = [];
+    private Load? _load;
+
+    private sealed class Load(Place<TModel> place, ModelVersion model)
+    {
+        public Place<TModel> Place { get; } = place;
+        public ModelVersion Model { get; } = model;
+        public CancellationTokenSource Cancel { get; } = new();
+        public MemoryNeed? Need { get; set; }
+        public MemoryGrant? Grant { get; set; }
+        public LoadStep Step { get; set; } = new("reading its header", null);
+        public DateTimeOffset StepSince { get; set; }
+    }
+
+    private void Want(Place<TModel> place, ModelVersion model)
+    {
+        if (place.Wanted is null)
+            _queue.Add(place);
+        if (_load?.Place != place)
+            place.Wanted = model;
+    }
+
+    private void Pump()
+    {
+        while (_load is null && _queue.Count > 0 && !_closing)
+        {
+            var place = _queue[0];
+            _queue.RemoveAt(0);
+            // Who wanted it may be gone; a new version is loaded for those who hold the old one.
+            if (!place.IsWanted || place.Wanted is not { } model)
+                Drop(place);
+            else
+                Begin(new Load(place, model) { StepSince = Now });
+        }
+        if (_load is { Need: not null, Grant: null })
+            TryStart(_load);
+    }
+
+    private void Begin(Load load)
+    {
+        _load = load;
+        Task.Run(async () => await _loader.NeedAsync(load.Model, load.Cancel.Token)).ContinueWith(
+            need => _turns.Post(() =>
+            {
+                if (need.IsCompletedSuccessfully)
+                    load.Need = need.Result;
+                else
+                    Fail(load, need.Exception?.InnerException ?? new OperationCanceledException());
+            }), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>Makes room and starts, or waits for those that are leaving, or gives up.</summary>
+    private void TryStart(Load load)
+    {
+        var need = load.Need!;
+        if (_closing || !load.Place.IsWanted)
+        {
+            Stop(load);
+            Drop(load.Place);
+            return;
+        }
+        var free = _options.BudgetBytes - Residents.Sum(resident => resident.Loaded.Memory.Total);
+        var ending = Residents.Where(resident => resident.Ending).Sum(resident => resident.Loaded.Memory.Total);
+        var draining = Residents.Where(resident => resident.Place.Serving != resident && !resident.Ending).Sum(resident => resident.Loaded.Memory.Total);
+        // The version that is to be replaced goes last: it serves meanwhile.
+        var idle = Residents.Where(resident => resident.MayLeave).OrderBy(resident => resident.Place == load.Place).ThenBy(resident => resident.LastUsed).ToList();
+        var reachable = free + ending + idle.Sum(resident => resident.Loaded.Memory.Total);
+        if (reachable < need.Least)
+        {
+            if (load.Place.Serving is { } old && !old.MayLeave && reachable + draining + old.Loaded.Memory.Total >= need.Least)
+                Leave(old); // there is no room for both: who comes now waits for the new one
+            else if (reachable + draining < need.Least)
+                Refuse(load, need);
+            return; // otherwise those that drain will leave
+        }
+        var wanted = Math.Min(need.Usual, reachable);
+        var soon = free + ending;
+        foreach (var resident in idle.TakeWhile(_ => soon < wanted))
+        {
+            soon += resident.Loaded.Memory.Total;
+            Leave(resident);
+        }
+        if (free < wanted)
+            return; // they are being closed
+        var spare = free - need.Fixed;
+        var keysAndValues = Math.Min(need.MostKeysAndValues, Math.Max(Math.Min(spare, need.UsualKeysAndValues), spare / 2));
+        load.Grant = new MemoryGrant(need.Fixed + keysAndValues, keysAndValues);
+        Start(load, load.Grant.Value);
+    }
+
+    private void Start(Load load, MemoryGrant grant)
+    {
+        Tell(load, new LoadStep("opening", null));
+        var progress = new Progress(step => _turns.Post(() => Tell(load, step)));
+        Task.Run(() => _loader.LoadAsync(load.Model, grant, progress, load.Cancel.Token)).ContinueWith(
+            loaded => _turns.Post(() =>
+            {
+                if (loaded.IsCompletedSuccessfully)
+                    Arrive(load, loaded.Result);
+                else
+                    Fail(load, loaded.Exception?.InnerException ?? new OperationCanceledException());
+            }), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private void Tell(Load load, LoadStep step)
+    {
+        if (load.Step.What != step.What)
+            load.StepSince = Now;
+        load.Step = step;
+    }
+
+    private void Arrive(Load load, LoadedModelPlace<TModel> loaded)
+    {
+        var place = load.Place;
+        var resident = new Resident<TModel>(place, load.Model.Version, loaded, _options.KeepAlive, Now);
+        if (place.Serving is { } old)
+        {
+            (resident.Stays, resident.KeepAlive) = (old.Stays, old.KeepAlive);
+            Leave(old);
+        }
+        place.Serving = resident;
+        place.Fault = null;
+        Stop(load);
+        foreach (var waiter in place.Waiters)
+            Give(resident, waiter);
+        place.Waiters.Clear();
+        if (_closing)
+        {
+            Leave(resident);
+            End(resident);
+        }
+        else if (place.Unloading.Count > 0 && !place.Pinned)
+            Leave(resident);
+        foreach (var unloading in place.Unloading)
+            resident.Gone.Task.ContinueWith(_ => unloading.TrySetResult(), TaskScheduler.Default);
+        place.Unloading.Clear();
+    }
+
+    /// <summary>Nobody wants it any more.</summary>
+    private static void Drop(Place<TModel> place)
+    {
+        place.Wanted = null;
+        FailWaiters(place, Closing);
+    }
+
+    private void Fail(Load load, Exception error)
+    {
+        Stop(load);
+        if (_closing)
+            return;
+        var place = load.Place;
+        var failures = place.Fault is { } before && before.Version == load.Model.Version ? before.Failures + 1 : 1;
+        var wait = TimeSpan.FromTicks(Math.Min(_options.LongestRetry.Ticks, _options.FirstRetry.Ticks << Math.Min(failures - 1, 20)));
+        place.Fault = new Fault(load.Model.Version, error.Message, Now + wait, failures);
+        FailWaiters(place, () => Failed(place.Name, place.Fault, error));
+    }
+
+    private ModelUnavailableException Failed(string name, Fault fault, Exception? cause = null)
+    {
+        var wait = Positive(fault.RetryAt - Now);
+        return new ModelUnavailableException(UnavailableReason.LoadFailed,
+            FormattableString.Invariant($"'{name}' could not be loaded: {fault.Message.TrimEnd('.')}. It is tried again in {Math.Ceiling(wait.TotalSeconds):0} s at the earliest, or at once when its file changes"), wait, cause);
+    }
+
+    private void Refuse(Load load, MemoryNeed need)
+    {
+        var place = load.Place;
+        var pinned = Residents.Where(resident => resident.Pinned && resident.Place != place).Sum(resident => resident.Loaded.Memory.Total);
+        var never = need.Least > _options.BudgetBytes - pinned;
+        var message = $"'{place.Name}' needs {Size(need.Least)} of memory (weights {Size(need.Weights)}, workspace {Size(need.Workspace + need.Scratch)}, keys and values at least {Size(need.LeastKeysAndValues)}); "
+            + $"the budget is {Size(_options.BudgetBytes)}, {Size(_options.BudgetBytes - Residents.Sum(resident => resident.Loaded.Memory.Total))} of it free{Others(place)}. "
+            + (never ? pinned > 0 ? "Unpin or unload a model, give more memory (--memory), or take a smaller model" : "Give more memory (--memory), or take a smaller model" : "Try again when one of them has ended");
+        if (place.Serving is not null)
+            place.Fault = new Fault(load.Model.Version, message, Now + _options.FirstRetry, 1); // the version that is here serves on
+        Stop(load);
+        FailWaiters(place, () => new ModelUnavailableException(never ? UnavailableReason.NeverFits : UnavailableReason.NoRoom, message, never ? null : RoomRetry));
+    }
+
+    private string Others(Place<TModel> place)
+    {
+        var others = Residents.Where(resident => resident.Place != place)
+            .Select(resident => $"'{resident.Place.Name}' {Size(resident.Loaded.Memory.Total)} ({(resident.Pinned ? "pinned" : resident.Holders > 0 ? $"in use by {resident.Holders}" : "leaving")})").ToList();
+        return others.Count == 0 ? "" : $"; it is taken by {string.Join(", ", others)}";
+    }
+
+    private void Stop(Load load)
+    {
+        load.Place.Wanted = null;
+        load.Cancel.Dispose();
+        _load = null;
+    }
+
+    private static string Size(long bytes) => bytes >= 1L << 30 ? FormattableString.Invariant($"{bytes / (double)(1L << 30):0.0} GiB") : FormattableString.Invariant($"{bytes / (double)(1L << 20):0.0} MiB");
+
+    private sealed class Progress(Action<LoadStep> tell) : IProgress<LoadStep>
+    {
+        public void Report(LoadStep value) => tell(value);
+    }
+}

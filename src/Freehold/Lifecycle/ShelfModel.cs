@@ -1,0 +1,58 @@
+using Freehold.Catalog.Resolution;
+using Freehold.Gateway.Serving;
+using Freehold.Models.Files;
+
+namespace Freehold.Lifecycle;
+
+/// <summary>A model that may be asked for, as its files are now. Its header is read when somebody first looks.</summary>
+/// <param name="resolved">Where it is.</param>
+/// <param name="version">What tells this state of its files from others.</param>
+/// <param name="named">Whether the owner named it when the server was started.</param>
+/// <param name="locate">Gives it a path where it has none yet.</param>
+internal sealed class ShelfModel(ResolvedModel resolved, string version, bool named, Func<ResolvedModel, ResolvedModel> locate)
+{
+    private readonly Lazy<ModelHeader> _header = new(() => ModelHeader.Read(locate(resolved)));
+
+    public string Name => resolved.Name;
+
+    public string Version => version;
+
+    public bool IsNamed => named;
+
+    public ResolvedModel Resolved => resolved;
+
+    /// <summary>Its header.</summary>
+    /// <exception cref="ModelFormatException">It is damaged, or of a kind that is not run.</exception>
+    public ModelHeader Header => _header.Value;
+
+    /// <summary>The same with a path to open.</summary>
+    public ResolvedModel Located() => locate(resolved);
+
+    /// <summary>Whether it can be run, by its header.</summary>
+    public bool IsRunnable
+    {
+        get
+        {
+            try
+            {
+                return Header is not null;
+            }
+            catch (Exception e) when (IsFault(e))
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>What can be said of it without loading it. Of one whose header cannot be read nothing is known: the attempt to load it says why.</summary>
+    public ModelCard Card(int? context)
+    {
+        if (!IsRunnable)
+            return new ModelCard(Name, DateTimeOffset.UnixEpoch, "freehold", Chats: true, Embeds: true, 0);
+        var header = Header;
+        var created = resolved.Manifest?.Added ?? new DateTimeOffset(File.GetLastWriteTimeUtc(resolved.Path), TimeSpan.Zero);
+        return new ModelCard(Name, created, "freehold", !header.IsEncoder, header.IsEncoder, Math.Min(header.Context, context ?? int.MaxValue)) { Facts = header.Facts };
+    }
+
+    private static bool IsFault(Exception e) => e is ModelFormatException or IOException or UnauthorizedAccessException or Catalog.CatalogException;
+}
