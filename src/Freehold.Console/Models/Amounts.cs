@@ -16,6 +16,7 @@ internal static class Amounts
     /// <summary>A number of weights.</summary>
     public static string Count(long count) => count switch
     {
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{count / 1e3:0} K"),
         < 1_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{count / 1e6:0} M"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{count / 1e9:0.0} B"),
     };

@@ -9,9 +9,6 @@ public sealed class RefusalLog(TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly LinkedList<RefusedEntry> _entries = new(); // the latest first
 
-    /// <summary>A number that changes with each entry, for those who look again and again.</summary>
-    public long Version { get; private set; }
-
     /// <summary>What there is, the latest first.</summary>
     public IReadOnlyList<RefusedEntry> Entries
     {
@@ -28,7 +25,6 @@ public sealed class RefusalLog(TimeProvider clock)
         entry = entry with { Count = 1, Last = default };
         lock (_gate)
         {
-            Version++;
             var known = _entries.First;
             while (known is not null && known.Value with { Count = 1, Last = default } != entry)
                 known = known.Next;
@@ -44,9 +40,6 @@ public sealed class RefusalLog(TimeProvider clock)
     public void Clear()
     {
         lock (_gate)
-        {
-            Version++;
             _entries.Clear();
-        }
     }
 }
