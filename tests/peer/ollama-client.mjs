@@ -47,8 +47,15 @@ await rejects(ollama.chat({ model: "nobody", messages }), 404, "nobody");
 await rejects(ollama.chat({ model: "parrot", messages, think: true }), 400, "think");
 await rejects(ollama.chat({ model: "parrot", messages, options: { num_ctx: 1e6 } }), 400, "num_ctx");
 assert.deepEqual((await ollama.embed({ model: "org/lengths", input: "x".repeat(600), truncate: true })).embeddings, [[512, 1, 0.5]]);
-await rejects(ollama.pull({ model: "llama3.2" }), 501, "freehold pull");
-await rejects(ollama.delete({ model: "parrot" }), 501, "freehold rm");
-await rejects(ollama.copy({ source: "parrot", destination: "p" }), 501, "freehold import");
+// The life of models: the gateway's library is scripted, and its models stay as long as it does.
+const news = [];
+for await (const part of await ollama.pull({ model: "hf.co/owner/repo:Q8_0", stream: true })) news.push([part.status, part.completed, part.total]);
+assert.deepEqual(news, [["pulling a.gguf", 4, 10], ["pulling a.gguf", 10, 10], ["success", undefined, undefined]]);
+assert.equal((await ollama.pull({ model: "hf.co/owner/repo:Q8_0" })).status, "success");
+assert.equal((await ollama.copy({ source: "parrot", destination: "p" })).status, "success");
+assert.equal((await ollama.delete({ model: "p" })).status, "success");
+assert.equal((await ollama.ps()).models[0].name, "parrot:latest");
+assert.equal((await ollama.generate({ model: "parrot", prompt: "", keep_alive: "10m" })).done_reason, "load");
+await rejects(ollama.generate({ model: "parrot", prompt: "", keep_alive: 0 }), 501, "stop the server");
 await rejects(new Ollama({ host }).list(), 401, "key");
 console.log("ok");

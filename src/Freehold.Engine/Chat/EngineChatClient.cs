@@ -159,13 +159,16 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
         OutputTokenCount = isShown ? usage.GeneratedTokens : 0,
         TotalTokenCount = usage.PromptTokens + (isShown ? usage.GeneratedTokens : 0),
         CachedInputTokenCount = usage.CachedTokens,
-        AdditionalCounts = isPredicted
-            ? new()
-            {
-                ["queued_milliseconds"] = (long)usage.Queued.TotalMilliseconds,
-                ["accepted_prediction_tokens"] = usage.AcceptedPredictedTokens,
-                ["rejected_prediction_tokens"] = usage.PredictedTokens - usage.AcceptedPredictedTokens,
-            }
-            : new() { ["queued_milliseconds"] = (long)usage.Queued.TotalMilliseconds },
+        AdditionalCounts = CountsOf(usage, isPredicted),
     };
+
+    private static AdditionalPropertiesDictionary<long> CountsOf(GenerationUsage usage, bool isPredicted)
+    {
+        var counts = new AdditionalPropertiesDictionary<long> { ["queued_milliseconds"] = (long)usage.Queued.TotalMilliseconds };
+        if (!isPredicted)
+            return counts;
+        counts["accepted_prediction_tokens"] = usage.AcceptedPredictedTokens;
+        counts["rejected_prediction_tokens"] = usage.PredictedTokens - usage.AcceptedPredictedTokens;
+        return counts;
+    }
 }

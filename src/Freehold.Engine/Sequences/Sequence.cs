@@ -167,8 +167,9 @@ internal sealed class Sequence
     public bool HasReader => Stream.HasRoom(_text.HeldBytes + LongestToken);
 
     /// <summary>What it has taken so far, the guesses of the step at hand included.</summary>
-    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated, DraftedTokens + Drafted, AcceptedTokens + _acceptedNow, Queued)
+    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated, DraftedTokens + Drafted, AcceptedTokens + _acceptedNow)
     {
+        Queued = Queued,
         PredictedTokens = _predictedTokens + (_isPredicted ? Drafted : 0),
         AcceptedPredictedTokens = _acceptedPredictedTokens + (_isPredicted ? _acceptedNow : 0),
     };

@@ -6,12 +6,14 @@ namespace Freehold.Engine.Streams;
 /// <param name="GeneratedTokens">Tokens sampled, the one that ended the answer included.</param>
 /// <param name="DraftedTokens">Tokens guessed ahead and checked.</param>
 /// <param name="AcceptedTokens">How many of the guesses came true: that many steps were saved.</param>
-/// <param name="Queued">How long it waited before anything of it was computed.</param>
-public readonly record struct GenerationUsage(int PromptTokens, int CachedTokens, int GeneratedTokens, int DraftedTokens = 0, int AcceptedTokens = 0, TimeSpan Queued = default)
+public readonly record struct GenerationUsage(int PromptTokens, int CachedTokens, int GeneratedTokens, int DraftedTokens = 0, int AcceptedTokens = 0)
 {
     /// <summary>How many of the guesses came from the request's prediction.</summary>
     public int PredictedTokens { get; init; }
 
     /// <summary>How many of those came true.</summary>
     public int AcceptedPredictedTokens { get; init; }
+
+    /// <summary>How long it waited before anything of it was computed.</summary>
+    public TimeSpan Queued { get; init; }
 }

@@ -8,8 +8,7 @@ namespace Freehold.Gateway.Answers;
 internal sealed class EventStream(HttpResponse response) : JsonStream(response, "text/event-stream; charset=utf-8")
 {
     /// <summary>Sends an event whose data is a line that is no JSON.</summary>
-    public async ValueTask SendLineAsync(string data, CancellationToken cancellationToken) =>
-        await Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"), cancellationToken);
+    public ValueTask SendLineAsync(string data, CancellationToken cancellationToken) => WriteAsync(Encoding.UTF8.GetBytes($"data: {data}\n\n"), cancellationToken);
 
     protected override void Begin(IBufferWriter<byte> buffer, string? name)
     {

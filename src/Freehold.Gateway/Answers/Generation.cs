@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Freehold.Gateway.Guarding;
+using Freehold.Gateway.Logging;
 using Freehold.Gateway.Serving;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 
 namespace Freehold.Gateway.Answers;
@@ -28,6 +31,53 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
             own.Seed = unchecked(seed + choice);
         return own;
     }
+
+    /// <summary>
+    /// Runs all for a request: as urgent as its headers say, until it is over or something ends it before its time (<see cref="Cutoff"/>), and noted for the log.
+    /// </summary>
+    /// <exception cref="RefusedException">It was ended before its time.</exception>
+    public static async IAsyncEnumerable<Piece> RunAsync(IChatClient client, IReadOnlyList<Generation> generations, HttpContext http)
+    {
+        var (cutoff, entry) = (Cutoff.Of(http), RequestEntry.Of(http));
+        foreach (var generation in generations)
+        {
+            generation.TakePriority(cutoff.Urgency);
+            if (cutoff.Urgency.FirstToken is { } within)
+                generation.Further["first_token_within"] = within;
+        }
+        await using var pieces = RunAsync(client, generations, cutoff.Token).GetAsyncEnumerator(cutoff.Token);
+        while (await NextAsync(pieces, cutoff, entry, http.RequestAborted))
+        {
+            entry?.Add(pieces.Current, generations[pieces.Current.Choice].Prompt);
+            yield return pieces.Current;
+        }
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<Piece> pieces, Cutoff cutoff, RequestEntry? entry, CancellationToken gone)
+    {
+        try
+        {
+            return await pieces.MoveNextAsync();
+        }
+        catch (OperationCanceledException e) when (cutoff.Reason is not null && !gone.IsCancellationRequested)
+        {
+            throw new RefusedException(cutoff.Reason, e);
+        }
+        catch (Exception failure) when (entry is not null)
+        {
+            entry.Failure = failure;
+            throw;
+        }
+    }
+
+    /// <summary>Goes behind others where the request's headers say so.</summary>
+    public void TakePriority(Urgency urgency)
+    {
+        if (urgency.IsBatch)
+            Further["priority"] = "batch";
+    }
+
+    private AdditionalPropertiesDictionary Further => Options.AdditionalProperties ??= [];
 
     /// <summary>Runs all, interleaved as they come; the first failure ends all.</summary>
     public static IAsyncEnumerable<Piece> RunAsync(IChatClient client, IReadOnlyList<Generation> generations, CancellationToken cancellationToken) =>
@@ -75,7 +125,7 @@ internal sealed record Generation(int Choice, int Prompt, IReadOnlyList<ChatMess
                     usage = counts.Details;
                     break;
                 case ErrorContent error:
-                    throw new RefusedException(new Refusal(502, "model_error", null, error.Message));
+                    throw new RefusedException(new Refusal(502, ErrorCodes.ModelError, null, error.Message));
             }
         }
         return new Piece(Choice, several?.ToString() ?? text, EntriesOf(update, "logprobs"), EntriesOf(update, "prompt_logprobs"), update.FinishReason, usage)

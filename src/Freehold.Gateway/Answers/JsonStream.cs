@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
+using Freehold.Gateway.Guarding;
+using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 
 namespace Freehold.Gateway.Answers;
@@ -11,6 +13,7 @@ internal abstract class JsonStream(HttpResponse response, string contentType) : 
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private Utf8JsonWriter? _json;
+    private bool _stalled;
 
     protected HttpResponse Response { get; } = response;
 
@@ -42,7 +45,31 @@ internal abstract class JsonStream(HttpResponse response, string contentType) : 
         write(_json, state);
         await _json.FlushAsync(cancellationToken);
         End(_buffer);
-        await Response.BodyWriter.WriteAsync(_buffer.WrittenMemory, cancellationToken);
+        await WriteAsync(_buffer.WrittenMemory, cancellationToken);
+    }
+
+    /// <summary>Sends bytes. They wait for this reader: where it takes nothing for too long, the request is ended.</summary>
+    protected async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (_stalled)
+            return; // the connection is cut already
+        var writing = Response.BodyWriter.WriteAsync(bytes, cancellationToken);
+        if (writing.IsCompletedSuccessfully)
+        {
+            writing.GetAwaiter().GetResult();
+            return;
+        }
+        var waiting = writing.AsTask();
+        var patience = SlowReader.Of(Response.HttpContext);
+        try
+        {
+            await waiting.WaitAsync(patience.Timeout, patience.Clock, cancellationToken);
+        }
+        catch (TimeoutException e) when (!waiting.IsCompleted)
+        {
+            _stalled = true;
+            throw new RefusedException(patience.End(Response.HttpContext), e);
+        }
     }
 
     /// <summary>Writes what stands before a document.</summary>

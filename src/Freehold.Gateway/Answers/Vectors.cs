@@ -11,7 +11,7 @@ internal static class Vectors
     public static void Check(ModelCard card)
     {
         if (!card.Embeds)
-            throw RefusedException.Field("model", $"The model '{card.Id}' gives no embeddings.", "unsupported_value");
+            throw RefusedException.Field("model", $"The model '{card.Id}' gives no embeddings.", ErrorCodes.UnsupportedValue);
     }
 
     /// <summary>One vector a text, in their order.</summary>

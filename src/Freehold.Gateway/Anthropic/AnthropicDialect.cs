@@ -39,7 +39,7 @@ internal sealed class AnthropicDialect : IDialect
     }
 
     // By this code Anthropic's own tool runner knows to send conversations whole instead.
-    private static string CodeOf(Refusal refusal) => refusal is { Param: "thread", Code: "unsupported_parameter" } ? "thread_unsupported_request" : refusal.Code;
+    private static string CodeOf(Refusal refusal) => refusal is { Param: "thread", Code: ErrorCodes.UnsupportedParameter } ? ErrorCodes.ThreadUnsupportedRequest : refusal.Code;
 
     // What lies behind all dialects calls it by OpenAI's name.
     private static string NameOf(string param) => param switch
@@ -56,6 +56,7 @@ internal sealed class AnthropicDialect : IDialect
         404 => "not_found_error",
         413 => "request_too_large",
         429 => "rate_limit_error",
+        504 => "timeout_error",
         Overloaded => "overloaded_error",
         >= 500 => "api_error",
         _ => "invalid_request_error",

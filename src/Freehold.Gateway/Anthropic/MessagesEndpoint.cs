@@ -3,6 +3,7 @@ using Freehold.Gateway.Answers;
 using Freehold.Gateway.Anthropic.Answers;
 using Freehold.Gateway.Anthropic.Requests;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
@@ -23,7 +24,7 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesRequest.Read(body.RootElement, signatures);
         var early = request.Stream ? answering.EarlyOf(http, request.Inert) : null;
-        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted, early: early);
+        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), Cutoff.Of(http).Token, early: early);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, null);
         Settle(http, request, model);
         var generation = new Generation(0, 0, request.Messages, request.Options);
@@ -35,9 +36,9 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesRequest.ReadCount(body.RootElement, signatures);
-        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), http.RequestAborted);
+        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), Cutoff.Of(http).Token);
         if (model.Text is not { } text)
-            throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value");
+            throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", ErrorCodes.UnsupportedValue);
         Settle(http, request, model);
         var tokens = text.Render(request.Messages, request.Options).Ids.Count;
         http.Response.ContentType = JsonText.ContentType;
@@ -60,6 +61,6 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
     private static ModelCard FindChat(IModelDirectory directory, string? name)
     {
         var model = ModelNames.Find(directory, name);
-        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", "unsupported_value");
+        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", ErrorCodes.UnsupportedValue);
     }
 }

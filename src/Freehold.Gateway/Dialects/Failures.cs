@@ -15,13 +15,13 @@ internal static class Failures
         if (model?.Explain(failure) is { } explained)
             return explained;
         if (failure is OperationCanceledException)
-            return new Refusal(503, "stopping", null, "The server is stopping; try again in a moment.", TimeSpan.FromSeconds(5));
+            return new Refusal(503, ErrorCodes.Stopping, null, "The server is stopping; try again in a moment.", TimeSpan.FromSeconds(5));
         if (failure is StorageException storage)
         {
             log.LogError(failure, "What a request would store or read was not to be had");
             return StateStore.Explain(storage);
         }
         log.LogError(failure, "A request failed");
-        return new Refusal(500, "internal_error", null, "The server failed while answering; its log says why under this request's id (x-request-id).");
+        return new Refusal(500, ErrorCodes.InternalError, null, "The server failed while answering; its log says why under this request's id (x-request-id).");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Freehold.Gateway.Answers;
+using Freehold.Gateway.Logging;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 
@@ -14,7 +15,8 @@ internal sealed class RefusalAnswer(IEnumerable<IDialect> dialects)
 
     public async Task SendAsync(HttpContext http, Refusal refusal)
     {
-        http.Features.Set(refusal); // for the log of refusals
+        if (RequestEntry.Of(http) is { } entry)
+            entry.Refusal = refusal;
         if (http.Response.HasStarted)
         {
             http.Abort(); // half an answer must not look whole
@@ -26,6 +28,8 @@ internal sealed class RefusalAnswer(IEnumerable<IDialect> dialects)
         http.Response.ContentType = JsonText.ContentType;
         if (refusal.RetryAfter is { } wait)
             http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        else if (refusal.Status == StatusCodes.Status429TooManyRequests)
+            http.Response.Headers["x-should-retry"] = "false"; // what OpenAI's and Anthropic's clients heed; they try a 429 again otherwise
         if (refusal.Status == StatusCodes.Status401Unauthorized)
             http.Response.Headers.WWWAuthenticate = "Bearer";
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter, JsonText.WriterOptions);

@@ -22,15 +22,15 @@ internal sealed class BrowserGuard(RequestDelegate next, GatewayOptions options,
     private Refusal? Check(HttpRequest request)
     {
         if (request.Host.HasValue && !_hosts.AreOwn(request.Host.Host))
-            return Forbidden("foreign_host", $"The host '{Short(request.Host.Host)}' is not a name of this server. Use its IP address{(options.LoopbackOnly ? " (127.0.0.1) or localhost" : "")}, or start it with --allowed-host {Short(request.Host.Host)}.");
+            return Forbidden(ErrorCodes.ForeignHost, $"The host '{Short(request.Host.Host)}' is not a name of this server. Use its IP address{(options.LoopbackOnly ? " (127.0.0.1) or localhost" : "")}, or start it with --allowed-host {Short(request.Host.Host)}.");
         var origin = request.Headers.Origin.ToString();
         if (origin.Length > 0 && options.Allows(origin))
             return null;
         var site = request.Headers["Sec-Fetch-Site"].ToString();
         if (site is "cross-site" or "same-site" && !IsNavigation(request))
-            return Forbidden("cross_site", "Requests from other web sites are refused (Sec-Fetch-Site). To allow a site, start the server with --allowed-origin and its origin.");
+            return Forbidden(ErrorCodes.CrossSite, "Requests from other web sites are refused (Sec-Fetch-Site). To allow a site, start the server with --allowed-origin and its origin.");
         if (origin.Length > 0 && !IsOwn(origin, request))
-            return Forbidden("foreign_origin", $"The origin '{Short(origin)}' is not this server's; web pages of others are refused. To allow it, start the server with --allowed-origin {Short(origin)}.");
+            return Forbidden(ErrorCodes.ForeignOrigin, $"The origin '{Short(origin)}' is not this server's; web pages of others are refused. To allow it, start the server with --allowed-origin {Short(origin)}.");
         return null;
     }
 

@@ -3,22 +3,69 @@ using Freehold.Gateway.Serving;
 namespace Freehold.Gateway.Guarding;
 
 /// <summary>How many requests are answered at a time; the rest are told to come back, rather than kept waiting without bound.</summary>
-internal sealed class ConcurrencyLimit(int most)
+internal sealed class ConcurrencyLimit(int most, TimeProvider clock)
 {
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _empty;
     private int _inside;
+    private long _left;
+    private double _secondsBetween;
 
     /// <summary>Requests being answered now.</summary>
-    public int Inside => Volatile.Read(ref _inside);
+    public int Inside
+    {
+        get
+        {
+            lock (_gate)
+                return _inside;
+        }
+    }
 
-    public Refusal Refusal { get; } = new(429, "too_many_requests", null, $"{most} requests are being answered already, the most this server takes; try again in a moment.", TimeSpan.FromSeconds(1));
+    /// <summary>What a request that finds no place is told: a place is free about as soon as one became free lately.</summary>
+    public Refusal Refusal
+    {
+        get
+        {
+            var between = Volatile.Read(ref _secondsBetween);
+            var wait = TimeSpan.FromSeconds(Math.Clamp(Math.Ceiling(between), 1, 600));
+            var pace = between > 0 ? FormattableString.Invariant($", one ends about every {between:0.0} s") : "";
+            return new(429, ErrorCodes.TooManyRequests, null, $"{most} requests are being answered already, the most this server takes{pace}; try again in {wait.TotalSeconds} s.", wait);
+        }
+    }
 
     public bool TryEnter()
     {
-        if (Interlocked.Increment(ref _inside) <= most)
+        lock (_gate)
+        {
+            if (_inside == most)
+                return false;
+            _inside++;
             return true;
-        Interlocked.Decrement(ref _inside);
-        return false;
+        }
     }
 
-    public void Leave() => Interlocked.Decrement(ref _inside);
+    public void Leave()
+    {
+        TaskCompletionSource? empty = null;
+        lock (_gate)
+        {
+            var now = clock.GetTimestamp();
+            if (_left != 0)
+                Volatile.Write(ref _secondsBetween, 0.8 * _secondsBetween + 0.2 * clock.GetElapsedTime(_left, now).TotalSeconds);
+            _left = now;
+            if (--_inside == 0)
+                empty = _empty;
+        }
+        empty?.TrySetResult();
+    }
+
+    /// <summary>Completes when nobody is inside. For when nobody is let in any more.</summary>
+    public Task WhenEmptyAsync()
+    {
+        lock (_gate)
+        {
+            _empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _inside == 0 ? Task.CompletedTask : _empty.Task;
+        }
+    }
 }

@@ -7,6 +7,7 @@ using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Documentation;
 using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Identity;
+using Freehold.Gateway.Logging;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
@@ -51,7 +52,7 @@ public static class GatewayHost
         builder.Services.AddRoutingCore();
         builder.Services.AddCors();
         builder.Services.AddMetrics();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + TimeSpan.FromSeconds(10)); // answers are ended before that
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
@@ -65,7 +66,10 @@ public static class GatewayHost
         builder.Services.AddSingleton<RefusalLog>();
         builder.Services.AddSingleton<RefusedEndpoint>();
         builder.Services.AddSingleton<IIdentification>(services => new OneKey(options.Key, services.GetRequiredService<Sessions>())); // tenants, roles and limits plug in here
-        builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests));
+        builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests, options.Clock));
+        builder.Services.AddSingleton<SlowReader>();
+        builder.Services.AddSingleton<Draining>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Draining>());
         // A Guid's bits are the system's own randomness; RandomNumberGenerator would need OpenSSL on Linux.
         builder.Services.AddSingleton(new ThinkingSignature(options.SigningKey ?? MemoryMarshal.Read<UInt128>(Guid.NewGuid().ToByteArray())));
         builder.Services.AddSingleton<GatewayMeter>();
@@ -83,7 +87,9 @@ public static class GatewayHost
         var metrics = app.Services.GetRequiredService<PrometheusExporter>(); // listens from now on
         var refusals = app.Services.GetRequiredService<RefusalAnswer>();
         app.Use(RequestId.StampAsync);
+        app.UseMiddleware<RequestLog>();
         app.UseMiddleware<RefusalStage>();
+        app.UseMiddleware<HeaderLimit>();
         app.UseMiddleware<BrowserGuard>();
         app.UseCors(policy => Permit(policy, options));
         app.UseMiddleware<PageStage>();
@@ -95,11 +101,11 @@ public static class GatewayHost
         app.MapTokens(directory);
         app.MapApiReference();
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
-        app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory)));
+        app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory, app.Services.GetRequiredService<Draining>())));
         app.MapGet("/freehold/refused", (RequestDelegate)app.Services.GetRequiredService<RefusedEndpoint>().AnswerAsync).Describe("Freehold", "What was refused lately, or had no effect, by client");
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)FrontDoorAsync);
-        app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, "unknown_url", null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));
+        app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, ErrorCodes.UnknownUrl, null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));
         return app;
     }
 
@@ -110,9 +116,11 @@ public static class GatewayHost
                 kestrel.Listen(address, port, listen => Speak(listen, options.Tls));
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.MaxRequestBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 2 * HeaderLimit.MostBytes;
+        kestrel.Limits.MaxRequestHeaderCount = 2 * HeaderLimit.Most;
         kestrel.Limits.RequestHeadersTimeout = options.HeadersTimeout;
-        // A client that trickles its request holds a place that others could use. Answers have Kestrel's own floor for readers:
-        // what waits for them must drain at 240 bytes a second, or the connection ends and the generation with it.
+        kestrel.Limits.MaxResponseBufferSize = 16 << 10; // what waits for a slow reader here; SlowReader ends it
+        // A client that trickles its request holds a place that others could use. Whole answers have Kestrel's own floor for readers: 240 bytes a second.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
         kestrel.Limits.MaxConcurrentConnections = Math.Max(1024, options.MaxConcurrentRequests * 4);
     }
@@ -154,11 +162,11 @@ public static class GatewayHost
             ? "Freehold: language models on this machine, behind the APIs of OpenAI, Anthropic and Ollama (try GET /v1/models).\n"
             : "Ollama is running");
 
-    private static Task ReadyAsync(HttpContext http, IModelDirectory directory)
+    private static Task ReadyAsync(HttpContext http, IModelDirectory directory, Draining draining)
     {
-        if (directory.Models.Count > 0)
+        if (directory.Models.Count > 0 && !draining.HasBegun)
             return http.Response.WriteAsync("ready\n");
         http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        return http.Response.WriteAsync("no model is loaded\n");
+        return http.Response.WriteAsync(draining.HasBegun ? "stopping\n" : "no model is loaded\n");
     }
 }

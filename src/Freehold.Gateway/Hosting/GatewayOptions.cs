@@ -1,5 +1,6 @@
 using System.Net;
 using Freehold.Gateway.Identity;
+using Freehold.Gateway.Logging;
 
 namespace Freehold.Gateway.Hosting;
 
@@ -40,7 +41,16 @@ public sealed record GatewayOptions
     /// Bytes of an answer that the system may hold for one connection whose reader is slow; beyond them the answer waits for its reader. Null leaves it
     /// to the system (megabytes for each connection, outside every budget).
     /// </summary>
-    public int? SendBufferBytes { get; init; } = 256 << 10;
+    public int? SendBufferBytes { get; init; } = 64 << 10;
+
+    /// <summary>
+    /// How long a streamed answer waits for its reader before it is ended: once the buffers are full (<see cref="SendBufferBytes"/>, 16 KiB here, and the reader's own), the reader
+    /// must make room in that time. Systems tell of room in pieces of some ten KiB.
+    /// </summary>
+    public TimeSpan SlowReaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gets a line for every request; null keeps no log of them.</summary>
+    public LogWriter? RequestLog { get; init; }
 
     /// <summary>How long answers under way may go on once the server is told to stop.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);

@@ -23,9 +23,9 @@ internal sealed class OneKey(ApiKey? key, Sessions sessions) : IIdentification
         if (shown.Length == 0 && sessions.Admit(request))
             return;
         if (shown.Length == 0)
-            throw Refused("missing_api_key", "This server asks for a key: send it as 'Authorization: Bearer KEY' or as 'x-api-key: KEY'.");
+            throw Refused(ErrorCodes.MissingApiKey, "This server asks for a key: send it as 'Authorization: Bearer KEY' or as 'x-api-key: KEY'.");
         if (!key.Matches(shown))
-            throw Refused("invalid_api_key", "The key is not this server's; ask whoever runs it for the right one.");
+            throw Refused(ErrorCodes.InvalidApiKey, "The key is not this server's; ask whoever runs it for the right one.");
     }
 
     private static RefusedException Refused(string code, string message) => new(new Refusal(401, code, null, message));

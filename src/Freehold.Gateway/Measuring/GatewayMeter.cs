@@ -31,10 +31,14 @@ internal sealed class GatewayMeter
         _interToken = meter.CreateHistogram("freehold.http.inter_token_time", "s", "Between one token of an answer and the next.", null, advice);
     }
 
-    public void CountRequest(HttpContext http, string? model)
+    /// <summary>A request is over.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="model">The model that answered.</param>
+    /// <param name="status">What became of it, where that is not the status that was sent.</param>
+    public void CountRequest(HttpContext http, string? model, int? status = null)
     {
         var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "other";
-        _requests.Add(1, new("route", route), new("model", model ?? ""), new("status", http.Response.StatusCode.ToString(CultureInfo.InvariantCulture)));
+        _requests.Add(1, new("route", route), new("model", model ?? ""), new("status", (status ?? http.Response.StatusCode).ToString(CultureInfo.InvariantCulture)));
     }
 
     public void CountTokens(string? model, string kind, long count)

@@ -1,4 +1,5 @@
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Ollama.Answers;
 using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.Requests;
@@ -31,14 +32,14 @@ internal sealed class ChatEndpoint(Answering answering, IModelLife life, Request
         var card = TaggedNames.Find(directory, name);
         if (messages.Count == 0 && answer.KeepAlive == TimeSpan.Zero)
         {
-            await life.UnloadAsync(card.Id, http.RequestAborted);
+            await life.UnloadAsync(card.Id, Cutoff.Of(http).Token);
             await answering.TellUnloadedAsync(http, card, answer, shape);
             return;
         }
         if (!card.Chats && messages.Count > 0)
-            throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", "unsupported_value");
+            throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", ErrorCodes.UnsupportedValue);
         var durations = answering.Begin();
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted, answer.KeepAlive, answering.EarlyOf(http, card, answer, shape));
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, answer.KeepAlive, answering.EarlyOf(http, card, answer, shape));
         durations.Loaded();
         await answering.AnswerAsync(http, scope, model, messages, answer, shape, durations);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Ollama.Answers;
 using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.Requests;
@@ -51,12 +52,12 @@ internal sealed class EmbedEndpoint(RequestFrame frame, TimeProvider clock)
     {
         var card = TaggedNames.Find(directory, request.Model);
         Vectors.Check(card);
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted, request.KeepAlive);
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, request.KeepAlive);
         durations?.Loaded();
         OptionFields.Check(request.Context, model);
         if (request.Texts.Count == 0)
             return [];
-        var vectors = await Vectors.MakeAsync(scope, model, request.Texts, request.Dimensions, null, request.Truncate, http.RequestAborted);
+        var vectors = await Vectors.MakeAsync(scope, model, request.Texts, request.Dimensions, null, request.Truncate, Cutoff.Of(http).Token);
         if (vectors.AdditionalProperties?.TryGetValue("truncated", out var found) is true && found is IReadOnlyList<int> truncated)
             http.Response.Headers[TruncatedHeader] = $"{truncated.Count} of {request.Texts.Count}";
         return vectors;

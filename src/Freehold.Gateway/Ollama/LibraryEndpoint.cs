@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
@@ -12,7 +13,7 @@ namespace Freehold.Gateway.Ollama;
 /// <summary>What changes the models that there are: POST /api/pull, DELETE /api/delete, POST /api/copy.</summary>
 internal sealed class LibraryEndpoint(RequestFrame frame, TimeProvider clock, ILogger<LibraryEndpoint> log, IModelLibrary? library = null)
 {
-    private IModelLibrary Library => library ?? throw new RefusedException(new Refusal(501, "not_offered", null,
+    private IModelLibrary Library => library ?? throw new RefusedException(new Refusal(501, ErrorCodes.NotOffered, null,
         "This server serves the models it was started with and no others: run 'freehold pull' or 'freehold rm' on the server, and start it without --only."));
 
     public Task PullAsync(HttpContext http) => frame.RunAsync(http, async scope =>
@@ -22,7 +23,7 @@ internal sealed class LibraryEndpoint(RequestFrame frame, TimeProvider clock, IL
         var name = NameOf(fields);
         var stream = fields.TakeBoolean("stream") ?? true;
         fields.Finish();
-        var news = Library.PullAsync(name, http.RequestAborted);
+        var news = Library.PullAsync(name, Cutoff.Of(http).Token);
         if (stream)
         {
             await StreamAsync(http, news);
@@ -42,7 +43,7 @@ internal sealed class LibraryEndpoint(RequestFrame frame, TimeProvider clock, IL
         var fields = new Fields(body.RootElement, OllamaParameters.Delete);
         var name = NameOf(fields);
         fields.Finish();
-        await Library.DeleteAsync(name, http.RequestAborted);
+        await Library.DeleteAsync(name, Cutoff.Of(http).Token);
     });
 
     public Task CopyAsync(HttpContext http) => frame.RunAsync(http, async _ =>
@@ -51,7 +52,7 @@ internal sealed class LibraryEndpoint(RequestFrame frame, TimeProvider clock, IL
         var fields = new Fields(body.RootElement, OllamaParameters.Copy);
         var (source, destination) = (Given(fields.TakeString("source"), "source"), Given(fields.TakeString("destination"), "destination"));
         fields.Finish();
-        await Library.CopyAsync(source, destination, http.RequestAborted);
+        await Library.CopyAsync(source, destination, Cutoff.Of(http).Token);
     });
 
     // A refusal has its own status until the first news.
@@ -71,7 +72,7 @@ internal sealed class LibraryEndpoint(RequestFrame frame, TimeProvider clock, IL
         }
         try
         {
-            await using var pieces = news.GetAsyncEnumerator(gone);
+            await using var pieces = news.GetAsyncEnumerator(Cutoff.Of(http).Token);
             while (await LongWait.UntilAsync(pieces.MoveNextAsync().AsTask(), clock, () => SendAsync(new PullProgress("pulling manifest"))))
                 await SendAsync(pieces.Current);
         }
@@ -101,5 +102,5 @@ internal sealed class LibraryEndpoint(RequestFrame frame, TimeProvider clock, IL
     }
 
     private static string Given(string? name, string field) =>
-        string.IsNullOrEmpty(name) ? throw RefusedException.Field(field, $"'{field}' must name a model.", "missing_required_parameter") : name;
+        string.IsNullOrEmpty(name) ? throw RefusedException.Field(field, $"'{field}' must name a model.", ErrorCodes.MissingRequiredParameter) : name;
 }

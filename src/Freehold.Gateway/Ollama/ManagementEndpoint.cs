@@ -16,5 +16,5 @@ internal sealed class ManagementEndpoint(RequestFrame frame)
     ];
 
     public Task RefuseAsync(HttpContext http, string instead) => frame.RunAsync(http, _ =>
-        throw new RefusedException(new Refusal(StatusCodes.Status501NotImplemented, "not_offered", null, instead)));
+        throw new RefusedException(new Refusal(StatusCodes.Status501NotImplemented, ErrorCodes.NotOffered, null, instead)));
 }

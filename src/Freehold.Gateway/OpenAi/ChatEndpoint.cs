@@ -1,5 +1,6 @@
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Requests;
@@ -17,10 +18,10 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, Time
         var request = ChatRequest.Read(body.RootElement);
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Chats)
-            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot chat.", "unsupported_value");
+            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot chat.", ErrorCodes.UnsupportedValue);
         var shape = new ChatShape(request.Options.AdditionalProperties!.ContainsKey("logprobs"), request.CustomTools);
         var head = Naming.HeadOf("chatcmpl-", card, clock) with { ServiceTier = request.ServiceTier };
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted, early: Answering.EarlyOf(http, head, shape, request.Streaming, request.Inert));
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, early: Answering.EarlyOf(http, head, shape, request.Streaming, request.Inert));
         request.Thinking.Apply(request.Options, model, request.Inert);
         MessageReader.NoteNames(request.Messages, model, request.Inert);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);

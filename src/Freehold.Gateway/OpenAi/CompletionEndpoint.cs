@@ -1,5 +1,6 @@
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Requests;
@@ -18,9 +19,9 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
         var request = CompletionRequest.Read(body.RootElement);
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Chats)
-            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot complete text.", "unsupported_value");
+            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot complete text.", ErrorCodes.UnsupportedValue);
         var head = Naming.HeadOf("cmpl-", card, clock);
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted, early: Answering.EarlyOf(http, head, new CompletionShape(false, null, 1), request.Streaming, request.Inert));
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, early: Answering.EarlyOf(http, head, new CompletionShape(false, null, 1), request.Streaming, request.Inert));
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         var generations = new List<Generation>(request.Prompts.Count * request.Candidates);
         for (var prompt = 0; prompt < request.Prompts.Count; prompt++)
@@ -45,7 +46,7 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
         if (prompt.Ids is not { } ids)
             return prompt.Text!;
         if (model.Text is not { } text)
-            throw RefusedException.Field("echo", $"'echo' needs the prompt as text: the tokens of '{model.Id}' are not known here.", "unsupported_parameter");
+            throw RefusedException.Field("echo", $"'echo' needs the prompt as text: the tokens of '{model.Id}' are not known here.", ErrorCodes.UnsupportedParameter);
         var wrong = Array.FindIndex(ids, id => id >= text.VocabularySize);
         return wrong < 0 ? text.Decode(ids)
             : throw RefusedException.Field("prompt", $"Token {wrong} of prompt {index} is {ids[wrong]}; '{model.Id}' has ids 0 to {text.VocabularySize - 1}.");

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
@@ -19,8 +20,8 @@ internal sealed class EmbeddingEndpoint(RequestFrame frame)
         var request = EmbeddingRequest.Read(body.RootElement);
         var card = ModelNames.Find(directory, request.Model);
         Vectors.Check(card);
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
-        var vectors = await Vectors.MakeAsync(scope, model, request.Inputs, request.Dimensions, request.User, truncate: false, http.RequestAborted);
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
+        var vectors = await Vectors.MakeAsync(scope, model, request.Inputs, request.Dimensions, request.User, truncate: false, Cutoff.Of(http).Token);
 
         request.Inert.Tell(http);
         http.Response.ContentType = JsonText.ContentType;

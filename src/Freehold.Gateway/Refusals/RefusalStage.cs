@@ -1,6 +1,6 @@
 using Freehold.Gateway.Identity;
+using Freehold.Gateway.Logging;
 using Freehold.Gateway.Requests;
-using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -25,7 +25,7 @@ internal sealed class RefusalStage(RequestDelegate next, RefusalLog log)
 
     private void Note(HttpContext http)
     {
-        if (http.Features.Get<Refusal>() is { } refusal)
+        if (RequestEntry.Of(http)?.Refusal is { } refusal)
             log.Add(EntryOf(http, RefusedKind.Refused, refusal.Status, refusal.Code, refusal.Param));
         else if (http.Response.Headers.TryGetValue(InertFields.Header, out var inert))
             foreach (var name in inert.ToString().Split(", ", StringSplitOptions.RemoveEmptyEntries))

@@ -27,5 +27,5 @@ public sealed record RefusedEntry(RefusedKind Kind, string Client, string Princi
     public DateTimeOffset Last { get; init; }
 
     /// <summary>What to do about it.</summary>
-    public string Fix => Kind == RefusedKind.Inert ? Fixes.OfInert : Fixes.Of(Code, Status);
+    public string Fix => Kind == RefusedKind.Inert ? Fixes.OfInert : Fixes.Of(Code);
 }

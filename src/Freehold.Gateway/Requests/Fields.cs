@@ -23,7 +23,7 @@ internal sealed class Fields
     {
         (_table, _path, _pattern, Inert) = (table, path, pattern, inert);
         if (element.ValueKind != JsonValueKind.Object)
-            throw RefusedException.Field(path.Length == 0 ? null : path, $"{(path.Length == 0 ? "The request body" : $"'{path}'")} must be a JSON object.", "invalid_type");
+            throw RefusedException.Field(path.Length == 0 ? null : path, $"{(path.Length == 0 ? "The request body" : $"'{path}'")} must be a JSON object.", ErrorCodes.InvalidType);
         foreach (var property in element.EnumerateObject())
             _left[NameOf(property)] = property.Value;
     }
@@ -49,7 +49,7 @@ internal sealed class Fields
     }
 
     public JsonElement Take(string name) =>
-        TryTake(name, out var value) ? value : throw RefusedException.Field(PathOf(name), $"Missing required parameter: '{PathOf(name)}'.", "missing_required_parameter");
+        TryTake(name, out var value) ? value : throw RefusedException.Field(PathOf(name), $"Missing required parameter: '{PathOf(name)}'.", ErrorCodes.MissingRequiredParameter);
 
     public string? TakeString(string name) => TryTake(name, out var value) ? Text(value, PathOf(name)) : null;
 
@@ -69,7 +69,7 @@ internal sealed class Fields
         if (value.ValueKind != JsonValueKind.Number)
             throw WrongType(PathOf(name), "an integer", value);
         if (!TryInteger(value, out var number))
-            throw RefusedException.Field(PathOf(name), $"'{PathOf(name)}' must be a whole number; got {value.GetRawText()}.", "invalid_type");
+            throw RefusedException.Field(PathOf(name), $"'{PathOf(name)}' must be a whole number; got {value.GetRawText()}.", ErrorCodes.InvalidType);
         return number >= minimum && number <= maximum ? number
             : throw RefusedException.Field(PathOf(name), $"'{PathOf(name)}' must be from {minimum} to {maximum}; got {number}.");
     }
@@ -95,12 +95,12 @@ internal sealed class Fields
             switch (_table.Find(Join(_pattern, name)))
             {
                 case null:
-                    throw RefusedException.Field(path, $"Unrecognized request argument supplied: '{path}'. It is not known here; leave it out.", "unknown_parameter");
+                    throw RefusedException.Field(path, $"Unrecognized request argument supplied: '{path}'. It is not known here; leave it out.", ErrorCodes.UnknownParameter);
                 case { State: ParameterState.Inert } inert:
                     Inert.Add(inert.Name);
                     break;
                 case { State: ParameterState.Refused } refused when refused.Neutral?.Invoke(value) is not true:
-                    throw RefusedException.Field(path, $"'{path}' {refused.Note}; leave it out.", "unsupported_parameter");
+                    throw RefusedException.Field(path, $"'{path}' {refused.Note}; leave it out.", ErrorCodes.UnsupportedParameter);
                 case { State: ParameterState.Honoured } honoured:
                     throw new InvalidOperationException($"'{honoured.Name}' was not read, but {_table.Endpoint} honours it");
             }
@@ -143,7 +143,7 @@ internal sealed class Fields
     }
 
     public static RefusedException WrongType(string path, string expected, JsonElement value) =>
-        RefusedException.Field(path, $"Invalid type for '{path}': expected {expected}, but got {KindOf(value)}.", "invalid_type");
+        RefusedException.Field(path, $"Invalid type for '{path}': expected {expected}, but got {KindOf(value)}.", ErrorCodes.InvalidType);
 
     private static string KindOf(JsonElement value) => value.ValueKind switch
     {

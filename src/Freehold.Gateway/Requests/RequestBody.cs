@@ -15,7 +15,7 @@ internal static class RequestBody
     public static async Task<JsonDocument> ReadAsync(HttpContext http)
     {
         if (http.Request.Headers.ContentEncoding.Count > 0 && http.Request.Headers.ContentEncoding != "identity")
-            throw new RefusedException(new Refusal(415, "unsupported_encoding", null, $"A body with Content-Encoding '{http.Request.Headers.ContentEncoding}' is not read; send it plain."));
+            throw new RefusedException(new Refusal(415, ErrorCodes.UnsupportedEncoding, null, $"A body with Content-Encoding '{http.Request.Headers.ContentEncoding}' is not read; send it plain."));
         try
         {
             return await JsonDocument.ParseAsync(http.Request.Body, Strict, http.RequestAborted);
@@ -23,15 +23,15 @@ internal static class RequestBody
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             var limit = http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize;
-            throw new RefusedException(new Refusal(413, "request_too_large", null, $"The request body is larger than {limit} bytes."), e);
+            throw new RefusedException(new Refusal(413, ErrorCodes.RequestTooLarge, null, $"The request body is larger than {limit} bytes."), e);
         }
         catch (BadHttpRequestException e)
         {
-            throw new RefusedException(new Refusal(e.StatusCode, "bad_request", null, $"The request body could not be read: {e.Message}"), e);
+            throw new RefusedException(new Refusal(e.StatusCode, ErrorCodes.BadRequest, null, $"The request body could not be read: {e.Message}"), e);
         }
         catch (JsonException e)
         {
-            throw new RefusedException(new Refusal(400, "invalid_json", null, $"We could not parse the JSON body of your request: {e.Message}"), e);
+            throw new RefusedException(new Refusal(400, ErrorCodes.InvalidJson, null, $"We could not parse the JSON body of your request: {e.Message}"), e);
         }
     }
 }

@@ -41,9 +41,9 @@ internal sealed record ThinkingWish
     {
         var traits = model.Text?.Traits ?? AnswerTraits.None;
         if (On == false && traits is { Thinks: true, SwitchesThinking: false })
-            throw RefusedException.Field(Field, $"'{Field}' asks for an answer without thinking; '{model.Id}' always thinks, and its template cannot switch that off. Leave it out, or name another model.", "unsupported_value");
+            throw RefusedException.Field(Field, $"'{Field}' asks for an answer without thinking; '{model.Id}' always thinks, and its template cannot switch that off. Leave it out, or name another model.", ErrorCodes.UnsupportedValue);
         if (On == true && !traits.Thinks && Insists)
-            throw RefusedException.Field(Field, $"'{Field}' asks for thinking; '{model.Id}' does not think before it answers. Leave it out, or name another model.", "unsupported_value");
+            throw RefusedException.Field(Field, $"'{Field}' asks for thinking; '{model.Id}' does not think before it answers. Leave it out, or name another model.", ErrorCodes.UnsupportedValue);
         if (On == true && !traits.Thinks)
             inert.Add(Field);
         else if (On is { } on && traits.SwitchesThinking)

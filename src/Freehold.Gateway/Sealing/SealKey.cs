@@ -17,7 +17,7 @@ internal sealed class SealKey(GatewayOptions options)
     {
         if (Volatile.Read(ref _key) is { } known)
             return known;
-        var folder = options.State.Folder ?? throw RefusedException.Field("include", "Thinking cannot be sealed: this server has no data folder to keep the key in (FREEHOLD_DATA). Leave 'reasoning.encrypted_content' out of 'include'.", "unsupported_value");
+        var folder = options.State.Folder ?? throw RefusedException.Field("include", "Thinking cannot be sealed: this server has no data folder to keep the key in (FREEHOLD_DATA). Leave 'reasoning.encrypted_content' out of 'include'.", ErrorCodes.UnsupportedValue);
         var path = Path.Combine(folder, "seal.key");
         try
         {

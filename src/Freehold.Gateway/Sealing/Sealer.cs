@@ -59,5 +59,5 @@ internal sealed class Sealer(SealKey key)
     }
 
     private static RefusedException Refused(string param, Exception? cause) =>
-        new(new Refusal(400, "invalid_encrypted_content", param, $"'{param}' was not made by this server for you, or was changed or cut on its way; send back what it gave, or leave the item out."), cause);
+        new(new Refusal(400, ErrorCodes.InvalidEncryptedContent, param, $"'{param}' was not made by this server for you, or was changed or cut on its way; send back what it gave, or leave the item out."), cause);
 }

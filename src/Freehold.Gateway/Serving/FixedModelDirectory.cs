@@ -60,6 +60,6 @@ public sealed class FixedModelDirectory : IModelDirectory, IModelLife
     public Task<ModelForecast> ForecastAsync(string name, CancellationToken cancellationToken) => throw Refuse(name);
 
     private RefusedException Refuse(string name) => _byName.ContainsKey(name)
-        ? new RefusedException(new Refusal(501, "not_offered", "model", $"'{name}' is served for as long as the server runs; stop the server to free it."))
+        ? new RefusedException(new Refusal(501, ErrorCodes.NotOffered, "model", $"'{name}' is served for as long as the server runs; stop the server to free it."))
         : ModelNames.Unknown(this, name);
 }

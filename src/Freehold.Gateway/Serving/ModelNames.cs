@@ -8,13 +8,13 @@ public static class ModelNames
     public static ModelCard Find(IModelDirectory directory, string? name)
     {
         if (string.IsNullOrEmpty(name))
-            throw RefusedException.Field("model", $"You must provide a model parameter; served here: {NamesOf(directory)}.", "missing_required_parameter");
+            throw RefusedException.Field("model", $"You must provide a model parameter; served here: {NamesOf(directory)}.", ErrorCodes.MissingRequiredParameter);
         return directory.TryFind(name, out var model) ? model : throw Unknown(directory, name);
     }
 
     /// <summary>The refusal of a name that no model has.</summary>
     public static RefusedException Unknown(IModelDirectory directory, string name) =>
-        new(new Refusal(404, "model_not_found", "model", $"The model '{Short(name)}' does not exist here; served: {NamesOf(directory)}."));
+        new(new Refusal(404, ErrorCodes.ModelNotFound, "model", $"The model '{Short(name)}' does not exist here; served: {NamesOf(directory)}."));
 
     private const int NamesTold = 12;
 

@@ -15,6 +15,6 @@ public sealed class RefusedException(Refusal refusal, Exception? cause = null) :
     public Refusal Refusal { get; } = refusal;
 
     /// <summary>A field of the request that cannot be honoured (400).</summary>
-    internal static RefusedException Field(string? param, string message, string code = "invalid_value") =>
+    internal static RefusedException Field(string? param, string message, string code = ErrorCodes.InvalidValue) =>
         new(new Refusal(400, code, param, message));
 }

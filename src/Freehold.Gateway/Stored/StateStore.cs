@@ -7,9 +7,6 @@ namespace Freehold.Gateway.Stored;
 /// <summary>What is kept beyond a request: <c>state.db</c> and <c>files/</c> in the data folder. Nothing of it is touched before it is first needed.</summary>
 internal sealed class StateStore : IDisposable
 {
-    /// <summary>The code of a refusal because nothing is kept here.</summary>
-    public const string OffCode = "storage_off";
-
     private readonly StateOptions _options;
     private readonly SqliteDatabase? _database;
     private readonly TimeProvider _clock;
@@ -43,15 +40,15 @@ internal sealed class StateStore : IDisposable
     /// <param name="param">The field that asks for it; null where it is the path.</param>
     /// <exception cref="RefusedException">Nothing is kept here.</exception>
     public SqliteDatabase Require(string? param = null) => _database ?? throw RefusedException.Field(param,
-        $"Nothing is stored here: {_options.WhyOff}. {(param is null ? "Ask whoever runs this server to let it store (FREEHOLD_STORE, FREEHOLD_DATA)" : $"Leave '{param}' out and send the whole conversation as 'input'")}.", OffCode);
+        $"Nothing is stored here: {_options.WhyOff}. {(param is null ? "Ask whoever runs this server to let it store (FREEHOLD_STORE, FREEHOLD_DATA)" : $"Leave '{param}' out and send the whole conversation as 'input'")}.", ErrorCodes.StorageOff);
 
     public void Dispose() => _database?.Dispose();
 
     /// <summary>What a requester is told when something could not be kept or found.</summary>
     public static Refusal Explain(StorageException failure) => failure.Fault switch
     {
-        StorageFault.Full => new Refusal(507, "storage_full", null, "The server's disk is full, and the request would store something. Send 'store': false, or ask whoever runs this server to free some room."),
-        StorageFault.Busy => new Refusal(503, "storage_busy", null, "The server's store is in use by another process; try again in a moment.", TimeSpan.FromSeconds(1)),
-        _ => new Refusal(507, "storage_failed", null, "The server's store cannot be used; its log says why under this request's id (x-request-id). Send 'store': false, or ask whoever runs this server to mend it or to set FREEHOLD_STORE=off."),
+        StorageFault.Full => new Refusal(507, ErrorCodes.StorageFull, null, "The server's disk is full, and the request would store something. Send 'store': false, or ask whoever runs this server to free some room."),
+        StorageFault.Busy => new Refusal(503, ErrorCodes.StorageBusy, null, "The server's store is in use by another process; try again in a moment.", TimeSpan.FromSeconds(1)),
+        _ => new Refusal(507, ErrorCodes.StorageFailed, null, "The server's store cannot be used; its log says why under this request's id (x-request-id). Send 'store': false, or ask whoever runs this server to mend it or to set FREEHOLD_STORE=off."),
     };
 }

@@ -1,5 +1,6 @@
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Documentation;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
@@ -43,7 +44,7 @@ public static class TokenEndpoints
     internal static async ValueTask<(ServedModel Model, IModelText Text)> HoldAsync(HttpContext http, RequestScope scope, IModelDirectory directory, string? name)
     {
         var card = name is null && directory.Default is { } usual ? usual : ModelNames.Find(directory, name);
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
-        return (model, model.Text ?? throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value"));
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
+        return (model, model.Text ?? throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", ErrorCodes.UnsupportedValue));
     }
 }

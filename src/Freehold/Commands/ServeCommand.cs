@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Freehold.Hosting;
 using Freehold.Lifecycle;
+using Microsoft.Extensions.Logging;
 
 namespace Freehold.Commands;
 
@@ -27,8 +28,9 @@ internal static class ServeCommand
                 : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders)];
             await using var served = await ServingPool.StartAsync(opening, resolved, folders, chosen, lifecycle.Read(parsed, opening), error, cancellation);
             await using var running = await ModelServer.StartAsync(server, served.Models, served.Library, error, cancellation);
+            served.Tell = line => running.Log.Tell(LogLevel.Information, "model", line);
             foreach (var choice in served.Choices)
-                await error.WriteLineAsync(choice);
+                running.Log.Tell(LogLevel.Information, "model", choice);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"Listening on {string.Join(", ", running.Urls)} (API at {running.Url}v1)");
             using var service = ServiceManager.Ready(cancellation);
             await running.RunAsync(cancellation);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Freehold.Gateway.Identity;
+using Freehold.Gateway.Logging;
 using Freehold.Hosting;
 using Freehold.Hosting.Configuration;
 
@@ -21,9 +22,13 @@ internal sealed class ServingOptions
     private readonly Option<string[]> _maxRequests = Of(ServerSetting.MaxRequests, "N", "Requests answered at a time; further ones get 429. 256 unless given.");
     private readonly Option<string[]> _maxBody = Of(ServerSetting.MaxBody, "SIZE", "Bytes a request's body may have, such as 32M (the default); larger ones get 413.");
 
+    private readonly Option<string[]> _log = Of(ServerSetting.Log, "FORMAT", "The log on standard error, a line a request, never its content: text (the default), json for machines, off for warnings alone.");
+    private readonly Option<string[]> _slowReader = Of(ServerSetting.SlowReaderTimeout, "SECONDS", "How long a streamed answer waits for a reader that takes nothing of it before it ends; 30 unless given.");
+    private readonly Option<string[]> _shutdown = Of(ServerSetting.ShutdownTimeout, "SECONDS", "How long answers under way may go on once the server is told to stop; 10 unless given.");
+
     public ServingOptions(Command command)
     {
-        foreach (var option in new[] { _port, _host, _keyFile, _hosts, _origins, _certificate, _key, _maxRequests, _maxBody })
+        foreach (var option in new[] { _port, _host, _keyFile, _hosts, _origins, _certificate, _key, _log, _maxRequests, _maxBody, _slowReader, _shutdown })
             command.Options.Add(option);
     }
 
@@ -33,6 +38,9 @@ internal sealed class ServingOptions
     {
         FoundSetting Find(ServerSetting setting, Option<string[]> option) => opening.Find(setting, parsed.GetValue(option));
 
+        var log = Find(ServerSetting.Log, _log);
+        if (log.Single() is not ("text" or "json" or "off"))
+            throw CommandException.Usage($"{log.Whose} is '{log.Single()}'; it must be text, json or off");
         var maxBody = Find(ServerSetting.MaxBody, _maxBody);
         return new ServerSettings(Find(ServerSetting.Host, _host).Single()!, [.. Find(ServerSetting.Port, _port).Numbers(0, 65535).Distinct()])
         {
@@ -40,6 +48,10 @@ internal sealed class ServingOptions
             AllowedHosts = Find(ServerSetting.AllowedHosts, _hosts).Values,
             AllowedOrigins = OriginsOf(Find(ServerSetting.AllowedOrigins, _origins)),
             Tls = TlsOf(Find(ServerSetting.TlsCertificate, _certificate), Find(ServerSetting.TlsKey, _key)),
+            LogFormat = log.Single() == "json" ? LogFormat.Json : LogFormat.Text,
+            LogsRequests = log.Single() != "off",
+            SlowReaderTimeout = TimeSpan.FromSeconds(Find(ServerSetting.SlowReaderTimeout, _slowReader).Number(1, 3600)),
+            ShutdownTimeout = TimeSpan.FromSeconds(Find(ServerSetting.ShutdownTimeout, _shutdown).Number(0, 3600)),
             MaxRequests = Find(ServerSetting.MaxRequests, _maxRequests).Number(1, 65536),
             MaxBody = ByteCount.TryParse(maxBody.Single() ?? "", out var bytes) ? bytes : throw CommandException.Usage($"{maxBody.Whose} is '{maxBody.Single()}'; write a size such as 32M"),
         };

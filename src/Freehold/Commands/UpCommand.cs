@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Freehold.Hosting;
 using Freehold.Lifecycle;
+using Microsoft.Extensions.Logging;
 
 namespace Freehold.Commands;
 
@@ -27,6 +28,7 @@ internal static class UpCommand
             var resolved = choice.Model.Path.Length > 0 ? choice.Model : opening.Resolve(choice.Model.Name, folders);
             await using var served = await ServingPool.StartAsync(opening, [resolved], folders, chosen, lifecycle.Read(parsed, opening), parsed.InvocationConfiguration.Error, cancellation);
             await using var server = await ModelServer.StartAsync(asked, served.Models, served.Library, parsed.InvocationConfiguration.Error, cancellation);
+            served.Tell = line => server.Log.Tell(LogLevel.Information, "model", line);
             await output.WriteLineAsync($"Freehold is up: {string.Join(", ", server.Urls.Select(url => $"{url}v1"))}");
             await output.WriteLineAsync($"Model: {resolved.Name}, because {choice.Why}.");
             if (choice.IsDemonstration)

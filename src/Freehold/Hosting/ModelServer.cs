@@ -1,9 +1,11 @@
 using System.Net.Sockets;
 using Freehold.Commands;
 using Freehold.Gateway.Hosting;
+using Freehold.Gateway.Logging;
 using Freehold.Gateway.Serving;
 using Freehold.Pages.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Freehold.Hosting;
@@ -13,9 +15,9 @@ internal sealed class ModelServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private ModelServer(WebApplication app)
+    private ModelServer(WebApplication app, LogWriter log)
     {
-        _app = app;
+        (_app, Log) = (app, log);
         Urls = [.. app.Urls.Select(url => new Uri(url))];
     }
 
@@ -25,10 +27,13 @@ internal sealed class ModelServer : IAsyncDisposable
     /// <summary>All places where clients reach it, in the order of the ports asked for.</summary>
     public IReadOnlyList<Uri> Urls { get; }
 
+    /// <summary>The server's log.</summary>
+    public LogWriter Log { get; }
+
     /// <summary>Starts listening, over models that the API cannot change.</summary>
     /// <param name="settings">Where, and who is let in.</param>
     /// <param name="directory">What is served.</param>
-    /// <param name="error">Warnings go here.</param>
+    /// <param name="error">The log goes here.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="CommandException">The settings are refused (2, 4), or the port that was asked for is taken (1).</exception>
     public static Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, TextWriter error, CancellationToken cancellationToken) =>
@@ -44,38 +49,44 @@ internal sealed class ModelServer : IAsyncDisposable
     public static async Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, IModelLibrary? library, TextWriter error, CancellationToken cancellationToken)
     {
         var options = settings.ToGateway();
+        var log = new LogWriter(error, settings.LogFormat, options.Clock);
         if (!options.LoopbackOnly && options.Tls is null)
-            await error.WriteLineAsync($"freehold: warning: {settings.Host} is served without TLS: keys and everything said travel in clear. Give --tls-cert and --tls-key, or put a proxy with TLS in front of it.");
-        var app = GatewayHost.Create(options, directory, logging => logging.AddProvider(new ErrorLog(error)).SetMinimumLevel(LogLevel.Warning), library: library, pages: services => ConsolePages.Create(services));
+            log.Tell(LogLevel.Warning, "tls", $"{settings.Host} is served without TLS: keys and everything said travel in clear. Give --tls-cert and --tls-key, or put a proxy with TLS in front of it.");
+        var app = GatewayHost.Create(options with { RequestLog = settings.LogsRequests ? log : null }, directory, logging =>
+        {
+            logging.AddProvider(new ErrorLog(log)).SetMinimumLevel(LogLevel.Warning);
+            logging.Services.AddWindowsService(); // as a service of Windows: tells its manager, and obeys it; elsewhere nothing
+        }, library: library, pages: services => ConsolePages.Create(services));
         try
         {
             await app.StartAsync(cancellationToken);
-            return new ModelServer(app);
+            return new ModelServer(app, log);
         }
-        catch (PortTakenException e)
+        catch (Exception e)
         {
             await app.DisposeAsync();
-            throw new CommandException(ExitCode.Failed, $"port {e.Port} is taken by another program (ss -ltnp 'sport = :{e.Port}' shows which); stop that, or choose another port with --port, or 0 for any free one", e);
-        }
-        catch (Exception e) when (e is SocketException or IOException)
-        {
-            await app.DisposeAsync();
-            throw new CommandException(ExitCode.Failed, $"cannot listen on {settings.Host}, port {string.Join(", ", settings.Ports)}: {e.Message}", e);
+            await log.DisposeAsync();
+            throw e switch
+            {
+                PortTakenException taken => new CommandException(ExitCode.Failed, $"port {taken.Port} is taken by another program (ss -ltnp 'sport = :{taken.Port}' shows which); stop that, or choose another port with --port, or 0 for any free one", e),
+                SocketException or IOException => new CommandException(ExitCode.Failed, $"cannot listen on {settings.Host}, port {string.Join(", ", settings.Ports)}: {e.Message}", e),
+                _ => e,
+            };
         }
     }
 
     /// <summary>Serves until told to stop; answers under way may finish for a bounded time.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            await _app.StopAsync(CancellationToken.None);
-        }
+        // A signal, or the service manager of Windows through the host.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _app.StopAsync(CancellationToken.None);
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await Log.DisposeAsync();
+    }
 }

@@ -37,9 +37,9 @@ internal sealed class ServedModels : IDisposable
         RequestRefusedException refused => new Refusal(StatusOf(refused.Code), refused.Code, refused.Parameter, refused.Message,
             refused.Code == RefusalCodes.QueueFull ? refused.RetryAfter ?? TimeSpan.FromSeconds(1) : refused.RetryAfter),
         TemplateRefusedException refused => new Refusal(400, RefusalCodes.TemplateRefused, "messages", refused.Message),
-        TemplateErrorException error => new Refusal(400, "template_error", "messages", error.Message),
-        GenerationFailedException failed => new Refusal(500, "generation_failed", null, failed.Message),
-        ObjectDisposedException => new Refusal(503, "stopping", null, "The model is being closed; try again in a moment.", TimeSpan.FromSeconds(5)),
+        TemplateErrorException error => new Refusal(400, ErrorCodes.TemplateError, "messages", error.Message),
+        GenerationFailedException failed => new Refusal(500, ErrorCodes.GenerationFailed, null, failed.Message),
+        ObjectDisposedException => new Refusal(503, ErrorCodes.Stopping, null, "The model is being closed; try again in a moment.", TimeSpan.FromSeconds(5)),
         _ => null,
     };
 

@@ -2,6 +2,7 @@ using System.Net;
 using Freehold.Commands;
 using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Identity;
+using Freehold.Gateway.Logging;
 
 namespace Freehold.Hosting;
 
@@ -31,6 +32,18 @@ internal sealed record ServerSettings(string Host, params IReadOnlyList<int> Por
     /// <summary>Origins whose web pages may use the API.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>How the log is written.</summary>
+    public LogFormat LogFormat { get; init; }
+
+    /// <summary>Whether each request has a line in the log; warnings always have.</summary>
+    public bool LogsRequests { get; init; } = true;
+
+    /// <summary>How long a streamed answer waits for a reader that takes nothing of it.</summary>
+    public TimeSpan SlowReaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long answers under way may go on once the server is told to stop.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The same for the gateway, checked.</summary>
     /// <exception cref="CommandException">The address or the certificate makes no sense (2), or it reaches beyond this machine and there is no key (4).</exception>
     public GatewayOptions ToGateway()
@@ -44,6 +57,8 @@ internal sealed record ServerSettings(string Host, params IReadOnlyList<int> Por
             AllowedOrigins = AllowedOrigins,
             MaxConcurrentRequests = MaxRequests,
             MaxRequestBytes = MaxBody,
+            SlowReaderTimeout = SlowReaderTimeout,
+            ShutdownTimeout = ShutdownTimeout,
         };
         if (Tls is { } files)
             options = options with { Tls = TlsFiles.Read(files.Certificate, files.Key, options.Clock) };

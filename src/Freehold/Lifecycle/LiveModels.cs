@@ -73,11 +73,11 @@ internal sealed class LiveModels(
     /// <summary>What a requester may know of why a model cannot be had.</summary>
     internal static RefusedException Refused(ModelUnavailableException e) => new(e.Reason switch
     {
-        UnavailableReason.NoRoom => new Refusal(503, "no_memory_now", "model", e.Message, e.RetryAfter),
-        UnavailableReason.NeverFits => new Refusal(507, "model_does_not_fit", "model", e.Message),
-        UnavailableReason.LoadFailed => new Refusal(503, "model_load_failed", "model", e.Message, e.RetryAfter),
-        UnavailableReason.Pinned => new Refusal(409, "model_pinned", "model", e.Message),
-        _ => new Refusal(503, "stopping", null, e.Message, e.RetryAfter),
+        UnavailableReason.NoRoom => new Refusal(503, ErrorCodes.NoMemoryNow, "model", e.Message, e.RetryAfter),
+        UnavailableReason.NeverFits => new Refusal(507, ErrorCodes.ModelDoesNotFit, "model", e.Message),
+        UnavailableReason.LoadFailed => new Refusal(503, ErrorCodes.ModelLoadFailed, "model", e.Message, e.RetryAfter),
+        UnavailableReason.Pinned => new Refusal(409, ErrorCodes.ModelPinned, "model", e.Message),
+        _ => new Refusal(503, ErrorCodes.Stopping, null, e.Message, e.RetryAfter),
     }, e);
 
     private static async Task AskAsync(Task asked)

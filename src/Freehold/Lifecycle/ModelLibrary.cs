@@ -66,9 +66,9 @@ internal sealed class ModelLibrary(CatalogueContext context, ModelShelf shelf, M
                 return;
             }
             if (model.Resolved.Manifest is not { } manifest)
-                throw new RefusedException(new Refusal(403, "not_in_store", "model", $"'{model.Name}' is a file of the owner's own ({model.Resolved.Place.ToString().ToLowerInvariant()}); only models of the store are removed"));
+                throw new RefusedException(new Refusal(403, ErrorCodes.NotInStore, "model", $"'{model.Name}' is a file of the owner's own ({model.Resolved.Place.ToString().ToLowerInvariant()}); only models of the store are removed"));
             if (pool.Look().Places.Any(place => place.Name == model.Name && place is { Pinned: true, Phase: not PlacePhase.Leaving }))
-                throw new RefusedException(new Refusal(409, "model_pinned", "model", $"'{model.Name}' is pinned by the owner of this server. Unpin it first"));
+                throw new RefusedException(new Refusal(409, ErrorCodes.ModelPinned, "model", $"'{model.Name}' is pinned by the owner of this server. Unpin it first"));
             await store.RemoveAsync(ModelName.Parse(manifest.Name), cancellationToken);
             shelf.Renew();
             await pool.UnloadAsync(model.Name).WaitAsync(cancellationToken); // who holds it finishes: the file is there until it is let go
@@ -90,7 +90,7 @@ internal sealed class ModelLibrary(CatalogueContext context, ModelShelf shelf, M
             var model = shelf.Find(Bare(source)) ?? throw Unknown(source);
             var name = ModelName.Parse(Bare(destination));
             if (shelf.Get(name.ToString()) is { } taken)
-                throw new RefusedException(new Refusal(409, "name_taken", "destination", $"'{taken.Name}' is a model's own name; choose another"));
+                throw new RefusedException(new Refusal(409, ErrorCodes.NameTaken, "destination", $"'{taken.Name}' is a model's own name; choose another"));
             await new AliasFile(context.Store(context.Settings())).SetAsync(name, model.Name, cancellationToken);
             shelf.Renew();
         }
@@ -100,14 +100,14 @@ internal sealed class ModelLibrary(CatalogueContext context, ModelShelf shelf, M
         }
     }
 
-    private static RefusedException Unknown(string name) => new(new Refusal(404, "model_not_found", "model", $"The model '{(name.Length <= 200 ? name : name[..200] + "...")}' does not exist here."));
+    private static RefusedException Unknown(string name) => new(new Refusal(404, ErrorCodes.ModelNotFound, "model", $"The model '{(name.Length <= 200 ? name : name[..200] + "...")}' does not exist here."));
 
     private static RefusedException Refused(CatalogException e) => new(e.Failure switch
     {
-        CatalogFailure.Usage => new Refusal(400, "invalid_value", "model", e.Message),
-        CatalogFailure.NotFound => new Refusal(404, "model_not_found", "model", e.Message),
-        CatalogFailure.Refused => new Refusal(403, "pull_refused", "model", e.Message),
-        _ => new Refusal(502, "pull_failed", "model", e.Message),
+        CatalogFailure.Usage => new Refusal(400, ErrorCodes.InvalidValue, "model", e.Message),
+        CatalogFailure.NotFound => new Refusal(404, ErrorCodes.ModelNotFound, "model", e.Message),
+        CatalogFailure.Refused => new Refusal(403, ErrorCodes.PullRefused, "model", e.Message),
+        _ => new Refusal(502, ErrorCodes.PullFailed, "model", e.Message),
     }, e);
 
     // Ollama's names have the tag latest where they have none.
@@ -122,7 +122,7 @@ internal sealed class ModelLibrary(CatalogueContext context, ModelShelf shelf, M
             : throw RefusedName(name);
     }
 
-    private static RefusedException RefusedName(string name) => new(new Refusal(400, "invalid_value", "model",
+    private static RefusedException RefusedName(string name) => new(new Refusal(400, ErrorCodes.InvalidValue, "model",
         $"'{(name.Length <= 200 ? name : name[..200] + "...")}' is no name that the API pulls: write hf:owner/repo[:file], hf.co/owner/repo, or a name of the site's mirror. For files and addresses run 'freehold pull' on the server."));
 
     private async Task BringAsync(CatalogSettings settings, string source, ChannelWriter<PullProgress> news, CancellationToken cancellationToken)

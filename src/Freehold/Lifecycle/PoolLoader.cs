@@ -27,6 +27,7 @@ internal sealed class PoolLoader(
         var percent = -1;
         var open = ModelOpening.Load(shelved.Located(), settings, threads, packing: packing =>
         {
+            cancellationToken.ThrowIfCancellationRequested(); // a server that stops does not wait for a large model's packing
             // A step is told once a percent: each is a message to the pool.
             if ((int)(100.0 * packing.Done / packing.Total) is var now && now > percent)
                 progress.Report(new LoadStep("laying the weights out for this CPU", (percent = now) / 100.0));

@@ -28,6 +28,9 @@ internal sealed class ServingPool : IAsyncDisposable
     /// <summary>What of the owner's models the API may change; null where only named models are served.</summary>
     public ModelLibrary? Library { get; }
 
+    /// <summary>Takes a line for people on each model that comes or goes; null while the server starts, which tells of its models itself.</summary>
+    public Action<string>? Tell { get; set; }
+
     /// <summary>What each loaded model got, for people.</summary>
     public IEnumerable<string> Choices => Models.Look().Models.SelectMany(model => model.Choices);
 
@@ -37,7 +40,7 @@ internal sealed class ServingPool : IAsyncDisposable
     /// <param name="folders">Folders of <c>--models</c>.</param>
     /// <param name="settings">How models are run.</param>
     /// <param name="life">What the owner says of their life.</param>
-    /// <param name="error">Is told what comes and goes.</param>
+    /// <param name="error">Warnings go here.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<ServingPool> StartAsync(
         ModelOpening opening, IReadOnlyList<ResolvedModel> named, string[]? folders, ModelSettings settings, LifecycleSettings life, TextWriter error, CancellationToken cancellationToken)
@@ -48,13 +51,13 @@ internal sealed class ServingPool : IAsyncDisposable
         try
         {
             var shelf = ShelfOf(opening, named, folders, life);
-            var starting = true;
+            ServingPool? serving = null;
             var loader = new PoolLoader(shelf, settings, threads, (open, memory) => PlanReading.Serving(opening, open, memory, error, CancellationToken.None),
-                line => (starting ? TextWriter.Null : error).WriteLine($"freehold: {line}"), opening.Clock);
+                line => serving?.Tell?.Invoke(line), opening.Clock);
             var budget = life.Memory ?? AvailableMemory.Measure() / 10 * 9;
             var pool = new ModelPool<ServedModel>(loader, new PoolOptions { BudgetBytes = budget, KeepAlive = life.KeepAlive, Clock = opening.Clock });
             var models = new LiveModels(shelf, pool, settings.Context, new Forecast(settings, opening.CacheFolder, threads.Workers.Workers).Of, opening.Clock);
-            var serving = new ServingPool(threads, pool, models, life.Only ? null : new ModelLibrary(opening.Catalogue, shelf, pool));
+            serving = new ServingPool(threads, pool, models, life.Only ? null : new ModelLibrary(opening.Catalogue, shelf, pool));
             try
             {
                 foreach (var alias in life.Aliases)
@@ -62,7 +65,6 @@ internal sealed class ServingPool : IAsyncDisposable
                         throw CommandException.NotFound($"the alias '{alias.Name}' is for '{alias.Model}', and no such model is served here");
                 foreach (var model in named)
                     await LoadAsync(pool, shelf, model.Name, cancellationToken);
-                starting = false;
                 return serving;
             }
             catch

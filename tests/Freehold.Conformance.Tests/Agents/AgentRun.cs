@@ -26,7 +26,7 @@ internal static class AgentRun
             Assert.Skip($"needs {program}: npm install --ignore-scripts in tests/agents");
         var cancel = TestContext.Current.CancellationToken;
         var model = new ServedModel(Model, DateTimeOffset.UnixEpoch, "tests", engine, null, 131072, null, new ByteText(), _ => null);
-        await using var gateway = GatewayHost.Create(new GatewayOptions { Port = 0 }, new FixedModelDirectory([model]));
+        await using var gateway = GatewayHost.Create(new GatewayOptions { Ports = [0] }, new FixedModelDirectory([model]));
         await gateway.StartAsync(cancel);
         var place = Directory.CreateTempSubdirectory("freehold-agent");
         try

@@ -38,7 +38,7 @@ public sealed partial class RunningBox : IAsyncLifetime
         var embedder = Path.GetFullPath(Path.Combine(SharedData.Root, "..", "shared", "models", Embedder + ".gguf"));
         if (File.Exists(embedder))
             arguments.Insert(2, embedder);
-        _process = Process.Start(Executable.Start(arguments, new Dictionary<string, string?> { ["FREEHOLD_API_KEY"] = Key, ["FREEHOLD_HOME"] = _data, ["FREEHOLD_DATA"] = _data }))!;
+        _process = Process.Start(Executable.Start(arguments, new Dictionary<string, string?> { ["FREEHOLD_API_KEY"] = Key, ["FREEHOLD_DATA"] = _data }))!;
         var listening = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Read(string? line)
         {

@@ -96,7 +96,7 @@ public class PagesTests(Chromium chromium)
         await Expect(openAi).ToContainTextAsync("unsupported_parameter");
         await Expect(openAi).ToContainTextAsync("2 times");
         await Expect(openAi).ToContainTextAsync("metadata");
-        await Expect(visit.Page.Locator(".page")).ToContainTextAsync("Name a model that is served");
+        await Expect(visit.Page.Locator(".page")).ToContainTextAsync("names those that are served");
         await Expect(visit.Page.Locator(".page")).ToContainTextAsync("GET /v1/v1/models");
         Assert.DoesNotContain("secret", await visit.Page.Locator(".page").InnerTextAsync(), StringComparison.Ordinal);
         await visit.PictureAsync("refused");

@@ -26,6 +26,9 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>What the parrot's file would say.</summary>
     private static readonly ModelFacts Facts = new("llama", "gguf", 134_515_008, "Q4_1", 91_000_000, 576, 30) { Licence = "apache-2.0", Template = "{{ messages }}" };
 
+    /// <summary>Tells the server to stop, as a signal would.</summary>
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
+
     public ScriptedChatClient Model { get; }
 
     /// <summary>The data folder of a gateway that stores; it goes with the gateway.</summary>

@@ -49,7 +49,7 @@ public class ManyClientsTests
         var file = Path.Combine(SharedData.Root, "models", Model + ".gguf");
         var open = ModelOpening.Load(new ResolvedModel(Model, file, ModelFormats.Gguf, ModelPlace.Path, new FileInfo(file).Length), new ModelSettings(null, null));
         served.Add(open, new EngineOptions { Context = Context, KvMemoryBytes = Pages * open.Loaded.Causal!.State.PageBytes });
-        await using var app = GatewayHost.Create(new GatewayOptions { Ports = [0], SendBufferBytes = 16 << 10 }, served.Directory);
+        await using var app = GatewayHost.Create(new GatewayOptions { Ports = [0], SendBufferBytes = 16 << 10, SlowReaderTimeout = Patience }, served.Directory);
         await app.StartAsync(Cancel);
         var address = new Uri(app.Urls.Single());
         using var http = new HttpClient { BaseAddress = address, Timeout = Patience };

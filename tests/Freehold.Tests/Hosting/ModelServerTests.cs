@@ -69,6 +69,7 @@ public class ModelServerTests
     {
         using var error = new StringWriter();
         await using var server = await ModelServer.StartAsync(new ServerSettings("0.0.0.0", 0) { Key = new ApiKey("k") }, Nothing, error, Cancel);
+        await server.DisposeAsync(); // the log is written by then
         Assert.Contains("keys and everything said travel in clear", error.ToString(), StringComparison.Ordinal);
     }
 

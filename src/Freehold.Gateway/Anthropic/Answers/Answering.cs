@@ -31,7 +31,7 @@ internal sealed class Answering(AnthropicDialect dialect, ThinkingSignature sign
         var blocks = new MessageBlocks(signatures);
         var ending = EndingOf(model, generation);
         using var measured = meter.Begin(model.Id, clock, ending.Usage);
-        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http.RequestAborted))
+        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http))
         {
             UnenforcedHeader.Tell(http.Response, piece.Unenforced);
             blocks.Add(piece);
@@ -68,7 +68,7 @@ internal sealed class Answering(AnthropicDialect dialect, ThinkingSignature sign
         var calls = new StreamedCalls(message, isEager);
         try
         {
-            await using var pieces = Generation.RunAsync(model.Chat!, [generation], gone).GetAsyncEnumerator(gone);
+            await using var pieces = Generation.RunAsync(model.Chat!, [generation], http).GetAsyncEnumerator(gone);
             var more = await FirstPiece.WaitAsync(pieces, clock, async () =>
             {
                 await message.OpenAsync(gone);

@@ -61,7 +61,7 @@ internal sealed class ContentBlocks(ThinkingSignature signatures)
     private static TextContent ReadText(Fields block)
     {
         var kind = Fields.Text(block.Take("type"), block.PathOf("type"));
-        return kind == "text" ? TextOf(block) : throw RefusedException.Field(block.PathOf("type"), $"'{block.PathOf("type")}' is '{kind}'; only text can stand here.", "unsupported_value");
+        return kind == "text" ? TextOf(block) : throw RefusedException.Field(block.PathOf("type"), $"'{block.PathOf("type")}' is '{kind}'; only text can stand here.", ErrorCodes.UnsupportedValue);
     }
 
     private static string Kind(Fields block, params ReadOnlySpan<string> allowed)
@@ -69,7 +69,7 @@ internal sealed class ContentBlocks(ThinkingSignature signatures)
         var path = block.PathOf("type");
         var kind = Fields.Text(block.Take("type"), path);
         if (!allowed.Contains(kind))
-            throw RefusedException.Field(path, $"'{path}' is '{kind}'; blocks here can be {string.Join(", ", allowed!)}.", "unsupported_value");
+            throw RefusedException.Field(path, $"'{path}' is '{kind}'; blocks here can be {string.Join(", ", allowed!)}.", ErrorCodes.UnsupportedValue);
         foreach (var name in Kinds.Values.SelectMany(names => names).Except(Kinds[kind]))
             if (block.TryTake(name, out _))
                 throw RefusedException.Field(block.PathOf(name), $"'{block.PathOf(name)}' is no field of a {kind} block; leave it out.");
@@ -82,7 +82,7 @@ internal sealed class ContentBlocks(ThinkingSignature signatures)
     {
         var (thinking, signature) = (Fields.Text(block.Take("thinking"), block.PathOf("thinking")), Fields.Text(block.Take("signature"), block.PathOf("signature")));
         return signatures.Matches(thinking, signature) ? new TextReasoningContent(thinking)
-            : throw RefusedException.Field(block.PathOf("signature"), $"'{block.PathOf("signature")}' does not fit the thinking: it was not written by this server, or was changed since. Leave thinking blocks out.", "invalid_signature");
+            : throw RefusedException.Field(block.PathOf("signature"), $"'{block.PathOf("signature")}' does not fit the thinking: it was not written by this server, or was changed since. Leave thinking blocks out.", ErrorCodes.InvalidSignature);
     }
 
     // Nobody can read what is in it, so no prompt shows it.

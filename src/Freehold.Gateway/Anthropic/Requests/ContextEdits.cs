@@ -21,7 +21,7 @@ internal static class ContextEdits
         {
             var type = edit.ValueKind == JsonValueKind.Object && edit.TryGetProperty("type", out var named) && named.ValueKind == JsonValueKind.String ? named.GetRawText() : "of no known type";
             if (!type.StartsWith('"' + Harmless, StringComparison.Ordinal))
-                throw RefusedException.Field($"context_management.edits[{index}]", $"'context_management.edits[{index}]' is {type}; only thinking can be cleared, conversations are not edited here. Leave it out.", "unsupported_value");
+                throw RefusedException.Field($"context_management.edits[{index}]", $"'context_management.edits[{index}]' is {type}; only thinking can be cleared, conversations are not edited here. Leave it out.", ErrorCodes.UnsupportedValue);
             index++;
         }
     }

@@ -18,12 +18,12 @@ internal static class ConversationFields
         if (value.ValueKind != JsonValueKind.Array)
             throw Fields.WrongType("messages", "an array of messages", value);
         if (value.GetArrayLength() == 0)
-            throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", "empty_array");
+            throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", ErrorCodes.EmptyArray);
         var (index, blocks) = (0, new ContentBlocks(signatures));
         foreach (var element in value.EnumerateArray())
             Read(fields.Child("messages", index++, element), blocks, messages);
         if (messages[^1].Role == ChatRole.Assistant)
-            throw RefusedException.Field($"messages[{index - 1}].role", "The last message is the assistant's: to continue it (a prefill) is not supported; end with a user message.", "unsupported_value");
+            throw RefusedException.Field($"messages[{index - 1}].role", "The last message is the assistant's: to continue it (a prefill) is not supported; end with a user message.", ErrorCodes.UnsupportedValue);
         return messages;
     }
 
@@ -46,7 +46,7 @@ internal static class ConversationFields
         };
         var value = fields.Take("content");
         if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0)
-            throw RefusedException.Field(fields.PathOf("content"), $"'{fields.PathOf("content")}' is empty; at least one block is needed.", "empty_array");
+            throw RefusedException.Field(fields.PathOf("content"), $"'{fields.PathOf("content")}' is empty; at least one block is needed.", ErrorCodes.EmptyArray);
         var content = role == ChatRole.User ? blocks.User(fields, "content", value)
             : role == ChatRole.Assistant ? blocks.Assistant(fields, "content", value)
             : ContentBlocks.Text(fields, "content", value);

@@ -22,7 +22,7 @@ internal sealed record MessagesRequest(
         var fields = new Fields(body, AnthropicParameters.Messages);
         var options = new ChatOptions
         {
-            MaxOutputTokens = fields.TakeInt32("max_tokens", 1, int.MaxValue) ?? throw RefusedException.Field("max_tokens", "Missing required parameter: 'max_tokens'.", "missing_required_parameter"),
+            MaxOutputTokens = fields.TakeInt32("max_tokens", 1, int.MaxValue) ?? throw RefusedException.Field("max_tokens", "Missing required parameter: 'max_tokens'.", ErrorCodes.MissingRequiredParameter),
             Temperature = fields.TakeSingle("temperature", 0, 1),
             TopP = fields.TakeSingle("top_p", 0, 1),
             TopK = fields.TakeInt32("top_k", 0, int.MaxValue),

@@ -19,7 +19,7 @@ internal sealed record OutputFields(ChatResponseFormat? Format, string? Effort)
         var (effort, path) = (config.TakeString("effort"), config.PathOf("effort"));
         config.Finish();
         return effort is null or "low" or "medium" or "high" or "xhigh" or "max" ? new OutputFields(format, effort is null ? null : ThinkingWish.LevelOf(effort))
-            : throw RefusedException.Field(path, $"'{path}' is '{effort}'; it must be low, medium, high, xhigh or max.", "unsupported_value");
+            : throw RefusedException.Field(path, $"'{path}' is '{effort}'; it must be low, medium, high, xhigh or max.", ErrorCodes.UnsupportedValue);
     }
 
     private static ChatResponseFormat Read(Fields format)
@@ -27,7 +27,7 @@ internal sealed record OutputFields(ChatResponseFormat? Format, string? Effort)
         var path = format.PathOf("type");
         var type = Fields.Text(format.Take("type"), path);
         if (type != "json_schema")
-            throw RefusedException.Field(path, $"'{path}' is '{type}'; it must be json_schema.", "unsupported_value");
+            throw RefusedException.Field(path, $"'{path}' is '{type}'; it must be json_schema.", ErrorCodes.UnsupportedValue);
         var schema = format.Take("schema");
         if (schema.ValueKind != JsonValueKind.Object)
             throw Fields.WrongType(format.PathOf("schema"), "an object", schema);

@@ -23,10 +23,10 @@ internal static class ThinkingFields
         var type = Fields.Text(thinking.Take("type"), thinking.PathOf("type"));
         thinking.Finish();
         if (display is not (null or "summarized"))
-            throw RefusedException.Field(thinking.PathOf("display"), $"'{thinking.PathOf("display")}' is '{display}'; thinking is told in full here, so it can only be summarized, or left out.", "unsupported_value");
+            throw RefusedException.Field(thinking.PathOf("display"), $"'{thinking.PathOf("display")}' is '{display}'; thinking is told in full here, so it can only be summarized, or left out.", ErrorCodes.UnsupportedValue);
         if ((type == "enabled") != budget is not null)
             throw RefusedException.Field(thinking.PathOf("budget_tokens"), type == "enabled" ? $"Missing required parameter: '{thinking.PathOf("budget_tokens")}'." : $"'{thinking.PathOf("budget_tokens")}' is only allowed when 'thinking.type' is enabled.",
-                type == "enabled" ? "missing_required_parameter" : "invalid_value");
+                type == "enabled" ? ErrorCodes.MissingRequiredParameter : ErrorCodes.InvalidValue);
         if (budget >= maxTokens)
             throw RefusedException.Field(thinking.PathOf("budget_tokens"), $"'{thinking.PathOf("budget_tokens")}' is {budget}; it must be less than 'max_tokens', which is {maxTokens}.");
         return type switch
@@ -34,7 +34,7 @@ internal static class ThinkingFields
             "enabled" => wish with { On = true, Budget = budget },
             "disabled" => wish with { On = false },
             "adaptive" => wish, // the model decides, as its template has it
-            _ => throw RefusedException.Field(thinking.PathOf("type"), $"'{thinking.PathOf("type")}' is '{type}'; it must be enabled, disabled or adaptive.", "unsupported_value"),
+            _ => throw RefusedException.Field(thinking.PathOf("type"), $"'{thinking.PathOf("type")}' is '{type}'; it must be enabled, disabled or adaptive.", ErrorCodes.UnsupportedValue),
         };
     }
 }

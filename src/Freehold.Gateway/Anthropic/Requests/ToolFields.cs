@@ -39,7 +39,7 @@ internal sealed record ToolFields(IReadOnlySet<string> Eager)
         if (type is not (null or "custom"))
         {
             if (!Array.Exists(Hosted, kind => type.StartsWith(kind, StringComparison.Ordinal)))
-                throw RefusedException.Field(path, $"'{path}' is '{type}', whose schema is not part of the request; declare it as a custom tool with an input_schema.", "unsupported_value");
+                throw RefusedException.Field(path, $"'{path}' is '{type}', whose schema is not part of the request; declare it as a custom tool with an input_schema.", ErrorCodes.UnsupportedValue);
             inert.Add($"tools[].type={type}");
             hosted.Add(element.TryGetProperty("name", out var named) && named.ValueKind == JsonValueKind.String ? Fields.Text(named, tool.PathOf("name")) : type);
             return;
@@ -65,7 +65,7 @@ internal sealed record ToolFields(IReadOnlySet<string> Eager)
         var (type, path) = (Fields.Text(choice.Take("type"), choice.PathOf("type")), choice.PathOf("type"));
         choice.Finish();
         if ((type == "tool") != name is not null)
-            throw RefusedException.Field(choice.PathOf("name"), name is null ? $"Missing required parameter: '{choice.PathOf("name")}'." : $"'{choice.PathOf("name")}' is only allowed when '{path}' is tool.", name is null ? "missing_required_parameter" : "invalid_value");
+            throw RefusedException.Field(choice.PathOf("name"), name is null ? $"Missing required parameter: '{choice.PathOf("name")}'." : $"'{choice.PathOf("name")}' is only allowed when '{path}' is tool.", name is null ? ErrorCodes.MissingRequiredParameter : ErrorCodes.InvalidValue);
         options.ToolMode = type switch
         {
             "none" => ChatToolMode.None,
@@ -77,11 +77,11 @@ internal sealed record ToolFields(IReadOnlySet<string> Eager)
         if (options.ToolMode is not RequiredChatToolMode)
         {
             if (options.Tools is null && hosted.Count == 0 && type == "auto")
-                throw RefusedException.Field("tool_choice", "'tool_choice' is only allowed when 'tools' are given; leave it out.", "unsupported_parameter");
+                throw RefusedException.Field("tool_choice", "'tool_choice' is only allowed when 'tools' are given; leave it out.", ErrorCodes.UnsupportedParameter);
             return;
         }
         if (name is not null ? hosted.Contains(name) : options.Tools is null && hosted.Count > 0)
-            throw RefusedException.Field("tool_choice", $"'tool_choice' demands '{name ?? hosted[0]}', which Anthropic's servers run; nothing runs it here. Offer a tool of your own.", "unsupported_value");
+            throw RefusedException.Field("tool_choice", $"'tool_choice' demands '{name ?? hosted[0]}', which Anthropic's servers run; nothing runs it here. Offer a tool of your own.", ErrorCodes.UnsupportedValue);
         if (options.Tools?.Any(tool => name is null || tool.Name == name) is not true)
             throw RefusedException.Field("tool_choice", name is null ? "'tool_choice' demands a call, but there are no 'tools'." : $"'tool_choice' names '{name}', which is none of the 'tools'.");
     }

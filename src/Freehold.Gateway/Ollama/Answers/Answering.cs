@@ -66,7 +66,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         var (text, thinking, calls) = (new StringBuilder(), new StringBuilder(), new GatheredCalls());
         var (logprobs, reason) = (new JsonArray(), ChatFinishReason.Stop);
         using var measured = meter.Begin(model.Id, clock, usage);
-        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http.RequestAborted))
+        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http))
         {
             durations.First();
             UnenforcedHeader.Tell(http.Response, piece.Unenforced);
@@ -92,7 +92,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         using var measured = meter.Begin(model.Id, clock, usage);
         try
         {
-            await using var pieces = Generation.RunAsync(model.Chat!, [generation], gone).GetAsyncEnumerator(gone);
+            await using var pieces = Generation.RunAsync(model.Chat!, [generation], http).GetAsyncEnumerator(gone);
             var more = await FirstPiece.WaitAsync(pieces, clock, () =>
             {
                 Start(lines);

@@ -42,7 +42,7 @@ internal sealed record AnswerFields(ChatOptions Options, int? Context, ThinkingW
             JsonValueKind.True => none with { On = true },
             JsonValueKind.False => none with { On = false },
             JsonValueKind.String when Values.IsOneOf(value, "low", "medium", "high", "max") => none with { On = true, Effort = ThinkingWish.LevelOf(Fields.Text(value, "think")) },
-            JsonValueKind.String => throw RefusedException.Field("think", "'think' must be true, false, 'low', 'medium', 'high' or 'max'.", "unsupported_value"),
+            JsonValueKind.String => throw RefusedException.Field("think", "'think' must be true, false, 'low', 'medium', 'high' or 'max'.", ErrorCodes.UnsupportedValue),
             _ => throw Fields.WrongType("think", "a boolean, or a level", value),
         };
     }
@@ -69,7 +69,7 @@ internal sealed record AnswerFields(ChatOptions Options, int? Context, ThinkingW
             JsonValueKind.String when value.ValueEquals("") => null,
             JsonValueKind.String when value.ValueEquals("json") => ChatResponseFormat.Json,
             JsonValueKind.Object => ChatResponseFormat.ForJsonSchema(WellFormed.Copy(value, "format")),
-            JsonValueKind.String => throw RefusedException.Field("format", "'format' must be 'json' or a JSON Schema.", "unsupported_value"),
+            JsonValueKind.String => throw RefusedException.Field("format", "'format' must be 'json' or a JSON Schema.", ErrorCodes.UnsupportedValue),
             _ => throw Fields.WrongType("format", "'json' or a JSON Schema", value),
         };
     }

@@ -50,7 +50,7 @@ internal sealed class EarlierCalls
         function.TakeInt32("index", 0, int.MaxValue);
         function.Finish();
         if (call.TakeString("type") is { } kind and not "function")
-            throw RefusedException.Field(call.PathOf("type"), $"'{call.PathOf("type")}' is '{kind}'; only functions are called here.", "unsupported_value");
+            throw RefusedException.Field(call.PathOf("type"), $"'{call.PathOf("type")}' is '{kind}'; only functions are called here.", ErrorCodes.UnsupportedValue);
         // Nine letters and digits, as some templates demand.
         var id = call.TakeString("id") ?? "call" + (_count++).ToString("D5", CultureInfo.InvariantCulture);
         call.Finish();

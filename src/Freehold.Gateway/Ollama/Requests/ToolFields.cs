@@ -24,7 +24,7 @@ internal static class ToolFields
         {
             var tool = fields.Child("tools", tools.Count, element);
             if (tool.TakeString("type") is { } kind and not "function")
-                throw RefusedException.Field(tool.PathOf("type"), $"'{tool.PathOf("type")}' is '{kind}'; only functions can be called here.", "unsupported_value");
+                throw RefusedException.Field(tool.PathOf("type"), $"'{tool.PathOf("type")}' is '{kind}'; only functions can be called here.", ErrorCodes.UnsupportedValue);
             var function = tool.Child("function", tool.Take("function"));
             var (name, description) = (Fields.Text(function.Take("name"), function.PathOf("name")), function.TakeString("description"));
             JsonElement? schema = null;

@@ -43,7 +43,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         var choices = generations.Select(generation => new GatheredChoice(generation.Prompt)).ToArray();
         var promptLogprobs = 0;
         using var measured = meter.Begin(model.Id, clock, usage);
-        await foreach (var given in Generation.RunAsync(model.Chat!, generations, http.RequestAborted))
+        await foreach (var given in Generation.RunAsync(model.Chat!, generations, http))
         {
             var piece = shape.Adapt(given);
             var choice = choices[piece.Choice];
@@ -90,7 +90,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
         var chunks = new ChunkWriter(events, head, shape, includeUsage);
         try
         {
-            await using var pieces = Generation.RunAsync(model.Chat!, generations, gone).GetAsyncEnumerator(gone);
+            await using var pieces = Generation.RunAsync(model.Chat!, generations, http).GetAsyncEnumerator(gone);
             // Nothing is sent before the first piece, so that a refusal still has its own status; unless that takes long.
             var more = await FirstPiece.WaitAsync(pieces, clock, async () =>
             {

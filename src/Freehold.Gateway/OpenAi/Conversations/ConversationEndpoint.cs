@@ -112,5 +112,5 @@ internal sealed class ConversationEndpoint(ConversationStore conversations, Stor
     private static RefusedException NotFound(HttpContext http) => StoredContext.ConversationNotFound(IdOf(http), null);
 
     private static RefusedException ItemNotFound(HttpContext http) =>
-        new(new Refusal(404, "item_not_found", null, $"There is no such item in the conversation '{IdOf(http)}'."));
+        new(new Refusal(404, ErrorCodes.ItemNotFound, null, $"There is no such item in the conversation '{IdOf(http)}'."));
 }

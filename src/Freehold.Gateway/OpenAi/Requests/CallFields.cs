@@ -24,7 +24,7 @@ internal static class CallFields
     {
         var kind = call.TakeString("type") ?? "function";
         if (kind is not ("function" or "custom"))
-            throw RefusedException.Field(call.PathOf("type"), $"'{call.PathOf("type")}' is '{kind}'; only functions and custom tools are called here.", "unsupported_value");
+            throw RefusedException.Field(call.PathOf("type"), $"'{call.PathOf("type")}' is '{kind}'; only functions and custom tools are called here.", ErrorCodes.UnsupportedValue);
         var other = kind == "custom" ? "function" : "custom";
         if (call.TryTake(other, out _))
             throw RefusedException.Field(call.PathOf(other), $"'{call.PathOf(other)}' is only allowed when '{call.PathOf("type")}' is {other}.");

@@ -48,7 +48,7 @@ internal sealed record ChatRequest(
         null => new ThinkingWish(),
         "none" => new ThinkingWish { On = false, Field = "reasoning_effort" },
         var effort and ("minimal" or "low" or "medium" or "high" or "xhigh" or "max") => new ThinkingWish { On = true, Effort = ThinkingWish.LevelOf(effort), Field = "reasoning_effort" },
-        var other => throw RefusedException.Field("reasoning_effort", $"'reasoning_effort' is '{other}'; it must be none, minimal, low, medium, high, xhigh or max.", "unsupported_value"),
+        var other => throw RefusedException.Field("reasoning_effort", $"'reasoning_effort' is '{other}'; it must be none, minimal, low, medium, high, xhigh or max.", ErrorCodes.UnsupportedValue),
     };
 
     private static void TakeLogprobs(Fields fields, ChatOptions options)
@@ -76,7 +76,7 @@ internal sealed record ChatRequest(
                 options.AdditionalProperties!["priority"] = "batch"; // behind what somebody waits for
                 return "flex";
             case var other:
-                throw RefusedException.Field("service_tier", $"'service_tier' is '{other}'; here are 'default', and 'flex', which goes behind it.", "unsupported_value");
+                throw RefusedException.Field("service_tier", $"'service_tier' is '{other}'; here are 'default', and 'flex', which goes behind it.", ErrorCodes.UnsupportedValue);
         }
     }
 }

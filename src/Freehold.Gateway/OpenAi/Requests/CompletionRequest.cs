@@ -76,7 +76,7 @@ internal sealed record CompletionRequest(
         if (value.ValueKind != JsonValueKind.Array)
             throw Fields.WrongType("prompt", "a string, an array of strings, or token ids", value);
         if (value.GetArrayLength() == 0)
-            throw RefusedException.Field("prompt", "'prompt' is empty.", "empty_array");
+            throw RefusedException.Field("prompt", "'prompt' is empty.", ErrorCodes.EmptyArray);
         if (value[0].ValueKind == JsonValueKind.Number)
             return [new RawPrompt(null, Ids(value, "prompt"))];
         var prompts = new List<RawPrompt>(value.GetArrayLength());
@@ -92,12 +92,12 @@ internal sealed record CompletionRequest(
     {
         var ids = new int[array.GetArrayLength()];
         if (ids.Length == 0)
-            throw RefusedException.Field(path, $"'{path}' is empty.", "empty_array");
+            throw RefusedException.Field(path, $"'{path}' is empty.", ErrorCodes.EmptyArray);
         var at = 0;
         foreach (var item in array.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out var id) || id < 0)
-                throw RefusedException.Field($"{path}[{at}]", $"'{path}[{at}]' is not a token id.", "invalid_type");
+                throw RefusedException.Field($"{path}[{at}]", $"'{path}[{at}]' is not a token id.", ErrorCodes.InvalidType);
             ids[at++] = id;
         }
         return ids;

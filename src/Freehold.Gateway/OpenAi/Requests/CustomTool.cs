@@ -52,7 +52,7 @@ internal static class CustomTool
             definition = Fields.Text(grammar.Take("definition"), grammar.PathOf("definition"));
             grammar.Finish();
             if (syntax != "regex")
-                throw RefusedException.Field(grammar.PathOf("syntax"), $"'{grammar.PathOf("syntax")}' is '{syntax}'; {(syntax == "lark" ? "Lark grammars are not supported here" : "only regex is known")}: give a regular expression, or no grammar.", "unsupported_value");
+                throw RefusedException.Field(grammar.PathOf("syntax"), $"'{grammar.PathOf("syntax")}' is '{syntax}'; {(syntax == "lark" ? "Lark grammars are not supported here" : "only regex is known")}: give a regular expression, or no grammar.", ErrorCodes.UnsupportedValue);
         }
         format.Finish();
         return type switch

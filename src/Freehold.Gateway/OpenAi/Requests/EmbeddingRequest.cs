@@ -35,7 +35,7 @@ internal sealed record EmbeddingRequest(string? Model, IReadOnlyList<string> Inp
             throw Fields.WrongType("input", "a string or an array of strings", value);
         if (value.GetArrayLength() > 0 && value[0].ValueKind is JsonValueKind.Number or JsonValueKind.Array)
             throw RefusedException.Field("input",
-                "'input' is token ids, which are refused: made by another model's tokenizer they would give wrong vectors in silence. Send text; with LangChain's OpenAIEmbeddings set check_embedding_ctx_length=False.", "unsupported_value");
+                "'input' is token ids, which are refused: made by another model's tokenizer they would give wrong vectors in silence. Send text; with LangChain's OpenAIEmbeddings set check_embedding_ctx_length=False.", ErrorCodes.UnsupportedValue);
         if (value.GetArrayLength() is 0 or > MaxInputs)
             throw RefusedException.Field("input", $"'input' has {value.GetArrayLength()} texts; from 1 to {MaxInputs} are taken.");
         var inputs = new List<string>(value.GetArrayLength());

@@ -16,7 +16,7 @@ internal static class MessageReader
         var messages = new List<ChatMessage>(value.GetArrayLength());
         foreach (var element in value.EnumerateArray())
             messages.Add(ReadOne(fields.Child("messages", messages.Count, element)));
-        return messages.Count > 0 ? messages : throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", "empty_array");
+        return messages.Count > 0 ? messages : throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", ErrorCodes.EmptyArray);
     }
 
     /// <summary>Most templates show neither names nor earlier thinking; who sends them should know that the model never sees them.</summary>
@@ -37,7 +37,7 @@ internal static class MessageReader
             "user" => ChatRole.User,
             "assistant" => ChatRole.Assistant,
             "tool" => ChatRole.Tool,
-            "function" => throw RefusedException.Field(path, $"'{path}' is 'function', the older form of tools; send 'tool'.", "unsupported_value"),
+            "function" => throw RefusedException.Field(path, $"'{path}' is 'function', the older form of tools; send 'tool'.", ErrorCodes.UnsupportedValue),
             var other => throw RefusedException.Field(path, $"'{path}' is '{other}'; it must be system, developer, user, assistant or tool."),
         };
         var (thinking, calls) = (Thinking(fields), CallFields.Take(fields));
@@ -46,7 +46,7 @@ internal static class MessageReader
             throw RefusedException.Field(fields.PathOf(calls.Count > 0 ? "tool_calls" : "reasoning_content"), $"'{path}' is '{role}'; only an assistant's message may hold thinking and calls.");
         if ((role == ChatRole.Tool) != id is not null)
             throw RefusedException.Field(fields.PathOf("tool_call_id"), role == ChatRole.Tool ? $"Missing required parameter: '{fields.PathOf("tool_call_id")}'." : $"'{path}' is '{role}'; only a tool's message answers a call.",
-                role == ChatRole.Tool ? "missing_required_parameter" : "invalid_value");
+                role == ChatRole.Tool ? ErrorCodes.MissingRequiredParameter : ErrorCodes.InvalidValue);
         var contents = Content(fields, isOptional: calls.Count > 0);
         if (id is not null)
             contents = [new FunctionResultContent(id, string.Join('\n', contents.Cast<TextContent>().Select(part => part.Text)))];
@@ -69,7 +69,7 @@ internal static class MessageReader
     {
         var path = fields.PathOf("content");
         if (!fields.TryTake("content", out var value))
-            return isOptional ? [] : throw RefusedException.Field(path, $"Missing required parameter: '{path}'.", "missing_required_parameter");
+            return isOptional ? [] : throw RefusedException.Field(path, $"Missing required parameter: '{path}'.", ErrorCodes.MissingRequiredParameter);
         if (value.ValueKind == JsonValueKind.String)
             return [new TextContent(Fields.Text(value, path))];
         if (value.ValueKind != JsonValueKind.Array)
@@ -80,10 +80,10 @@ internal static class MessageReader
             var part = fields.Child("content", parts.Count, element);
             var kind = Fields.Text(part.Take("type"), part.PathOf("type"));
             if (kind != "text")
-                throw RefusedException.Field(part.PathOf("type"), $"'{part.PathOf("type")}' is '{kind}'; only text parts are supported yet.", "unsupported_value");
+                throw RefusedException.Field(part.PathOf("type"), $"'{part.PathOf("type")}' is '{kind}'; only text parts are supported yet.", ErrorCodes.UnsupportedValue);
             parts.Add(new TextContent(Fields.Text(part.Take("text"), part.PathOf("text"))));
             part.Finish();
         }
-        return parts.Count > 0 ? parts : throw RefusedException.Field(path, $"'{path}' is empty; at least one part is needed.", "empty_array");
+        return parts.Count > 0 ? parts : throw RefusedException.Field(path, $"'{path}' is empty; at least one part is needed.", ErrorCodes.EmptyArray);
     }
 }

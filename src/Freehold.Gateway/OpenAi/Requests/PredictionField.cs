@@ -14,7 +14,7 @@ internal static class PredictionField
         var prediction = fields.Child("prediction", value);
         var type = prediction.TakeString("type");
         if (type is not (null or "content"))
-            throw RefusedException.Field(prediction.PathOf("type"), $"'{prediction.PathOf("type")}' is '{type}'; it must be content.", "unsupported_value");
+            throw RefusedException.Field(prediction.PathOf("type"), $"'{prediction.PathOf("type")}' is '{type}'; it must be content.", ErrorCodes.UnsupportedValue);
         var content = prediction.Take("content");
         var text = content.ValueKind switch
         {
@@ -32,7 +32,7 @@ internal static class PredictionField
     {
         var type = Fields.Text(part.Take("type"), part.PathOf("type"));
         if (type != "text")
-            throw RefusedException.Field(part.PathOf("type"), $"'{part.PathOf("type")}' is '{type}'; it must be text.", "unsupported_value");
+            throw RefusedException.Field(part.PathOf("type"), $"'{part.PathOf("type")}' is '{type}'; it must be text.", ErrorCodes.UnsupportedValue);
         var text = Fields.Text(part.Take("text"), part.PathOf("text"));
         part.Finish();
         return text;

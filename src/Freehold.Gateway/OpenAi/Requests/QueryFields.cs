@@ -59,6 +59,6 @@ internal sealed class QueryFields
     public void Finish()
     {
         if (_left.Keys.FirstOrDefault() is { } unknown)
-            throw RefusedException.Field(unknown, $"Unrecognized query parameter: '{unknown}'. It is not known here; leave it out.", "unknown_parameter");
+            throw RefusedException.Field(unknown, $"Unrecognized query parameter: '{unknown}'. It is not known here; leave it out.", ErrorCodes.UnknownParameter);
     }
 }

@@ -28,7 +28,7 @@ internal static class ResponseFormatFields
         format.Finish();
         return kind switch
         {
-            "json_schema" => schema ?? throw RefusedException.Field(path, $"Missing required parameter: '{path}'.", "missing_required_parameter"),
+            "json_schema" => schema ?? throw RefusedException.Field(path, $"Missing required parameter: '{path}'.", ErrorCodes.MissingRequiredParameter),
             _ when schema is not null => throw RefusedException.Field(path, $"'{path}' is only allowed when 'response_format.type' is json_schema."),
             "text" => null,
             "json_object" => ChatResponseFormat.Json,

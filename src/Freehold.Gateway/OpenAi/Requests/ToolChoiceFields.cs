@@ -21,7 +21,7 @@ internal static class ToolChoiceFields
         if (options.ToolMode is RequiredChatToolMode { RequiredFunctionName: { } name })
             MustBeOffered(name, options);
         if (options.Tools is null && options.ToolMode is not NoneChatToolMode)
-            throw RefusedException.Field("tool_choice", "'tool_choice' is only allowed when 'tools' are given; leave it out.", "unsupported_parameter");
+            throw RefusedException.Field("tool_choice", "'tool_choice' is only allowed when 'tools' are given; leave it out.", ErrorCodes.UnsupportedParameter);
     }
 
     private static ChatToolMode Mode(string word, string path, string expected, bool allowsNone) => word switch
@@ -29,7 +29,7 @@ internal static class ToolChoiceFields
         "none" when allowsNone => ChatToolMode.None,
         "auto" => ChatToolMode.Auto,
         "required" => ChatToolMode.RequireAny,
-        _ => throw RefusedException.Field(path, $"'{path}' is '{word}'; it must be {expected}.", "unsupported_value"),
+        _ => throw RefusedException.Field(path, $"'{path}' is '{word}'; it must be {expected}.", ErrorCodes.UnsupportedValue),
     };
 
     private static void MustBeOffered(string name, ChatOptions options)
@@ -47,7 +47,7 @@ internal static class ToolChoiceFields
         choice.Finish();
         if ((kind == "allowed_tools") != allowed is not null)
             throw RefusedException.Field(choice.PathOf("allowed_tools"), allowed is null ? $"Missing required parameter: '{choice.PathOf("allowed_tools")}'." : $"'{choice.PathOf("allowed_tools")}' is only allowed when '{choice.PathOf("type")}' is allowed_tools.",
-                allowed is null ? "missing_required_parameter" : "invalid_value");
+                allowed is null ? ErrorCodes.MissingRequiredParameter : ErrorCodes.InvalidValue);
         return allowed ?? ChatToolMode.RequireSpecific(name!);
     }
 
@@ -69,7 +69,7 @@ internal static class ToolChoiceFields
             allowed.Take("mode");
         allowed.Finish();
         options.AdditionalProperties!["allowed_tools"] = names.Count > 0 ? names.ToArray()
-            : throw RefusedException.Field(allowed.PathOf("tools"), $"'{allowed.PathOf("tools")}' is empty; allow at least one, or set 'tool_choice' to none.", "empty_array");
+            : throw RefusedException.Field(allowed.PathOf("tools"), $"'{allowed.PathOf("tools")}' is empty; allow at least one, or set 'tool_choice' to none.", ErrorCodes.EmptyArray);
         return Mode(word!, allowed.PathOf("mode"), "auto or required", allowsNone: false);
     }
 
@@ -88,7 +88,7 @@ internal static class ToolChoiceFields
         if (type == otherKind)
             return named is null ? (type, null) : throw RefusedException.Field(fields.PathOf(named), $"'{fields.PathOf(named)}' is only allowed when '{path}' is {named}.");
         if (type is not ("function" or "custom"))
-            throw RefusedException.Field(path, $"'{path}' is '{type}'; only {expected}.", "unsupported_value");
-        return type == named ? (type, name) : throw RefusedException.Field(fields.PathOf(type), $"Missing required parameter: '{fields.PathOf(type)}'.", "missing_required_parameter");
+            throw RefusedException.Field(path, $"'{path}' is '{type}'; only {expected}.", ErrorCodes.UnsupportedValue);
+        return type == named ? (type, name) : throw RefusedException.Field(fields.PathOf(type), $"Missing required parameter: '{fields.PathOf(type)}'.", ErrorCodes.MissingRequiredParameter);
     }
 }

@@ -19,7 +19,7 @@ internal static class ToolFields
         ToolChoiceFields.Take(fields, options);
         options.AllowMultipleToolCalls = fields.TakeBoolean("parallel_tool_calls");
         return options is { Tools: null, AllowMultipleToolCalls: not null }
-            ? throw RefusedException.Field("parallel_tool_calls", "'parallel_tool_calls' is only allowed when 'tools' are given; leave it out.", "unsupported_parameter")
+            ? throw RefusedException.Field("parallel_tool_calls", "'parallel_tool_calls' is only allowed when 'tools' are given; leave it out.", ErrorCodes.UnsupportedParameter)
             : custom;
     }
 
@@ -39,7 +39,7 @@ internal static class ToolFields
             var hasFunction = tool.TryTake("function", out var function);
             var hasCustom = tool.TryTake("custom", out var given);
             if (kind is not (null or "function" or "custom"))
-                throw RefusedException.Field(tool.PathOf("type"), $"'{tool.PathOf("type")}' is '{kind}'; only functions and custom tools can be called here.", "unsupported_value");
+                throw RefusedException.Field(tool.PathOf("type"), $"'{tool.PathOf("type")}' is '{kind}'; only functions and custom tools can be called here.", ErrorCodes.UnsupportedValue);
             var (wanted, other) = kind == "custom" ? ("custom", "function") : ("function", "custom");
             if (wanted == "custom" ? hasFunction : hasCustom)
                 throw RefusedException.Field(tool.PathOf(other), $"'{tool.PathOf(other)}' is only allowed when '{tool.PathOf("type")}' is {other}.");

@@ -37,7 +37,7 @@ internal sealed class BackgroundResponses(ResponseAnswering answering, TimeProvi
         if (Interlocked.Increment(ref _active) <= Most)
             return;
         Interlocked.Decrement(ref _active);
-        throw new RefusedException(new Refusal(429, "too_many_requests", "background", $"{Most} responses are being made in the background already, the most this server takes; try again when some are done.", TimeSpan.FromSeconds(5)));
+        throw new RefusedException(new Refusal(429, ErrorCodes.TooManyRequests, "background", $"{Most} responses are being made in the background already, the most this server takes; try again when some are done.", TimeSpan.FromSeconds(5)));
     }
 
     /// <summary>Gives the place back.</summary>

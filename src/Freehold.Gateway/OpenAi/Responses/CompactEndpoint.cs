@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.OpenAi.Requests;
@@ -40,8 +41,8 @@ internal sealed class CompactEndpoint(StoredContext context, Sealer sealer, Requ
         var card = ChatModels.Find(directory, name);
         Item[] items = [.. await context.BeforeAsync(continued, owner, reader, http.RequestAborted), .. await context.ResolveAsync(given, owner, reader, http.RequestAborted)];
         if (items.Length == 0)
-            throw RefusedException.Field("input", "Missing required parameter: 'input'.", "missing_required_parameter");
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
+            throw RefusedException.Field("input", "Missing required parameter: 'input'.", ErrorCodes.MissingRequiredParameter);
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
         scope.Principal.Stamp(options.AdditionalProperties, null);
         fields.Inert.Tell(http);
 
@@ -49,7 +50,7 @@ internal sealed class CompactEndpoint(StoredContext context, Sealer sealer, Requ
         var summary = new StringBuilder();
         using var measured = meter.Begin(model.Id, clock, usage);
         var generation = new Generation(0, 0, [.. ItemMessages.Of(instructions, items), new ChatMessage(ChatRole.User, Wish)], options);
-        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http.RequestAborted))
+        await foreach (var piece in Generation.RunAsync(model.Chat!, [generation], http))
         {
             summary.Append(piece.Text);
             if (piece.Usage is { } counts)

@@ -14,7 +14,7 @@ internal sealed class ConversationLocks
     {
         lock (_lock)
             if (conversation is not null && !_busy.Add(conversation))
-                throw new RefusedException(new Refusal(409, "conversation_locked", "conversation", $"Another response of the conversation '{conversation}' is being made; wait until it has ended.", TimeSpan.FromSeconds(1)));
+                throw new RefusedException(new Refusal(409, ErrorCodes.ConversationLocked, "conversation", $"Another response of the conversation '{conversation}' is being made; wait until it has ended.", TimeSpan.FromSeconds(1)));
         return new ConversationLock(conversation is null ? null : () => Leave(conversation));
     }
 

@@ -1,4 +1,5 @@
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.OpenAi.Answers;
 using Freehold.Gateway.OpenAi.Responses.Items;
 using Freehold.Gateway.OpenAi.Responses.Requests;
@@ -30,10 +31,10 @@ internal sealed class InputTokensEndpoint(StoredContext context, Sealer sealer, 
         var before = await context.BeforeAsync(continued, owner, reader, http.RequestAborted);
         var messages = ItemMessages.Of(instructions, [.. before, .. await context.ResolveAsync(given, owner, reader, http.RequestAborted)]);
         if (messages.Count == 0)
-            throw RefusedException.Field("input", "Missing required parameter: 'input'.", "missing_required_parameter");
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
+            throw RefusedException.Field("input", "Missing required parameter: 'input'.", ErrorCodes.MissingRequiredParameter);
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
         if (model.Text is not { } text)
-            throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", "unsupported_value");
+            throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", ErrorCodes.UnsupportedValue);
         var tokens = text.Render(messages, null, addGenerationPrompt: true).Ids.Count;
         fields.Inert.Tell(http);
         await ListJson.SendAsync(http, tokens, static (json, tokens) =>

@@ -1,5 +1,6 @@
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
+using Freehold.Gateway.Guarding;
 using Freehold.Gateway.OpenAi.Responses.Answers;
 using Freehold.Gateway.OpenAi.Responses.Items;
 using Freehold.Gateway.OpenAi.Responses.Requests;
@@ -28,7 +29,7 @@ internal sealed class ResponsesEndpoint(
         var before = await context.BeforeAsync(request.Continued, owner, reader, http.RequestAborted);
         var input = await context.ResolveAsync(request.Input, owner, reader, http.RequestAborted);
         var messages = ItemMessages.Of(request.Instructions, [.. before, .. input]);
-        var model = await scope.HoldAsync(directory, card, http.RequestAborted);
+        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
         ChatModels.NoteThinking(messages, model, request.Inert);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         request.Inert.Tell(http);
@@ -54,6 +55,7 @@ internal sealed class ResponsesEndpoint(
 
     private async Task StartAsync(HttpContext http, IModelDirectory directory, ModelCard card, ResponseRun run, ConversationLock alone)
     {
+        run.Generation.TakePriority(Cutoff.Of(http).Urgency);
         background.Enter();
         EventLog log;
         try

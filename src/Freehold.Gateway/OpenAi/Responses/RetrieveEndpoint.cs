@@ -22,7 +22,7 @@ internal sealed class RetrieveEndpoint(ResponseStore responses, BackgroundRespon
         var (streams, after) = (query.TakeBoolean("stream"), query.TakeInt32("starting_after", 0, int.MaxValue));
         query.Take("include"); // whatever there is is shown
         if (query.TakeBoolean("include_obfuscation"))
-            throw RefusedException.Field("include_obfuscation", "'include_obfuscation' would pad events against observers of their lengths, which is not supported; leave it out.", "unsupported_parameter");
+            throw RefusedException.Field("include_obfuscation", "'include_obfuscation' would pad events against observers of their lengths, which is not supported; leave it out.", ErrorCodes.UnsupportedParameter);
         query.Finish();
         var found = await FindAsync(owner, id, http.RequestAborted);
         if (!streams)
@@ -48,7 +48,7 @@ internal sealed class RetrieveEndpoint(ResponseStore responses, BackgroundRespon
         var (owner, id) = (scope.Principal.Tenant, IdOf(http));
         var found = await FindAsync(owner, id, http.RequestAborted);
         if (JsonNode.Parse(found.Body)!["background"] is not JsonValue flag || !flag.GetValue<bool>())
-            throw new RefusedException(new Refusal(400, "invalid_value", null, $"The response '{id}' was not made in the background; only such can be cancelled. Close the connection to end another."));
+            throw new RefusedException(new Refusal(400, ErrorCodes.InvalidValue, null, $"The response '{id}' was not made in the background; only such can be cancelled. Close the connection to end another."));
         await background.CancelAsync(owner, id);
         await SendAsync(http, await FindAsync(owner, id, http.RequestAborted));
     });
@@ -96,5 +96,5 @@ internal sealed class RetrieveEndpoint(ResponseStore responses, BackgroundRespon
 
     private static string IdOf(HttpContext http) => (string)http.GetRouteValue("id")!;
 
-    private static RefusedException NotFound(string id) => new(new Refusal(404, "response_not_found", null, $"There is no stored response '{(id.Length <= 100 ? id : id[..100] + "...")}'."));
+    private static RefusedException NotFound(string id) => new(new Refusal(404, ErrorCodes.ResponseNotFound, null, $"There is no stored response '{(id.Length <= 100 ? id : id[..100] + "...")}'."));
 }

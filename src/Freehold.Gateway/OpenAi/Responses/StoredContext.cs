@@ -18,7 +18,7 @@ internal sealed class StoredContext(ResponseStore responses, ConversationStore c
         if (continued.PreviousId is { } previous)
         {
             var chain = await responses.ChainAsync(owner, previous, cancellationToken)
-                ?? throw new RefusedException(new Refusal(404, "previous_response_not_found", "previous_response_id", $"There is no stored response '{Short(previous)}'. Send the whole conversation as 'input'."));
+                ?? throw new RefusedException(new Refusal(404, ErrorCodes.PreviousResponseNotFound, "previous_response_id", $"There is no stored response '{Short(previous)}'. Send the whole conversation as 'input'."));
             if (!chain.IsWhole)
                 throw RefusedException.Field("previous_response_id", $"A response that '{previous}' continues was deleted or has expired. Send the whole conversation as 'input'.");
             if (chain.Status is not (ResponseState.Completed or ResponseState.Incomplete))
@@ -43,7 +43,7 @@ internal sealed class StoredContext(ResponseStore responses, ConversationStore c
                 continue;
             }
             var json = await responses.ItemAsync(owner, reference.Reference, cancellationToken)
-                ?? throw new RefusedException(new Refusal(404, "item_not_found", reference.Path, $"There is no stored item '{Short(reference.Reference)}'. Send the item itself."));
+                ?? throw new RefusedException(new Refusal(404, ErrorCodes.ItemNotFound, reference.Path, $"There is no stored item '{Short(reference.Reference)}'. Send the item itself."));
             resolved.AddRange(Read([json], reader));
         }
         return resolved;
@@ -51,7 +51,7 @@ internal sealed class StoredContext(ResponseStore responses, ConversationStore c
 
     /// <summary>The refusal of a conversation that is not there.</summary>
     public static RefusedException ConversationNotFound(string id, string? param) =>
-        new(new Refusal(404, "conversation_not_found", param, $"There is no conversation '{Short(id)}'."));
+        new(new Refusal(404, ErrorCodes.ConversationNotFound, param, $"There is no conversation '{Short(id)}'."));
 
     private static string Short(string id) => id.Length <= 100 ? id : id[..100] + "...";
 

@@ -77,7 +77,7 @@ internal sealed class ResponseAnswering(ResponseKeeping keeping, GatewayMeter me
         try
         {
             using var measured = meter.Begin(run.Model.Id, clock, state.Usage);
-            await using var pieces = Generation.RunAsync(run.Model.Chat!, [run.Generation], cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using var pieces = (http is null ? Generation.RunAsync(run.Model.Chat!, [run.Generation], cancellationToken) : Generation.RunAsync(run.Model.Chat!, [run.Generation], http)).GetAsyncEnumerator(cancellationToken);
             // Nothing is sent before the first piece, so that a refusal still has its own status; unless that takes long.
             var more = open is null ? await pieces.MoveNextAsync() : await FirstPiece.WaitAsync(pieces, clock, async () =>
             {

@@ -53,7 +53,7 @@ internal sealed class ItemReader(Sealer sealer, string owner)
             "reasoning" => Reasoning(),
             "compaction" => Compaction(),
             "item_reference" => new ReferenceItem(Needed("id"), fields.PathOf("id")),
-            _ => throw RefusedException.Field(fields.PathOf("type"), $"'{fields.PathOf("type")}' is '{type}'; messages, calls of functions and custom tools, their outputs, reasoning, compactions and references are read here.", "unsupported_value"),
+            _ => throw RefusedException.Field(fields.PathOf("type"), $"'{fields.PathOf("type")}' is '{type}'; messages, calls of functions and custom tools, their outputs, reasoning, compactions and references are read here.", ErrorCodes.UnsupportedValue),
         };
         if (given.Count > 0)
             throw RefusedException.Field(fields.PathOf(given.Keys.First()), $"'{fields.PathOf(given.Keys.First())}' does not belong to an item of type '{type}'; leave it out.");
@@ -66,7 +66,7 @@ internal sealed class ItemReader(Sealer sealer, string owner)
 
         string Needed(string name) => Text(name) ?? throw Missing(name);
 
-        RefusedException Missing(string name) => RefusedException.Field(fields.PathOf(name), $"Missing required parameter: '{fields.PathOf(name)}'.", "missing_required_parameter");
+        RefusedException Missing(string name) => RefusedException.Field(fields.PathOf(name), $"Missing required parameter: '{fields.PathOf(name)}'.", ErrorCodes.MissingRequiredParameter);
 
         string Role() => Needed("role") is var role && role is "user" or "assistant" or "system" or "developer" ? role
             : throw RefusedException.Field(fields.PathOf("role"), $"'{fields.PathOf("role")}' is '{role}'; it must be user, assistant, system or developer.");
@@ -86,7 +86,7 @@ internal sealed class ItemReader(Sealer sealer, string owner)
                 var part = fields.Child(name, texts.Count, element);
                 var kind = Fields.Text(part.Take("type"), part.PathOf("type"));
                 if (!kinds.Contains(kind))
-                    throw RefusedException.Field(part.PathOf("type"), $"'{part.PathOf("type")}' is '{kind}'; only {string.Join(" and ", kinds.ToArray())} can stand there.", "unsupported_value");
+                    throw RefusedException.Field(part.PathOf("type"), $"'{part.PathOf("type")}' is '{kind}'; only {string.Join(" and ", kinds.ToArray())} can stand there.", ErrorCodes.UnsupportedValue);
                 texts.Add(Fields.Text(part.Take("text"), part.PathOf("text")));
                 part.Finish();
             }

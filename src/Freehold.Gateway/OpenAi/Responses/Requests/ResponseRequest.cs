@@ -112,7 +112,7 @@ internal sealed record ResponseRequest
         };
         fields.Finish();
         if (request is { Input.Count: 0, Continued: { PreviousId: null, ConversationId: null } })
-            throw RefusedException.Field("input", "Missing required parameter: 'input'.", "missing_required_parameter");
+            throw RefusedException.Field("input", "Missing required parameter: 'input'.", ErrorCodes.MissingRequiredParameter);
         if (request is { Background: true, Store: false })
             throw RefusedException.Field("background", "'background' needs 'store': an answer that nobody waits for must be kept until somebody asks.");
         return request;

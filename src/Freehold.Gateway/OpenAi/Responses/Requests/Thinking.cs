@@ -14,10 +14,10 @@ internal readonly record struct Thinking(string? Effort)
         var reasoning = fields.Child("reasoning", value);
         var effort = reasoning.TakeString("effort");
         if (effort is not (null or "none" or "medium"))
-            throw RefusedException.Field(reasoning.PathOf("effort"), $"'{reasoning.PathOf("effort")}' is '{effort}'; models here think or do not, and have no degrees of it. Send medium, none, or leave it out.", "unsupported_value");
+            throw RefusedException.Field(reasoning.PathOf("effort"), $"'{reasoning.PathOf("effort")}' is '{effort}'; models here think or do not, and have no degrees of it. Send medium, none, or leave it out.", ErrorCodes.UnsupportedValue);
         foreach (var name in (ReadOnlySpan<string>)["summary", "generate_summary"])
             if (reasoning.TakeString(name) is { } summary and not "auto")
-                throw RefusedException.Field(reasoning.PathOf(name), $"'{reasoning.PathOf(name)}' is '{summary}'; no summaries are made here. Send auto or leave it out: thinking comes whole.", "unsupported_value");
+                throw RefusedException.Field(reasoning.PathOf(name), $"'{reasoning.PathOf(name)}' is '{summary}'; no summaries are made here. Send auto or leave it out: thinking comes whole.", ErrorCodes.UnsupportedValue);
         reasoning.Finish();
         return new Thinking(effort);
     }

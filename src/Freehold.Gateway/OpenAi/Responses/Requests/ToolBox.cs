@@ -96,7 +96,7 @@ internal sealed class ToolBox
         {
             "function" => ToolFields.Function(tool, space),
             "custom" => CustomTools.Read(tool, space),
-            _ => throw RefusedException.Field(tool.PathOf("type"), $"'{tool.PathOf("type")}' is '{kind}'; functions, custom tools and namespaces of them can be called here.", "unsupported_value"),
+            _ => throw RefusedException.Field(tool.PathOf("type"), $"'{tool.PathOf("type")}' is '{kind}'; functions, custom tools and namespaces of them can be called here.", ErrorCodes.UnsupportedValue),
         };
         var name = space is null ? declared.Name : declared.Name[(space.Length + 1)..];
         if (!_faces.TryAdd(declared.Name, new ToolFace(name, space, kind == "custom")))
@@ -122,8 +122,8 @@ internal sealed class ToolBox
         if (mode is not RequiredChatToolMode)
             return mode;
         if (_hosted.Count > 0)
-            throw RefusedException.Field("tool_choice", $"'tool_choice' asks for a call, and '{_hosted[0]}' among the tools cannot be called here: it is a tool that OpenAI hosts. Leave it out, or send \"auto\".", "unsupported_value");
-        return _offered.Count > 0 ? mode : throw RefusedException.Field("tool_choice", "'tool_choice' asks for a call, and there are no 'tools'.", "invalid_value");
+            throw RefusedException.Field("tool_choice", $"'tool_choice' asks for a call, and '{_hosted[0]}' among the tools cannot be called here: it is a tool that OpenAI hosts. Leave it out, or send \"auto\".", ErrorCodes.UnsupportedValue);
+        return _offered.Count > 0 ? mode : throw RefusedException.Field("tool_choice", "'tool_choice' asks for a call, and there are no 'tools'.", ErrorCodes.InvalidValue);
     }
 
     private static ChatToolMode ModeOf(string word, string path) => word switch
@@ -131,7 +131,7 @@ internal sealed class ToolBox
         "none" => ChatToolMode.None,
         "auto" => ChatToolMode.Auto,
         "required" => ChatToolMode.RequireAny,
-        _ => throw RefusedException.Field(path, $"'{path}' is '{word}'; it must be none, auto, required, or name a tool.", "unsupported_value"),
+        _ => throw RefusedException.Field(path, $"'{path}' is '{word}'; it must be none, auto, required, or name a tool.", ErrorCodes.UnsupportedValue),
     };
 
     private ChatToolMode Named(Fields choice)
@@ -144,15 +144,15 @@ internal sealed class ToolBox
         {
             case "function" or "custom":
                 if (name is null)
-                    throw RefusedException.Field(choice.PathOf("name"), $"Missing required parameter: '{choice.PathOf("name")}'.", "missing_required_parameter");
+                    throw RefusedException.Field(choice.PathOf("name"), $"Missing required parameter: '{choice.PathOf("name")}'.", ErrorCodes.MissingRequiredParameter);
                 return _faces.ContainsKey(name) ? ChatToolMode.RequireSpecific(name) : throw RefusedException.Field("tool_choice", $"'tool_choice' names '{name}', which is none of the 'tools'.");
             case "allowed_tools":
                 if (allowed is null)
-                    throw RefusedException.Field(choice.PathOf("tools"), $"Missing required parameter: '{choice.PathOf("tools")}'.", "missing_required_parameter");
+                    throw RefusedException.Field(choice.PathOf("tools"), $"Missing required parameter: '{choice.PathOf("tools")}'.", ErrorCodes.MissingRequiredParameter);
                 _offered.RemoveAll(tool => !allowed.Contains(tool.Name));
                 return ModeOf(mode ?? "auto", choice.PathOf("mode"));
             default:
-                throw RefusedException.Field(choice.PathOf("type"), $"'{choice.PathOf("type")}' is '{kind}'; only functions and custom tools can be demanded here.", "unsupported_value");
+                throw RefusedException.Field(choice.PathOf("type"), $"'{choice.PathOf("type")}' is '{kind}'; only functions and custom tools can be demanded here.", ErrorCodes.UnsupportedValue);
         }
     }
 
@@ -210,7 +210,7 @@ internal static class CustomTools
         if (kind == "text")
             return null;
         if (syntax != "regex")
-            throw RefusedException.Field(format.PathOf("syntax"), $"'{format.PathOf("syntax")}' is '{syntax}'; only regex is enforced here. With Codex CLI, name the model so that it does not take it for one of OpenAI's, and it sends no such tool.", "unsupported_value");
-        return definition ?? throw RefusedException.Field(format.PathOf("definition"), $"Missing required parameter: '{format.PathOf("definition")}'.", "missing_required_parameter");
+            throw RefusedException.Field(format.PathOf("syntax"), $"'{format.PathOf("syntax")}' is '{syntax}'; only regex is enforced here. With Codex CLI, name the model so that it does not take it for one of OpenAI's, and it sends no such tool.", ErrorCodes.UnsupportedValue);
+        return definition ?? throw RefusedException.Field(format.PathOf("definition"), $"Missing required parameter: '{format.PathOf("definition")}'.", ErrorCodes.MissingRequiredParameter);
     }
 }
