@@ -200,7 +200,6 @@ export function compose(area, reference) {
     event.preventDefault();
     send();
   });
-  area.focus();
 }
 
 /** Keeps the end in sight while the reader is there, and leaves them alone where they have scrolled up. */

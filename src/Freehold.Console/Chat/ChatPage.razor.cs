@@ -13,7 +13,7 @@ public sealed partial class ChatPage
 {
     private Conversation _chat = new();
     private IReadOnlyList<ChatListed> _history = [];
-    private bool _settings;
+    private bool _settings, _ready;
     private ElementReference _list, _box;
     private IJSObjectReference? _module;
     private DotNetObjectReference<ChatPage>? _self;
@@ -36,7 +36,9 @@ public sealed partial class ChatPage
         _module = await Js.InvokeAsync<IJSObjectReference>("import", EmbeddedAssets.PathOf("chat.js"));
         await _module!.InvokeVoidAsync("compose", _box, _self);
         await _module!.InvokeVoidAsync("follow", _list);
+        _ready = true; // before, Enter would go nowhere
         await ListAsync();
+        await _box.FocusAsync();
         if (new Uri(Navigation.Uri).Fragment is ['#', .. var id] && _history.Any(chat => chat.Id == id))
             await OpenAsync(id);
     }

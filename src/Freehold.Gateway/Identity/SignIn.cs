@@ -18,7 +18,7 @@ internal sealed class SignIn(GatewayOptions options, Sessions sessions, RefusalA
             using var body = await RequestBody.ReadAsync(http);
             var shown = body.RootElement.ValueKind == JsonValueKind.Object && body.RootElement.TryGetProperty("key", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString()! : "";
             if (options.Key is { } key && !key.Matches(shown.Trim()))
-                throw new RefusedException(new Refusal(401, "invalid_api_key", null, "The key is not this server's; ask whoever runs it for the right one."));
+                throw new RefusedException(new Refusal(401, ErrorCodes.InvalidApiKey, null, "The key is not this server's; ask whoever runs it for the right one."));
         }
         catch (RefusedException refused)
         {

@@ -19,7 +19,7 @@ public partial class PagesTests
     {
         var home = Path.Combine(Path.GetTempPath(), "freehold-tests-" + Guid.NewGuid().ToString("N"));
         var model = Path.Combine(SharedData.Root, "models", "SmolLM2-135M-Instruct-Q4_1.gguf");
-        using var process = Process.Start(Executable.Start(["serve", model, "--port", "0", "--context", "256"], new Dictionary<string, string?> { ["FREEHOLD_HOME"] = home, ["FREEHOLD_OFFLINE"] = "1" }))!;
+        using var process = Process.Start(Executable.Start(["serve", model, "--port", "0", "--context", "256"], new Dictionary<string, string?> { ["FREEHOLD_DATA"] = home, ["FREEHOLD_OFFLINE"] = "1" }))!;
         try
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
