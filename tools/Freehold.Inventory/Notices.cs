@@ -21,6 +21,22 @@ internal static class Notices
 
         """;
 
+    private const string Bsd2 = """
+        Redistribution and use in source and binary forms, with or without modification, are permitted provided that the following conditions are met:
+
+        1. Redistributions of source code must retain the above copyright notice, this list of conditions and the following disclaimer.
+
+        2. Redistributions in binary form must reproduce the above copyright notice, this list of conditions and the following disclaimer in the documentation and/or
+           other materials provided with the distribution.
+
+        THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+        WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE FOR ANY
+        DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF
+        USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING
+        NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+
+        """;
+
     /// <summary>Writes it.</summary>
     /// <exception cref="InventoryException">A package's licence has no text, neither in the package nor here.</exception>
     public static string Write(IReadOnlyList<Package> packages, IReadOnlyList<EmbeddedModel> models)
@@ -44,6 +60,7 @@ internal static class Notices
     private static string TextOf(Package package) => package.Licence switch
     {
         "MIT" => $"The MIT License\n\nCopyright {package.Copyright}\n\n{Mit}",
+        "BSD-2-Clause" => $"BSD 2-Clause License\n\nCopyright {package.Copyright}\n\n{Bsd2}",
         // Its text is this project's own LICENSE, which every release carries.
         "Apache-2.0" => $"Copyright {package.Copyright}\n\nThe text of the Apache License 2.0 is in the file LICENSE.\n",
         _ => throw new InventoryException($"{package.Name} {package.Version} is under {package.Licence} and brings no text of it; add the text to Freehold.Inventory"),

@@ -38,7 +38,8 @@ internal sealed class BrowserGuard(RequestDelegate next, GatewayOptions options,
     private static bool IsNavigation(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) && request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Headers["Sec-Fetch-Dest"] == "document";
 
-    private static bool IsOwn(string origin, HttpRequest request) =>
+    /// <summary>Whether an Origin is this server's, as the request names the server.</summary>
+    internal static bool IsOwn(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var uri)
         && string.Equals(uri.Scheme, request.Scheme, StringComparison.OrdinalIgnoreCase)
         && string.Equals(uri.Authority, request.Host.Value?.TrimEnd(':'), StringComparison.OrdinalIgnoreCase);

@@ -11,6 +11,8 @@ using Freehold.Gateway.Logging;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
+using Freehold.Gateway.Pages;
+using Freehold.Gateway.Refusals;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Reranking;
 using Freehold.Gateway.Serving;
@@ -38,8 +40,10 @@ public static class GatewayHost
     /// <param name="logging">Adds where the log goes; without it nothing is logged.</param>
     /// <param name="life">Steers the life of models; null where the directory does.</param>
     /// <param name="library">Fetches and removes models; null where that is for the command line alone.</param>
+    /// <param name="pages">Makes what answers browsers, when the first one comes, from the server's services; null serves no pages.</param>
     /// <exception cref="ArgumentException">It would listen beyond this machine without a key.</exception>
-    public static WebApplication Create(GatewayOptions options, IModelDirectory directory, Action<ILoggingBuilder>? logging = null, IModelLife? life = null, IModelLibrary? library = null)
+    public static WebApplication Create(GatewayOptions options, IModelDirectory directory, Action<ILoggingBuilder>? logging = null, IModelLife? life = null, IModelLibrary? library = null,
+        Func<IServiceProvider, RequestDelegate>? pages = null)
     {
         if (options is { LoopbackOnly: false, Key: null })
             throw new ArgumentException("listening beyond loopback needs a key: everybody who reaches this machine could use it otherwise", nameof(options));
@@ -53,10 +57,16 @@ public static class GatewayHost
         logging?.Invoke(builder.Logging);
         builder.Services.AddSingleton(options.Clock);
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(directory);
         builder.Services.AddSingleton(life ?? directory as IModelLife ?? throw new ArgumentException("nobody knows the life of these models", nameof(life)));
         if (library is not null)
             builder.Services.AddSingleton(library);
-        builder.Services.AddSingleton<IIdentification>(new OneKey(options.Key)); // tenants, roles and limits plug in here
+        builder.Services.AddSingleton(new PageSource(pages));
+        builder.Services.AddSingleton<Sessions>();
+        builder.Services.AddSingleton<SignIn>();
+        builder.Services.AddSingleton<RefusalLog>();
+        builder.Services.AddSingleton<RefusedEndpoint>();
+        builder.Services.AddSingleton<IIdentification>(services => new OneKey(options.Key, services.GetRequiredService<Sessions>())); // tenants, roles and limits plug in here
         builder.Services.AddSingleton(new ConcurrencyLimit(options.MaxConcurrentRequests, options.Clock));
         builder.Services.AddSingleton<SlowReader>();
         builder.Services.AddSingleton<Draining>();
@@ -80,9 +90,11 @@ public static class GatewayHost
         var refusals = app.Services.GetRequiredService<RefusalAnswer>();
         app.Use(RequestId.StampAsync);
         app.UseMiddleware<RequestLog>();
+        app.UseMiddleware<RefusalStage>();
         app.UseMiddleware<HeaderLimit>();
         app.UseMiddleware<BrowserGuard>();
         app.UseCors(policy => Permit(policy, options));
+        app.UseMiddleware<PageStage>();
         app.UseMiddleware<IdentityStage>();
         app.UseRouting();
         app.MapOpenAi(directory);
@@ -93,6 +105,7 @@ public static class GatewayHost
         app.MapApiReference();
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory, app.Services.GetRequiredService<Draining>())));
+        app.MapGet("/freehold/refused", (RequestDelegate)app.Services.GetRequiredService<RefusedEndpoint>().AnswerAsync).Describe("Freehold", "What was refused lately, or had no effect, by client");
         app.MapGet("/metrics", (RequestDelegate)metrics.AnswerAsync);
         app.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (RequestDelegate)FrontDoorAsync);
         app.MapFallback("/{**path}", (RequestDelegate)(http => refusals.SendAsync(http, new Refusal(404, ErrorCodes.UnknownUrl, null, $"Unknown request URL: {http.Request.Method} {http.Request.Path}."))));

@@ -4,6 +4,7 @@ using Freehold.Commands;
 using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Logging;
 using Freehold.Gateway.Serving;
+using Freehold.Pages.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Hosting;
@@ -58,7 +59,7 @@ internal sealed class ModelServer : IAsyncDisposable
             logging.AddProvider(new ErrorLog(log)).SetMinimumLevel(LogLevel.Warning);
             logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // what it tells it throws as well, and here it is told
             logging.Services.AddWindowsService(); // as a service of Windows: tells its manager, and obeys it; elsewhere nothing
-        }, library: library);
+        }, library: library, pages: services => ConsolePages.Create(services));
         try
         {
             await app.StartAsync(cancellationToken);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,7 +40,7 @@ internal sealed class RunningGateway : IAsyncDisposable
     public IEnumerable<string> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]).Where(method => method != "HEAD").Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"));
 
-    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, IModelLibrary? library = null, Func<FixedModelDirectory, IModelDirectory>? lead = null, bool stores = false, IReranker? reranker = null)
+    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, IModelLibrary? library = null, Func<FixedModelDirectory, IModelDirectory>? lead = null, bool stores = false, IReranker? reranker = null, bool pages = false)
     {
         var folder = stores ? Directory.CreateTempSubdirectory("freehold-state").FullName : null;
         var model = new ScriptedChatClient();
@@ -51,7 +52,8 @@ internal sealed class RunningGateway : IAsyncDisposable
             new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)) { Facts = Facts },
             new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]);
         var directory = lead?.Invoke(models) ?? models;
-        var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, directory, life: directory as IModelLife ?? models, library: library ?? new ScriptedLibrary());
+        var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, directory, life: directory as IModelLife ?? models, library: library ?? new ScriptedLibrary(),
+            pages: pages ? _ => http => http.Response.WriteAsync("a page") : null);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningGateway(app, model, folder);
     }

@@ -1,0 +1,2 @@
+global using Freehold.Pages.Tests.Serving;
+global using Xunit;
