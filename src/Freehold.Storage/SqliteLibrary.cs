@@ -15,9 +15,12 @@ internal static partial class SqliteLibrary
 
     private const uint CloseOnExec = 1; // MFD_CLOEXEC
 
+    // Asked for with each function: a copy for each would not know of the others' connections.
+    private static readonly Lazy<nint> s_loaded = new(Load);
+
     private static readonly Lazy<bool> s_ready = new(() =>
     {
-        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, (name, _, _) => name == Resource ? Load() : 0);
+        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, (name, _, _) => name == Resource ? s_loaded.Value : 0);
         Batteries_V2.Init();
         return true;
     });
