@@ -17,7 +17,7 @@ internal static class Server
     public static async Task RunAsync(int tokens)
     {
         var stub = new ServedModel(Model, DateTimeOffset.UnixEpoch, "bench", new StubChatClient(tokens), null, 4096, null, null, _ => null);
-        await using var gateway = GatewayHost.Create(new GatewayOptions { Port = 0 }, new FixedModelDirectory([stub]));
+        await using var gateway = GatewayHost.Create(new GatewayOptions { Ports = [0] }, new FixedModelDirectory([stub]));
         await gateway.StartAsync();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");

@@ -44,6 +44,8 @@ public static class AnthropicEndpoints
         var spoken = new RequiredHeader(AnthropicDialect.VersionHeader);
         app.MapGet("/v1/models", (RequestDelegate)(http => models.ListAsync(http, directory))).WithMetadata(spoken).WithOrder(-1).Describe(Dialect, "Models");
         app.MapGet("/v1/models/{**id}", (RequestDelegate)(http => models.ShowAsync(http, directory))).WithMetadata(spoken).WithOrder(-1).Describe(Dialect, "Models");
+        // The path is OpenAI's and Anthropic's; the files of one are no files of the other.
+        app.Map("/v1/files/{**rest}", (RequestDelegate)(http => models.RefuseFilesAsync(http))).WithMetadata(spoken).WithOrder(-1).ExcludeFromDescription();
         return app;
     }
 }

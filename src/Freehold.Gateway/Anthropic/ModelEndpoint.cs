@@ -61,6 +61,10 @@ internal sealed class ModelEndpoint(RequestFrame frame)
         throw RefusedException.Field(name, $"'{name}' names no model that is served.");
     }
 
+    /// <summary>Refuses Anthropic's files, which share their path with OpenAI's.</summary>
+    public Task RefuseFilesAsync(HttpContext http) => frame.RunAsync(http, _ =>
+        throw new RefusedException(new Refusal(StatusCodes.Status501NotImplemented, ErrorCodes.NotOffered, null, "Anthropic's files are not kept here: put the text into the message. (OpenAI's files are, at this path without the header anthropic-version.)")));
+
     private static void Write(Utf8JsonWriter json, ModelCard model)
     {
         json.WriteStartObject();

@@ -49,14 +49,28 @@ internal sealed class ConcurrencyLimit(int most, TimeProvider clock)
         TaskCompletionSource? empty = null;
         lock (_gate)
         {
-            var now = clock.GetTimestamp();
-            if (_left != 0)
-                Volatile.Write(ref _secondsBetween, 0.8 * _secondsBetween + 0.2 * clock.GetElapsedTime(_left, now).TotalSeconds);
-            _left = now;
+            Measure();
             if (--_inside == 0)
                 empty = _empty;
         }
         empty?.TrySetResult();
+    }
+
+    // Only while all places are taken: what lies between two answers of an idle server says nothing.
+    private void Measure()
+    {
+        if (_inside < most)
+        {
+            _left = 0;
+            return;
+        }
+        var now = clock.GetTimestamp();
+        if (_left != 0)
+        {
+            var between = clock.GetElapsedTime(_left, now).TotalSeconds;
+            Volatile.Write(ref _secondsBetween, _secondsBetween == 0 ? between : 0.8 * _secondsBetween + 0.2 * between);
+        }
+        _left = now;
     }
 
     /// <summary>Completes when nobody is inside. For when nobody is let in any more.</summary>

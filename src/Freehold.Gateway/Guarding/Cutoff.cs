@@ -13,6 +13,7 @@ internal sealed class Cutoff : IDisposable
     private readonly ITimer? _whole, _headers;
     private readonly CancellationTokenRegistration _stopping;
     private Refusal? _reason;
+    private volatile bool _hasStarted;
 
     private Cutoff(HttpContext http, Urgency urgency, Refusal whenStopping, TimeProvider clock, CancellationToken stopping)
     {
@@ -21,12 +22,19 @@ internal sealed class Cutoff : IDisposable
         _stopping = stopping.UnsafeRegister(_ => End(whenStopping), null);
         if (urgency.Whole is { } whole)
             _whole = clock.CreateTimer(_ => End(Late(whole, Urgency.DeadlineHeader)), null, whole, Timeout.InfiniteTimeSpan);
-        if (urgency.Headers is { } headers)
-            _headers = clock.CreateTimer(_ =>
-            {
-                if (!http.Response.HasStarted)
-                    End(Late(headers, Urgency.ClientHeader));
-            }, null, headers, Timeout.InfiniteTimeSpan);
+        if (urgency.Headers is not { } headers)
+            return;
+        // The timer may go off when the request is over and its context serves another: it must not look at it.
+        http.Response.OnStarting(() =>
+        {
+            _hasStarted = true;
+            return Task.CompletedTask;
+        });
+        _headers = clock.CreateTimer(_ =>
+        {
+            if (!_hasStarted)
+                End(Late(headers, Urgency.ClientHeader));
+        }, null, headers, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>What its headers say of its hurry.</summary>
@@ -74,5 +82,5 @@ internal sealed class Cutoff : IDisposable
     }
 
     private static Refusal Late(TimeSpan time, string header) =>
-        new(504, ErrorCodes.DeadlineExceeded, header, FormattableString.Invariant($"The {time.TotalSeconds:0.#} s that the request allows ({header}) were over before its answer was. Allow more time, or ask for less (max_tokens)."));
+        new(504, ErrorCodes.DeadlineExceeded, header, FormattableString.Invariant($"The {time.TotalSeconds:0.###} s that the request allows ({header}) were over before its answer was. Allow more time, or ask for less (max_tokens)."));
 }

@@ -9,6 +9,9 @@ namespace Freehold.Gateway.Identity;
 /// <param name="Client">Who is treated fairly against others inside the tenant.</param>
 public sealed record Principal(string Tenant, string Client)
 {
+    /// <summary>Whether nobody waits for the answer: it goes behind those that somebody waits for.</summary>
+    public bool IsBatch { get; init; }
+
     /// <summary>Who sent this request; the identity stage has found that out.</summary>
     internal static Principal Of(HttpContext http) =>
         http.Features.Get<Principal>() ?? throw new InvalidOperationException($"the identity stage did not see {http.Request.Path}");
@@ -17,6 +20,8 @@ public sealed record Principal(string Tenant, string Client)
     internal void Stamp(AdditionalPropertiesDictionary properties, string? user)
     {
         properties["tenant"] = Tenant;
+        if (IsBatch)
+            properties["priority"] = "batch";
         properties["client"] = string.IsNullOrEmpty(user) ? Client : string.Create(CultureInfo.InvariantCulture, $"{Client}/{user}");
     }
 }

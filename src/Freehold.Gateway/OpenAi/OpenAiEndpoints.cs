@@ -1,6 +1,7 @@
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Documentation;
 using Freehold.Gateway.OpenAi.Answers;
+using Freehold.Gateway.OpenAi.Batches;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.OpenAi.Responses;
 using Freehold.Gateway.Serving;
@@ -24,6 +25,7 @@ public static class OpenAiEndpoints
     public static IServiceCollection AddOpenAi(this IServiceCollection services)
     {
         services.AddResponses();
+        services.AddBatches();
         services.AddSingleton<IDialect, OpenAiDialect>();
         services.AddSingleton<Answering>();
         services.AddSingleton<ModelEndpoint>();
@@ -50,6 +52,7 @@ public static class OpenAiEndpoints
         app.MapPost("/v1/embeddings", (RequestDelegate)(http => embeddings.AnswerAsync(http, directory)))
             .Describe(Dialect, "Makes vectors of texts", OpenAiParameters.Embeddings, """{"model":"EMBEDDER","input":["a dog","a puppy"]}""");
         app.MapResponses(directory);
+        app.MapBatches(directory);
         return app;
     }
 }

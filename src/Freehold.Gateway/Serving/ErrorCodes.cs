@@ -105,6 +105,15 @@ public static class ErrorCodes
     /// <summary>There is no stored item of the id.</summary>
     public const string ItemNotFound = "item_not_found";
 
+    /// <summary>There is no file of the id.</summary>
+    public const string FileNotFound = "file_not_found";
+
+    /// <summary>There is no batch of the id.</summary>
+    public const string BatchNotFound = "batch_not_found";
+
+    /// <summary>The batch has ended already.</summary>
+    public const string BatchNotRunning = "batch_not_running";
+
     /// <summary>Another response of the conversation is being made.</summary>
     public const string ConversationLocked = "conversation_locked";
 

@@ -19,7 +19,7 @@ internal static class ServeCommand
         {
             var error = parsed.InvocationConfiguration.Error;
             var server = serving.Read(parsed, opening);
-            server.ToGateway(); // what is refused is refused before a model is loaded
+            ModelServer.Probe(server.ToGateway()); // what is refused is refused before a model is loaded
             var chosen = settings.Read(parsed);
             var folders = settings.Folders(parsed);
             var names = parsed.GetValue(models)!;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Identity;
 using Freehold.Gateway.Logging;
 using Freehold.Hosting;
@@ -26,9 +27,12 @@ internal sealed class ServingOptions
     private readonly Option<string[]> _slowReader = Of(ServerSetting.SlowReaderTimeout, "SECONDS", "How long a streamed answer waits for a reader that takes nothing of it before it ends; 30 unless given.");
     private readonly Option<string[]> _shutdown = Of(ServerSetting.ShutdownTimeout, "SECONDS", "How long answers under way may go on once the server is told to stop; 10 unless given.");
 
+    private readonly Option<string[]> _store = Of(ServerSetting.Store, "on|off", "Whether responses, conversations, files and batches are stored (state.db and files/ in the data folder); off refuses what asks for it.");
+    private readonly Option<string[]> _storeDays = Of(ServerSetting.StoreDays, "DAYS", "How long what is stored is kept; 30 unless given.");
+
     public ServingOptions(Command command)
     {
-        foreach (var option in new[] { _port, _host, _keyFile, _hosts, _origins, _certificate, _key, _log, _maxRequests, _maxBody, _slowReader, _shutdown })
+        foreach (var option in new[] { _port, _host, _keyFile, _hosts, _origins, _certificate, _key, _log, _maxRequests, _maxBody, _slowReader, _shutdown, _store, _storeDays })
             command.Options.Add(option);
     }
 
@@ -52,10 +56,23 @@ internal sealed class ServingOptions
             LogsRequests = log.Single() != "off",
             SlowReaderTimeout = TimeSpan.FromSeconds(Find(ServerSetting.SlowReaderTimeout, _slowReader).Number(1, 3600)),
             ShutdownTimeout = TimeSpan.FromSeconds(Find(ServerSetting.ShutdownTimeout, _shutdown).Number(0, 3600)),
+            State = StateOf(Find(ServerSetting.Store, _store), Find(ServerSetting.StoreDays, _storeDays), opening.DataFolder),
             MaxRequests = Find(ServerSetting.MaxRequests, _maxRequests).Number(1, 65536),
             MaxBody = ByteCount.TryParse(maxBody.Single() ?? "", out var bytes) ? bytes : throw CommandException.Usage($"{maxBody.Whose} is '{maxBody.Single()}'; write a size such as 32M"),
         };
     }
+
+    private static StateOptions StateOf(FoundSetting store, FoundSetting days, string? folder) => new()
+    {
+        Folder = folder,
+        OffReason = store.Single() switch
+        {
+            "on" => null,
+            "off" => $"{store.Whose} is off",
+            var other => throw CommandException.Usage($"{store.Whose} is '{other}'; it must be on or off"),
+        },
+        Retention = TimeSpan.FromDays(days.Number(1, 36_500)),
+    };
 
     private static Option<string[]> Of(ServerSetting setting, string value, string description) =>
         new(setting.Option) { Description = $"{description} Also {setting.Variable}, and \"{setting.Key}\" in config.json.", HelpName = value, Arity = ArgumentArity.OneOrMore };

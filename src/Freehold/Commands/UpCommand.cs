@@ -19,7 +19,7 @@ internal static class UpCommand
         {
             var output = parsed.InvocationConfiguration.Output;
             var asked = serving.Read(parsed, opening);
-            asked.ToGateway(); // what is refused is refused before a model is loaded
+            ModelServer.Probe(asked.ToGateway()); // what is refused is refused before a model is loaded
             var chosen = settings.Read(parsed);
             var folders = settings.Folders(parsed);
             var choice = parsed.GetValue(model) is { } named

@@ -1,3 +1,4 @@
+using Freehold.Catalog;
 using Freehold.Catalog.Resolution;
 using Freehold.Commands;
 using Freehold.Commands.Catalogue;
@@ -21,6 +22,22 @@ internal sealed class ModelOpening(CatalogueContext context)
 
     /// <summary>Where measurements of this machine and of models on it are kept.</summary>
     public string CacheFolder => Path.Combine(context.Settings().Home, "cache");
+
+    /// <summary>Where what is stored lies; null where this user has no such place.</summary>
+    public string? DataFolder
+    {
+        get
+        {
+            try
+            {
+                return context.Settings().Home;
+            }
+            catch (CatalogException)
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock => context.Time;

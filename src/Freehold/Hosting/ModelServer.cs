@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Freehold.Commands;
 using Freehold.Gateway.Hosting;
@@ -5,6 +6,7 @@ using Freehold.Gateway.Logging;
 using Freehold.Gateway.Serving;
 using Freehold.Pages.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -48,13 +50,14 @@ internal sealed class ModelServer : IAsyncDisposable
     /// <exception cref="CommandException">The settings are refused (2, 4), or the port that was asked for is taken (1).</exception>
     public static async Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, IModelLibrary? library, TextWriter error, CancellationToken cancellationToken)
     {
-        var options = settings.ToGateway();
+        var options = settings.ToGateway() with { SigningKey = SigningKeyFile.Find(Environment.GetEnvironmentVariable) };
         var log = new LogWriter(error, settings.LogFormat, options.Clock);
         if (!options.LoopbackOnly && options.Tls is null)
             log.Tell(LogLevel.Warning, "tls", $"{settings.Host} is served without TLS: keys and everything said travel in clear. Give --tls-cert and --tls-key, or put a proxy with TLS in front of it.");
         var app = GatewayHost.Create(options with { RequestLog = settings.LogsRequests ? log : null }, directory, logging =>
         {
             logging.AddProvider(new ErrorLog(log)).SetMinimumLevel(LogLevel.Warning);
+            logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // what it tells it throws as well, and here it is told
             logging.Services.AddWindowsService(); // as a service of Windows: tells its manager, and obeys it; elsewhere nothing
         }, library: library, pages: services => ConsolePages.Create(services));
         try
@@ -68,12 +71,37 @@ internal sealed class ModelServer : IAsyncDisposable
             await log.DisposeAsync();
             throw e switch
             {
-                PortTakenException taken => new CommandException(ExitCode.Failed, $"port {taken.Port} is taken by another program (ss -ltnp 'sport = :{taken.Port}' shows which); stop that, or choose another port with --port, or 0 for any free one", e),
+                PortTakenException taken => Taken(taken.Port, e),
                 SocketException or IOException => new CommandException(ExitCode.Failed, $"cannot listen on {settings.Host}, port {string.Join(", ", settings.Ports)}: {e.Message}", e),
                 _ => e,
             };
         }
     }
+
+    /// <summary>Fails where a port is taken, before a model is loaded for nothing.</summary>
+    /// <exception cref="CommandException">A port is taken (1).</exception>
+    public static void Probe(GatewayOptions options)
+    {
+        foreach (var address in options.Addresses)
+            foreach (var port in options.Ports.Where(port => port != 0))
+            {
+                try
+                {
+                    SocketTransportOptions.CreateDefaultBoundListenSocket(new IPEndPoint(address, port)).Dispose();
+                }
+                catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+                {
+                    throw Taken(port, e);
+                }
+                catch (SocketException)
+                {
+                    // Listening will tell.
+                }
+            }
+    }
+
+    private static CommandException Taken(int port, Exception cause) =>
+        new(ExitCode.Failed, $"port {port} is taken by another program (ss -ltnp 'sport = :{port}' shows which); stop that, or choose another port with --port, or 0 for any free one", cause);
 
     /// <summary>Serves until told to stop; answers under way may finish for a bounded time.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -4,7 +4,9 @@ using Freehold.Engine.Chat;
 using Freehold.Engine.Embeddings;
 using Freehold.Engine.Memory;
 using Freehold.Engine.Refusals;
+using Freehold.Engine.Reranking;
 using Freehold.Gateway.Serving;
+using Freehold.Models.Inference;
 using Freehold.Planning;
 
 namespace Freehold.Hosting;
@@ -36,13 +38,22 @@ internal sealed class RunningModel : IDisposable
         List<IDisposable> owned = [open];
         try
         {
-            return open.Loaded.Causal is null ? Encoder(open, plan, owned) : Generator(open, options, plan, owned);
+            return open.Loaded.Ranking is { } ranking ? Ranker(open, ranking, plan, owned) : open.Loaded.Causal is null ? Encoder(open, plan, owned) : Generator(open, options, plan, owned);
         }
         catch
         {
             Close(owned);
             throw;
         }
+    }
+
+    private static RunningModel Ranker(OpenModel open, RankingModel ranking, Func<OpenModel, MemoryPlan?, ServingPlan>? plan, List<IDisposable> owned)
+    {
+        var reranker = new CrossEncoderReranker(ranking, open.Loaded.Tokenizer);
+        owned.Add(reranker);
+        var text = new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, null));
+        var served = new ServedModel(open.Name, CreatedOf(open), "freehold", null, null, ranking.MaxTokens, open.Note, text, ServedModels.Explain) { Reranker = new EngineReranker(reranker), Facts = FactsOf(open) };
+        return new RunningModel(served, null, ChoicesOf(open, $"ranks documents, with their query of at most {ranking.MaxTokens} tokens", plan, null), owned);
     }
 
     private static RunningModel Encoder(OpenModel open, Func<OpenModel, MemoryPlan?, ServingPlan>? plan, List<IDisposable> owned)
@@ -52,10 +63,7 @@ internal sealed class RunningModel : IDisposable
         owned.Add(generator);
         var text = new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, null));
         var served = new ServedModel(open.Name, CreatedOf(open), "freehold", null, generator, encoder.MaxTokens, open.Note, text, ServedModels.Explain) { Facts = FactsOf(open) };
-        List<string> choices = [$"{open.Name}: embeddings of {encoder.Shape.EmbeddingLength} floats, texts of at most {encoder.MaxTokens} tokens; {ComputingOf(open)}"];
-        if (plan is not null)
-            choices.Add($"{open.Name}: {PlanText.Short(plan(open, null))}");
-        return new RunningModel(served, null, choices, owned);
+        return new RunningModel(served, null, ChoicesOf(open, $"embeddings of {encoder.Shape.EmbeddingLength} floats, texts of at most {encoder.MaxTokens} tokens", plan, null), owned);
     }
 
     private static RunningModel Generator(OpenModel open, EngineOptions options, Func<OpenModel, MemoryPlan?, ServingPlan>? plan, List<IDisposable> owned)
@@ -66,10 +74,7 @@ internal sealed class RunningModel : IDisposable
         owned.Add(client);
         var text = new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, engine.Model.Render, engine.Model.Answers));
         var served = new ServedModel(open.Name, CreatedOf(open), "freehold", client, null, engine.Plan.Context, open.Note, text, ServedModels.Explain) { Facts = FactsOf(open) };
-        List<string> choices = [$"{open.Name}: {engine.Plan.Explanation}; {ComputingOf(open)}"];
-        if (plan is not null)
-            choices.Add($"{open.Name}: {PlanText.Short(plan(open, engine.Plan))}");
-        return new RunningModel(served, engine.Plan, choices, owned);
+        return new RunningModel(served, engine.Plan, ChoicesOf(open, engine.Plan.Explanation, plan, engine.Plan), owned);
     }
 
     /// <summary>In the opposite order: an engine ends before its model, a model before its kernels.</summary>
@@ -80,6 +85,14 @@ internal sealed class RunningModel : IDisposable
         for (var i = owned.Count - 1; i >= 0; i--)
             owned[i].Dispose();
         owned.Clear();
+    }
+
+    private static List<string> ChoicesOf(OpenModel open, string serves, Func<OpenModel, MemoryPlan?, ServingPlan>? plan, MemoryPlan? memory)
+    {
+        List<string> choices = [$"{open.Name}: {serves}; {ComputingOf(open)}"];
+        if (plan is not null)
+            choices.Add($"{open.Name}: {PlanText.Short(plan(open, memory))}");
+        return choices;
     }
 
     private static DateTimeOffset CreatedOf(OpenModel open) => new(File.GetLastWriteTimeUtc(open.Path), TimeSpan.Zero);

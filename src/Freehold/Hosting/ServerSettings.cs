@@ -44,6 +44,9 @@ internal sealed record ServerSettings(string Host, params IReadOnlyList<int> Por
     /// <summary>How long answers under way may go on once the server is told to stop.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What is stored, and where.</summary>
+    public StateOptions State { get; init; } = new();
+
     /// <summary>The same for the gateway, checked.</summary>
     /// <exception cref="CommandException">The address or the certificate makes no sense (2), or it reaches beyond this machine and there is no key (4).</exception>
     public GatewayOptions ToGateway()
@@ -59,6 +62,7 @@ internal sealed record ServerSettings(string Host, params IReadOnlyList<int> Por
             MaxRequestBytes = MaxBody,
             SlowReaderTimeout = SlowReaderTimeout,
             ShutdownTimeout = ShutdownTimeout,
+            State = State,
         };
         if (Tls is { } files)
             options = options with { Tls = TlsFiles.Read(files.Certificate, files.Key, options.Clock) };

@@ -12,13 +12,16 @@ namespace Freehold.Lifecycle;
 
 /// <summary>What a model's header says of it, read without touching a weight: what it is, what it can do, what it would take.</summary>
 /// <param name="Facts">What it is.</param>
-/// <param name="IsEncoder">Whether it gives vectors, rather than answers.</param>
+/// <param name="Kind">What it is for.</param>
 /// <param name="Context">Positions it was trained for.</param>
 /// <param name="KvBytes">Bytes of keys and values a position takes; 0 for an encoder.</param>
 /// <param name="Workspace">Bytes of its buffers and its vocabulary, about.</param>
 /// <param name="Work">What a token costs.</param>
-internal sealed record ModelHeader(ModelFacts Facts, bool IsEncoder, int Context, long KvBytes, long Workspace, ModelWork Work)
+internal sealed record ModelHeader(ModelFacts Facts, ModelKind Kind, int Context, long KvBytes, long Workspace, ModelWork Work)
 {
+    /// <summary>Whether it reads texts, rather than going on with them.</summary>
+    public bool IsEncoder => Kind != ModelKind.Generates;
+
     /// <summary>Less than this context is not worth a load; more than the usual one makes nobody else leave.</summary>
     private const int LeastContext = 2048, UsualContext = 32_768;
 
@@ -33,7 +36,8 @@ internal sealed record ModelHeader(ModelFacts Facts, bool IsEncoder, int Context
         var architecture = metadata.Architecture;
         if (!ModelLoader.Architectures.Contains(architecture) || source.Tensors.Count == 0)
             throw ModelFormatException.Unsupported($"{model.Name} is of architecture '{architecture}'{(source.Tensors.Count == 0 ? " and has no weights" : "")}; this engine runs {string.Join(", ", ModelLoader.Architectures)}");
-        var (encodes, context) = (ModelLoader.IsEncoder(architecture), metadata.GetInt32($"{architecture}.context_length"));
+        var kind = ModelLoader.KindOf(source) ?? ModelKind.Generates; // of an architecture that is run, as was just found
+        var (encodes, context) = (kind != ModelKind.Generates, metadata.GetInt32($"{architecture}.context_length"));
         var facts = new ModelFacts(architecture, model.Format, ParameterCount.Of(source), RunningModel.QuantisationOf(model), model.Bytes,
             metadata.GetInt32($"{architecture}.embedding_length", 0), metadata.GetInt32($"{architecture}.block_count", 0))
         {
@@ -41,7 +45,7 @@ internal sealed record ModelHeader(ModelFacts Facts, bool IsEncoder, int Context
             Licence = metadata.GetString("general.license", null),
             Template = metadata.GetString("tokenizer.chat_template", null),
         };
-        return new ModelHeader(facts, encodes, context, encodes ? 0 : ModelSummary.KvBytes(metadata, architecture) ?? 0, WorkspaceOf(metadata, source, encodes ? context : 512), ModelWork.Of(source));
+        return new ModelHeader(facts, kind, context, encodes ? 0 : ModelSummary.KvBytes(metadata, architecture) ?? 0, WorkspaceOf(metadata, source, encodes ? context : 512), ModelWork.Of(source));
     }
 
     /// <summary>What it needs of memory.</summary>

@@ -29,7 +29,7 @@ public class ApiReferenceTests
 
     /// <summary>What is not for programs, or only refuses.</summary>
     private static readonly string[] Undescribed =
-        [" /health/", " /metrics", ApiReference.DocumentPath, ApiReference.PagePath, "{**path}", "/api/create", "/api/push", "/api/blobs"];
+        [" /health/", " /metrics", ApiReference.DocumentPath, ApiReference.PagePath, "{**path}", "/v1/files/{**rest}", "/api/create", "/api/push", "/api/blobs"];
 
     [Fact]
     public async Task Each_example_is_answered_and_each_field_that_is_required_is_needed()

@@ -252,7 +252,7 @@ public class ResponseTests
     [InlineData("""{"input":[{"role":"user","content":"x","call_id":"c"}]}""", "input[0].call_id")]
     [InlineData("""{"input":[{"type":"function_call","call_id":"c","name":"f","arguments":"no json"}]}""", "input[0].arguments")]
     [InlineData("""{"input":[]}""", "input")]
-    [InlineData("""{"reasoning":{"effort":"high"}}""", "reasoning.effort")]
+    [InlineData("""{"reasoning":{"effort":"huge"}}""", "reasoning.effort")]
     [InlineData("""{"reasoning":{"summary":"detailed"}}""", "reasoning.summary")]
     [InlineData("""{"truncation":"auto"}""", "truncation")]
     [InlineData("""{"background":true,"store":false}""", "background")]

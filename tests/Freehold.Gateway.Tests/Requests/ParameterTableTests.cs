@@ -3,9 +3,11 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Freehold.Gateway.Anthropic.Requests;
 using Freehold.Gateway.Ollama.Requests;
+using Freehold.Gateway.OpenAi.Batches;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.OpenAi.Responses.Requests;
 using Freehold.Gateway.Requests;
+using Freehold.Gateway.Reranking;
 using Freehold.Gateway.Tests.Serving;
 using Freehold.Gateway.Tokens;
 using Freehold.Tests;
@@ -24,6 +26,8 @@ public partial class ParameterTableTests
         OllamaParameters.Chat, OllamaParameters.Generate, OllamaParameters.Embed, OllamaParameters.Embeddings, OllamaParameters.Show, OllamaParameters.Pull, OllamaParameters.Delete, OllamaParameters.Copy,
         AnthropicParameters.Messages, AnthropicParameters.CountTokens,
         ResponseParameters.Create, ResponseParameters.InputTokens, ResponseParameters.Compact, ResponseParameters.ConversationCreate, ResponseParameters.ConversationUpdate, ResponseParameters.ConversationItems,
+        BatchParameters.Create,
+        RerankParameters.Jina, RerankParameters.Cohere,
     ];
 
     private const string Items = """[{"role":"user","content":[{"type":"input_text","text":"x"}]}]""";
@@ -55,6 +59,8 @@ public partial class ParameterTableTests
         ["/api/embed"] = """{"model":"org/lengths","input":"x"}""",
         ["/api/embeddings"] = """{"model":"org/lengths","prompt":"x"}""",
         ["/api/show"] = """{"model":"parrot"}""",
+        ["/v1/rerank"] = """{"model":"org/lengths","query":"x","documents":[{"text":"y"}]}""",
+        ["/v2/rerank"] = """{"model":"org/lengths","query":"x","documents":[{"text":"y"}]}""",
         ["/api/pull"] = """{"model":"parrot","stream":false}""",
         ["/api/delete"] = """{"model":"parrot"}""",
         ["/api/copy"] = """{"source":"parrot","destination":"fast"}""",
@@ -66,6 +72,7 @@ public partial class ParameterTableTests
         ["/v1/conversations"] = $$"""{"items":{{Items}}}""",
         ["/v1/conversations/{id}"] = """{"metadata":{}}""",
         ["/v1/conversations/{id}/items"] = $$"""{"items":{{Items}}}""",
+        ["/v1/batches"] = """{"endpoint":"/v1/responses","input_file_id":"file-1","completion_window":"24h"}""",
     };
 
     /// <summary>What OpenAI documents of an item of a conversation, where models read text.</summary>
@@ -113,6 +120,8 @@ public partial class ParameterTableTests
         ["/api/embed"] = $"model input truncate keep_alive dimensions {OllamaOptions}",
         ["/api/embeddings"] = $"model prompt keep_alive {OllamaOptions}",
         ["/api/show"] = "model system template options",
+        ["/v1/rerank"] = "model query documents top_n return_documents max_chunks_per_doc rank_fields",
+        ["/v2/rerank"] = "model query documents top_n max_tokens_per_doc priority",
         ["/api/pull"] = "model insecure stream",
         ["/api/delete"] = "model",
         ["/api/copy"] = "source destination",
@@ -126,6 +135,7 @@ public partial class ParameterTableTests
         ["/v1/responses/compact"] = $"model input instructions previous_response_id prompt_cache_key prompt_cache_options prompt_cache_retention service_tier {ItemFields("input")}",
         ["/v1/conversations"] = $"items metadata {ItemFields("items")}",
         ["/v1/conversations/{id}"] = "metadata",
+        ["/v1/batches"] = "completion_window endpoint input_file_id metadata output_expires_after output_expires_after.anchor output_expires_after.seconds",
         ["/v1/conversations/{id}/items"] = $"items include {ItemFields("items")}",
     };
 

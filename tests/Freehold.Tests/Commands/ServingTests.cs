@@ -173,6 +173,19 @@ public partial class ServingTests
         Assert.Contains(message, run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("up")]
+    public async Task A_port_that_is_taken_ends_the_command_before_a_model_is_looked_for_and_no_other_is_taken(string command)
+    {
+        using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        var run = await Executable.RunAsync(command, "/nowhere/model.gguf", "--port", $"{port}");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal($"freehold: port {port} is taken by another program (ss -ltnp 'sport = :{port}' shows which); stop that, or choose another port with --port, or 0 for any free one", run.Error.Trim());
+    }
+
     private static async Task<string> StreamAsync(HttpClient http, int seed)
     {
         using var response = await http.PostAsJsonAsync("v1/completions", new { model = "stories260K-f32", prompt = "Once upon", temperature = 1.0, seed, max_tokens = 40, stream = true }, TestContext.Current.CancellationToken);

@@ -61,7 +61,7 @@ internal sealed class BackgroundResponses(ResponseAnswering answering, TimeProvi
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_runs.Values.Select(run => run.Task));
+        await Task.WhenAll(_runs.Values.Select(run => run.Task)).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // what does not end in time is marked at the next start
     }
 
     public void Dispose() => _stop.Dispose();

@@ -25,7 +25,7 @@ internal sealed class InputTokensEndpoint(StoredContext context, Sealer sealer, 
         var (given, instructions, continued) = (reader.Take(fields, "input"), fields.TakeString("instructions"), Continued.Take(fields));
         ToolBox.Take(fields, options);
         TextFields.Take(fields, options); // a form is enforced while the answer is made; it is not part of the prompt
-        Thinking.Take(fields);
+        var thinking = ReasoningFields.Take(fields);
         fields.Finish();
         var card = ChatModels.Find(directory, name);
         var before = await context.BeforeAsync(continued, owner, reader, http.RequestAborted);
@@ -35,7 +35,8 @@ internal sealed class InputTokensEndpoint(StoredContext context, Sealer sealer, 
         var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
         if (model.Text is not { } text)
             throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", ErrorCodes.UnsupportedValue);
-        var tokens = text.Render(messages, null, addGenerationPrompt: true).Ids.Count;
+        thinking.Apply(options, model, fields.Inert);
+        var tokens = text.Render(messages, options).Ids.Count;
         fields.Inert.Tell(http);
         await ListJson.SendAsync(http, tokens, static (json, tokens) =>
         {

@@ -31,6 +31,7 @@ internal sealed class ResponsesEndpoint(
         var messages = ItemMessages.Of(request.Instructions, [.. before, .. input]);
         var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
         ChatModels.NoteThinking(messages, model, request.Inert);
+        request.Thinking.Apply(request.Options, model, request.Inert);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         request.Inert.Tell(http);
         var run = new ResponseRun(new ResponseState(request, model, stores, clock.GetUtcNow().ToUnixTimeSeconds()), model, new Generation(0, 0, messages, request.Options), owner,

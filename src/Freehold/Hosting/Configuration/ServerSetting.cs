@@ -27,11 +27,13 @@ internal sealed record ServerSetting(string Option, string Variable, string Key,
         Only = new("--only", "FREEHOLD_ONLY", "only", "no"),
         KeepAlive = new("--keep-alive", "FREEHOLD_KEEP_ALIVE", "keep_alive", "5m"),
         Memory = new("--memory", "FREEHOLD_MEMORY", "memory"),
-        Aliases = new("--alias", "FREEHOLD_ALIASES", "aliases");
+        Aliases = new("--alias", "FREEHOLD_ALIASES", "aliases"),
+        Store = new("--store", "FREEHOLD_STORE", "store", "on"),
+        StoreDays = new("--store-days", "FREEHOLD_STORE_DAYS", "store_days", "30");
 
     /// <summary>Every one, as <c>freehold config</c> lists them.</summary>
     public static IReadOnlyList<ServerSetting> All { get; } =
-        [Host, Port, KeyFile, AllowedHosts, AllowedOrigins, TlsCertificate, TlsKey, Log, MaxRequests, MaxBody, SlowReaderTimeout, ShutdownTimeout, Only, KeepAlive, Memory, Aliases];
+        [Host, Port, KeyFile, AllowedHosts, AllowedOrigins, TlsCertificate, TlsKey, Log, MaxRequests, MaxBody, SlowReaderTimeout, ShutdownTimeout, Only, KeepAlive, Memory, Aliases, Store, StoreDays];
 
     /// <summary>Its value in force.</summary>
     /// <param name="given">What the command line says; null or empty where it says nothing.</param>

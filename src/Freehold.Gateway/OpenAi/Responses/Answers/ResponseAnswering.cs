@@ -53,6 +53,7 @@ internal sealed class ResponseAnswering(ResponseKeeping keeping, GatewayMeter me
         var events = new ResponseEvents(told);
         try
         {
+            run.State.Status = ResponseState.Queued;
             await events.StateAsync("created", run.State, CancellationToken.None);
             await events.StateAsync("queued", run.State, CancellationToken.None);
             run.State.Status = ResponseState.InProgress;

@@ -16,7 +16,7 @@ internal sealed class ResponseState(ResponseRequest request, ServedModel model, 
     public const string Queued = "queued", InProgress = "in_progress", Completed = "completed", Incomplete = "incomplete", Failed = "failed", Cancelled = "cancelled";
 
     public string Id { get; } = Item.NewId("resp_");
-    public string Status { get; set; } = request.Background ? Queued : InProgress;
+    public string Status { get; set; } = InProgress;
     public ResponseRequest Request => request;
     public bool IsStored => stored;
     public long Created => created;

@@ -70,7 +70,7 @@ internal static class ResponseParameters
         Honoured("text.format.strict", "as of a tool"),
         Refused("text.verbosity", "cannot be chosen", value => Values.IsOneOf(value, "medium")),
         Honoured("reasoning"),
-        Honoured("reasoning.effort", "`none` turns thinking off where the model's template can; `medium` leaves it as it is; other degrees cannot be told apart and are refused"),
+        Honoured("reasoning.effort", "`none` switches thinking off, any other on, where the model's template can ([tools](tools.md)); how much counts where the template takes it, and is inert where not"),
         Honoured("reasoning.summary", "`auto`: none is made, thinking comes whole as `reasoning_text`; others are refused"),
         Honoured("reasoning.generate_summary", "the older name of `reasoning.summary`"),
         Inert("reasoning.context", "whether earlier thinking shows is for the model's template to say"),

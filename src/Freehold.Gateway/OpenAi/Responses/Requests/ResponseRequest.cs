@@ -66,7 +66,7 @@ internal sealed record ResponseRequest
     public required Continued Continued { get; init; }
     public required ChatOptions Options { get; init; }
     public required ToolBox Tools { get; init; }
-    public required Thinking Thinking { get; init; }
+    public required ThinkingWish Thinking { get; init; }
     public required Included Included { get; init; }
 
     /// <summary>Whether it is stored; null where the request does not say.</summary>
@@ -99,7 +99,7 @@ internal sealed record ResponseRequest
             Continued = Continued.Take(fields),
             Options = options,
             Tools = ToolBox.Take(fields, options),
-            Thinking = Thinking.Take(fields),
+            Thinking = ReasoningFields.Take(fields),
             Included = included,
             Store = fields.TakeBoolean("store"),
             Background = fields.TakeBoolean("background") ?? false,
