@@ -1,6 +1,7 @@
 using Freehold.Engine.Chat;
 using Freehold.Engine.Embeddings;
 using Freehold.Engine.Refusals;
+using Freehold.Engine.Reranking;
 using Freehold.Kernels;
 using Freehold.Models.Architectures;
 using Freehold.Models.Files;
@@ -23,6 +24,8 @@ public sealed class FreeholdModel : IDisposable
         }
         if (loaded.Embedding is { } embedding)
             Embeddings = new EngineEmbeddingGenerator(id, embedding, loaded.Tokenizer, options.Clock);
+        if (loaded.Ranking is { } ranking)
+            Reranker = new CrossEncoderReranker(ranking, loaded.Tokenizer);
     }
 
     /// <summary>The name it is known by: the file's, without its ending, unless another was given.</summary>
@@ -37,8 +40,11 @@ public sealed class FreeholdModel : IDisposable
     /// <summary>The model as a chat client, if it generates.</summary>
     public IChatClient? Chat { get; }
 
-    /// <summary>The model as an embedding generator, if it is an encoder.</summary>
+    /// <summary>The model as an embedding generator, if it is an encoder of single texts.</summary>
     public IEmbeddingGenerator<string, Embedding<float>>? Embeddings { get; }
+
+    /// <summary>The model as a reranker, if it is a cross-encoder.</summary>
+    public CrossEncoderReranker? Reranker { get; }
 
     /// <summary>Opens a GGUF file or a safetensors folder and starts serving it.</summary>
     /// <param name="path">The file or folder.</param>
@@ -78,6 +84,7 @@ public sealed class FreeholdModel : IDisposable
         Chat?.Dispose();
         Engine?.Dispose();
         Embeddings?.Dispose();
+        Reranker?.Dispose();
         Loaded.Dispose();
         _compute.Dispose();
     }

@@ -63,7 +63,7 @@ public sealed record CallMark(string Text, int Covered = 0);
 /// <param name="Tool">Its name, for people.</param>
 /// <param name="First">The text between the mark (or the beginning) and the arguments of the answer's first call.</param>
 /// <param name="Next">The text between the arguments of a call before it and its own; null where no call follows another.</param>
-/// <param name="Schema">What its arguments must satisfy, besides being an object.</param>
+/// <param name="Schema">What its arguments must satisfy, besides being an object. Properties that it does not name are not written unless it speaks of such.</param>
 /// <param name="IsStrict">Whether what can't be enforced is refused; otherwise it is left out and listed as <c>tool#pointer</c>.</param>
 public sealed record CallForm(string Tool, string First, string? Next, JsonElement Schema, bool IsStrict)
 {

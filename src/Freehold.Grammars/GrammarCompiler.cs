@@ -114,7 +114,7 @@ public sealed class GrammarCompiler
             try
             {
                 CheckLength(call.Schema.GetRawText());
-                var compiler = new SchemaCompiler(call.Schema, weaver, _json, _patterns, _limits, call.IsStrict);
+                var compiler = new SchemaCompiler(call.Schema, weaver, _json, _patterns, _limits, call.IsStrict) { WritesNamedOnly = true };
                 arguments.Add(compiler.Compile(isObject: true));
                 unenforced.AddRange(compiler.Unenforced.Select(pointer => $"{call.Tool}#{pointer}"));
             }

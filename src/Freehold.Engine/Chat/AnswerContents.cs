@@ -109,7 +109,10 @@ internal sealed class AnswerContents(AnswerParser parser, bool streamsArguments,
         if (!streamsArguments)
             AddPiece(ended.Index, ended.Arguments, isFirst: true);
         WholeCalls++;
-        contents.Add(new FunctionCallContent(id, name, arguments.RootElement.EnumerateObject().ToDictionary(argument => argument.Name, argument => (object?)argument.Value.Clone(), StringComparer.Ordinal))
+        var named = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var argument in arguments.RootElement.EnumerateObject())
+            named[argument.Name] = argument.Value.Clone(); // of a name that was written twice the last value counts, as for most who read JSON
+        contents.Add(new FunctionCallContent(id, name, named)
         {
             RawRepresentation = ended.Arguments,
         });

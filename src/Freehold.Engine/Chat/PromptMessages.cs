@@ -60,13 +60,30 @@ internal static class PromptMessages
     {
         var arguments = new JsonObject();
         foreach (var (name, value) in call.Arguments ?? new Dictionary<string, object?>())
-            arguments[name] = value is JsonElement element ? JsonNode.Parse(element.GetRawText()) : JsonSerializer.SerializeToNode(value, s_json);
+            arguments[name] = value is JsonElement element ? NodeOf(element) : JsonSerializer.SerializeToNode(value, s_json);
         return new JsonObject
         {
             ["id"] = call.CallId,
             ["type"] = "function",
             ["function"] = new JsonObject { ["name"] = call.Name, ["arguments"] = argumentsAsText ? arguments.ToJsonString(s_json) : arguments },
         };
+    }
+
+    // A model may have written a name twice, which JsonNode.Parse does not bear: the last value counts.
+    private static JsonNode? NodeOf(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var made = new JsonObject();
+                foreach (var property in element.EnumerateObject())
+                    made[property.Name] = NodeOf(property.Value);
+                return made;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.EnumerateArray().Select(NodeOf)]);
+            default:
+                return JsonNode.Parse(element.GetRawText());
+        }
     }
 
     private static JsonObject ResultOf(AIContent content, string? author, Dictionary<string, string> names)

@@ -8,7 +8,8 @@ namespace Freehold.Engine.Embeddings;
 /// <summary>
 /// An encoder as an <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/>. Texts are encoded one at a time, callers in turns between texts, so that neither
 /// a long list nor a stream beside it holds anybody up for longer than one text. Of the options it honours ModelId, Dimensions where it is the model's, and in
-/// AdditionalProperties <c>truncate</c> (bool): texts that are too long are cut at their end, and the result's <c>truncated</c> (<c>IReadOnlyList&lt;int&gt;</c>) says which.
+/// AdditionalProperties <c>truncate</c> (bool): texts that are too long are cut at their end, and <c>max_tokens</c> (int, at least 1): texts of more tokens of their own are cut to that many.
+/// The result's <c>truncated</c> (<c>IReadOnlyList&lt;int&gt;</c>) says which were.
 /// </summary>
 public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>
 {
@@ -31,8 +32,10 @@ public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         Check(options);
-        List<int>? truncated = options?.AdditionalProperties?.TryGetValue("truncate", out var cut) is true && cut is true ? [] : null;
-        var texts = values.Select((text, index) => Tokens(text, index, truncated)).ToList();
+        var fit = options?.AdditionalProperties?.TryGetValue("truncate", out var cut) is true && cut is true;
+        int? most = options?.AdditionalProperties?.TryGetValue("max_tokens", out var limit) is true ? (int)limit! : null;
+        var truncated = new List<int>();
+        var texts = values.Select((text, index) => Tokens(text, index, fit, most, truncated)).ToList();
         var result = new GeneratedEmbeddings<Embedding<float>>(texts.Count);
         foreach (var tokens in texts)
         {
@@ -49,7 +52,7 @@ public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embed
             }
         }
         long count = texts.Sum(tokens => (long)tokens.Length);
-        if (truncated is { Count: > 0 })
+        if (truncated.Count > 0)
             result.AdditionalProperties = new() { ["truncated"] = truncated };
         result.Usage = new UsageDetails { InputTokenCount = count, TotalTokenCount = count };
         return result;
@@ -70,28 +73,29 @@ public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embed
         _turn.Dispose();
     }
 
-    private int[] Tokens(string text, int index, List<int>? truncated)
+    private int[] Tokens(string text, int index, bool fit, int? most, List<int> truncated)
     {
         int[] tokens = [.. _tokenizer.Encode(text)];
         if (tokens.Length == 0)
             throw new RequestRefusedException(RefusalCodes.InvalidPrompt, $"text {index} has no tokens; give at least one", "input");
-        if (tokens.Length <= _model.MaxTokens)
-            return tokens;
-        if (truncated is null)
+        var kept = most < tokens.Length || fit && tokens.Length > _model.MaxTokens ? Cut(text, tokens, most ?? int.MaxValue, fit) : tokens;
+        if (kept.Length > _model.MaxTokens)
             throw new RequestRefusedException(RefusalCodes.ContextLengthExceeded,
-                $"text {index} has {tokens.Length} tokens; this model takes {_model.MaxTokens}. Split it", "input");
-        truncated.Add(index);
-        return Cut(text, tokens);
+                $"text {index} has {kept.Length} tokens; this model takes {_model.MaxTokens}. Split it", "input");
+        if (kept.Length < tokens.Length)
+            truncated.Add(index);
+        return kept;
     }
 
     // The text's own tokens are cut at their end; what the model expects around a text stays around it.
-    private int[] Cut(string text, int[] tokens)
+    private int[] Cut(string text, int[] tokens, int most, bool fit)
     {
         int[] own = [.. _tokenizer.Encode(text, addSpecial: false)];
         var before = tokens.AsSpan().IndexOf(own);
         if (before < 0)
             throw new InvalidOperationException("a text's own tokens are not among those it has with what stands around it");
-        var kept = _model.MaxTokens - (tokens.Length - own.Length);
+        var room = fit ? _model.MaxTokens - (tokens.Length - own.Length) : int.MaxValue;
+        var kept = Math.Min(own.Length, Math.Min(most, room));
         return [.. tokens[..(before + kept)], .. tokens[(before + own.Length)..]];
     }
 
@@ -108,8 +112,10 @@ public sealed class EngineEmbeddingGenerator : IEmbeddingGenerator<string, Embed
             throw new RequestRefusedException(RefusalCodes.ModelNotFound, $"the model '{asked}' was asked for; this one is '{_metadata.DefaultModelId}'", "model");
         if (options?.Dimensions is { } dimensions && dimensions != _model.Shape.EmbeddingLength)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"{dimensions} dimensions were asked for; this model gives {_model.Shape.EmbeddingLength}", "dimensions");
-        if (options?.AdditionalProperties?.Keys.FirstOrDefault(key => key is not "tenant" and not "client" and not "truncate") is { } unknown)
+        if (options?.AdditionalProperties?.Keys.FirstOrDefault(key => key is not ("tenant" or "client" or "truncate" or "max_tokens")) is { } unknown)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, $"the parameter '{unknown}' is not known to this engine; leave it out", unknown);
+        if (options?.AdditionalProperties?.TryGetValue("max_tokens", out var most) is true && most is not (int and >= 1))
+            throw new RequestRefusedException(RefusalCodes.InvalidParameter, $"max_tokens is '{most}'; it must be a whole number from 1 on", "max_tokens");
         if (options?.RawRepresentationFactory is not null)
             throw new RequestRefusedException(RefusalCodes.UnsupportedParameter, "there is no raw representation; leave it out", "raw_representation");
     }

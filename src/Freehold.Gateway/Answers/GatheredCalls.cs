@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Freehold.Gateway.Answers;
 
@@ -7,7 +8,15 @@ namespace Freehold.Gateway.Answers;
 /// <param name="Id">Its id.</param>
 /// <param name="Name">The tool.</param>
 /// <param name="Arguments">A JSON object as text.</param>
-internal sealed record WholeCall(int Index, string Id, string Name, string Arguments);
+internal sealed record WholeCall(int Index, string Id, string Name, string Arguments)
+{
+    /// <summary>Writes the arguments as an object, on one line however the model laid them out.</summary>
+    public void WriteArguments(Utf8JsonWriter json)
+    {
+        using var document = JsonDocument.Parse(Arguments, new JsonDocumentOptions { MaxDepth = 128 });
+        document.RootElement.WriteTo(json);
+    }
+}
 
 /// <summary>The calls of one choice for who wants them whole. One that was cut is not among them: it must not be run.</summary>
 internal sealed class GatheredCalls

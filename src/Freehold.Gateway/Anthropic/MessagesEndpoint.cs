@@ -61,6 +61,6 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
     private static ModelCard FindChat(IModelDirectory directory, string? name)
     {
         var model = ModelNames.Find(directory, name);
-        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' gives embeddings and cannot chat.", ErrorCodes.UnsupportedValue);
+        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' {model.Does} and cannot chat.", ErrorCodes.UnsupportedValue);
     }
 }

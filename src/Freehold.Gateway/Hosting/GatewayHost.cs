@@ -12,6 +12,7 @@ using Freehold.Gateway.Measuring;
 using Freehold.Gateway.Ollama;
 using Freehold.Gateway.OpenAi;
 using Freehold.Gateway.Requests;
+using Freehold.Gateway.Reranking;
 using Freehold.Gateway.Serving;
 using Freehold.Gateway.Stored;
 using Freehold.Gateway.Tokens;
@@ -69,6 +70,7 @@ public static class GatewayHost
         builder.Services.AddApiReference(directory);
         builder.Services.AddSingleton<StateStore>();
         builder.Services.AddTokens();
+        builder.Services.AddReranking();
         builder.Services.AddOllama();
         builder.Services.AddAnthropic();
         builder.Services.AddOpenAi(); // last: it words what no other dialect claims
@@ -87,6 +89,7 @@ public static class GatewayHost
         app.MapOllama(directory);
         app.MapAnthropic(directory);
         app.MapTokens(directory);
+        app.MapReranking(directory);
         app.MapApiReference();
         app.MapGet("/health/live", (RequestDelegate)(http => http.Response.WriteAsync("alive\n")));
         app.MapGet("/health/ready", (RequestDelegate)(http => ReadyAsync(http, directory, app.Services.GetRequiredService<Draining>())));

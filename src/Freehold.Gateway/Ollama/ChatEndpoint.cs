@@ -37,7 +37,7 @@ internal sealed class ChatEndpoint(Answering answering, IModelLife life, Request
             return;
         }
         if (!card.Chats && messages.Count > 0)
-            throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it gives embeddings.", ErrorCodes.UnsupportedValue);
+            throw RefusedException.Field("model", $"\"{card.Id}\" does not support chat: it {card.Does}.", ErrorCodes.UnsupportedValue);
         var durations = answering.Begin();
         var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, answer.KeepAlive, answering.EarlyOf(http, card, answer, shape));
         durations.Loaded();

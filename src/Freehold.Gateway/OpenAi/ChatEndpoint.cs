@@ -18,7 +18,7 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, Time
         var request = ChatRequest.Read(body.RootElement);
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Chats)
-            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot chat.", ErrorCodes.UnsupportedValue);
+            throw RefusedException.Field("model", $"The model '{card.Id}' {card.Does} and cannot chat.", ErrorCodes.UnsupportedValue);
         var shape = new ChatShape(request.Options.AdditionalProperties!.ContainsKey("logprobs"), request.CustomTools);
         var head = Naming.HeadOf("chatcmpl-", card, clock) with { ServiceTier = request.ServiceTier };
         var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, early: Answering.EarlyOf(http, head, shape, request.Streaming, request.Inert));

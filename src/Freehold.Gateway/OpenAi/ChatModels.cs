@@ -12,7 +12,7 @@ internal static class ChatModels
     public static ModelCard Find(IModelDirectory directory, string? name)
     {
         var card = ModelNames.Find(directory, name);
-        return card.Chats ? card : throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot chat.", ErrorCodes.UnsupportedValue);
+        return card.Chats ? card : throw RefusedException.Field("model", $"The model '{card.Id}' {card.Does} and cannot chat.", ErrorCodes.UnsupportedValue);
     }
 
     /// <summary>Most templates do not show earlier thinking; who sends it should know that the model never sees it.</summary>

@@ -19,7 +19,7 @@ internal sealed class CompletionEndpoint(Answering answering, RequestFrame frame
         var request = CompletionRequest.Read(body.RootElement);
         var card = ModelNames.Find(directory, request.Model);
         if (!card.Chats)
-            throw RefusedException.Field("model", $"The model '{card.Id}' gives embeddings and cannot complete text.", ErrorCodes.UnsupportedValue);
+            throw RefusedException.Field("model", $"The model '{card.Id}' {card.Does} and cannot complete text.", ErrorCodes.UnsupportedValue);
         var head = Naming.HeadOf("cmpl-", card, clock);
         var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, early: Answering.EarlyOf(http, head, new CompletionShape(false, null, 1), request.Streaming, request.Inert));
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);

@@ -50,6 +50,8 @@ internal sealed class ModelEndpoint(IModelLife life, RequestFrame frame)
             json.WriteStringValue("chat");
         if (model.Embeds)
             json.WriteStringValue("embeddings");
+        if (model.Embeds || model.Reranks)
+            json.WriteStringValue("rerank");
         json.WriteEndArray();
         if (model.Note is not null)
             json.WriteString("note", model.Note);

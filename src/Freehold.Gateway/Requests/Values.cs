@@ -19,5 +19,7 @@ internal static class Values
 
     public static bool IsEmptyString(JsonElement value) => IsOneOf(value, "");
 
+    public static bool IsOne(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number == 1;
+
     public static bool IsFalse(JsonElement value) => value.ValueKind == JsonValueKind.False;
 }

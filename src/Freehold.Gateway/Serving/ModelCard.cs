@@ -9,6 +9,9 @@ namespace Freehold.Gateway.Serving;
 /// <param name="ContextLength">Tokens a sequence may have, prompt and answer together: what is served where it is loaded, else the most it may become.</param>
 public sealed record ModelCard(string Id, DateTimeOffset Created, string OwnedBy, bool Chats, bool Embeds, int ContextLength)
 {
+    /// <summary>Whether it is a cross-encoder. A model that gives vectors can rank by them too.</summary>
+    public bool Reranks { get; init; }
+
     /// <summary>What differs from the model's default and must be named in answers; null for the default, or where it is not loaded.</summary>
     public string? Note { get; init; }
 
@@ -21,7 +24,10 @@ public sealed record ModelCard(string Id, DateTimeOffset Created, string OwnedBy
     /// <summary>The model where it is loaded now, for those who only look: it may be gone in a moment. A request holds a <see cref="ModelLease"/>.</summary>
     public ServedModel? Loaded { get; init; }
 
+    /// <summary>What it does where it generates no text, for refusals.</summary>
+    internal string Does => Reranks ? "ranks documents" : "gives embeddings";
+
     /// <summary>The card of a loaded model.</summary>
     public static ModelCard Of(ServedModel model) =>
-        new(model.Id, model.Created, model.OwnedBy, model.Chat is not null, model.Embeddings is not null, model.ContextLength) { Note = model.Note, Facts = model.Facts, Loaded = model };
+        new(model.Id, model.Created, model.OwnedBy, model.Chat is not null, model.Embeddings is not null, model.ContextLength) { Reranks = model.Reranker is not null, Note = model.Note, Facts = model.Facts, Loaded = model };
 }

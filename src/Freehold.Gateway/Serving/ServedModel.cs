@@ -23,6 +23,9 @@ public sealed record ServedModel(
     IModelText? Text,
     Func<Exception, Refusal?> Explain)
 {
+    /// <summary>Scores documents against a query; null for what is no cross-encoder.</summary>
+    public IReranker? Reranker { get; init; }
+
     /// <summary>What its file says of it; null where nobody looked.</summary>
     public ModelFacts? Facts { get; init; }
 }

@@ -37,6 +37,9 @@ internal sealed class SchemaCompiler
         _disjointness = new SchemaDisjointness(_document, _validator, _strings, _refusals);
     }
 
+    /// <summary>Whether objects whose properties are named are written without others, unless the schema speaks of others.</summary>
+    public bool WritesNamedOnly { get; init; }
+
     /// <summary>Pointers to what is not enforced.</summary>
     public IReadOnlyList<string> Unenforced => _refusals.Unenforced;
 

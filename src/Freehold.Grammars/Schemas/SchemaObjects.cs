@@ -21,7 +21,7 @@ internal sealed class SchemaObjects(
         if (names.Count > MaxNames)
             throw GrammarRefusedException.Limit(schema.Parts[0].Pointer, $"{names.Count:N0} properties; at most {MaxNames:N0} are possible");
         var members = names.Select(name => (Rule: Member(JsonText.Quote(name), properties.Of(name)), IsRequired: properties.Required.Contains(name))).ToArray();
-        var others = Others(properties.Others());
+        var others = compiler.WritesNamedOnly && IsNamed(schema, names.Count) ? null : Others(properties.Others());
         var (min, max) = Counts(schema, members.Length, others is not null);
         var required = members.Count(member => member.IsRequired);
         if (max < required || min > max)
@@ -60,6 +60,10 @@ internal sealed class SchemaObjects(
             }
         }
     }
+
+    // What speaks of other properties than the named ones.
+    private static bool IsNamed(Conjunction schema, int names) => names > 0 && (schema.Parts.Max(part => part.Count("minProperties")) ?? 0) <= names
+        && !schema.Parts.Any(part => part.TryGet("additionalProperties", out _) || part.TryGet("patternProperties", out _) || part.TryGet("propertyNames", out _) || part.TryGet("unevaluatedProperties", out _));
 
     private (int Min, int Max) Counts(Conjunction schema, int names, bool hasOthers)
     {

@@ -1,6 +1,5 @@
 using Freehold.Kernels.Rows;
 using Freehold.Models.Architectures.Layers;
-using Freehold.Models.Inference;
 
 namespace Freehold.Models.Architectures;
 
@@ -9,7 +8,7 @@ internal sealed class Bert : IEncoderArchitecture
 {
     public string Name => "bert";
 
-    public EmbeddingModel Build(EncoderBuilder model) =>
+    public BuiltEncoder Build(EncoderBuilder model) =>
         model.Build(
             layer => new EncoderLayer(
                 layer.Attention(model.Traits(causal: false), rope: null), layer.AttentionJoint(), layer.CentredNorm("attn_output_norm"),

@@ -13,7 +13,7 @@ internal sealed class EncoderBuilder(IModelSource source, Compute compute, int r
 {
     /// <summary>Builds the model, one layer description per block.</summary>
     /// <exception cref="ModelFormatException">A tensor is missing, misshapen or unknown.</exception>
-    public Encoder Build(Func<LayerBuilder, EncoderLayer> describe, bool positions)
+    public BuiltEncoder Build(Func<LayerBuilder, EncoderLayer> describe, bool positions)
     {
         var layers = new List<EncoderLayer>();
         for (var i = 0; i < Sizes.Layers; i++)
@@ -22,11 +22,13 @@ internal sealed class EncoderBuilder(IModelSource source, Compute compute, int r
             Embedding,
             Tensors.Has("token_types.weight") ? Tensors.Matrix("token_types.weight", 0, Sizes.Embedding) : null,
             positions ? Tensors.Matrix("position_embd.weight", Sizes.Context, Sizes.Embedding) : null,
-            CentredNorm("token_embd_norm"),
-            Pooling.Read(Metadata));
+            CentredNorm("token_embd_norm"));
+        var pooling = Pooling.Read(Tensors.Source);
+        var head = pooling == PoolingKind.Rank ? ClassifierHead.Read(Tensors, Work) : null;
         Tensors.RequireAllTaken();
         var shape = new ModelShape(
             Metadata.Architecture, Embedding.Rows, Sizes.Context, Sizes.Embedding, Sizes.Layers, ParameterCount.Of(Tensors.Source));
-        return new Encoder(Tensors.Source, Compute, Work, shape, ends, [.. layers], [.. Ropes], Pack(packs));
+        var trunk = new EncoderTrunk(Tensors.Source, Compute, Work, shape, ends, [.. layers], [.. Ropes], Pack(packs));
+        return head is null ? new BuiltEncoder(new Encoder(trunk, pooling), null) : new BuiltEncoder(null, new CrossEncoder(trunk, head));
     }
 }

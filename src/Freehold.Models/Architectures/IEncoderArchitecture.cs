@@ -1,5 +1,3 @@
-using Freehold.Models.Inference;
-
 namespace Freehold.Models.Architectures;
 
 /// <summary>A family of encoders: a name and how its layers are composed.</summary>
@@ -9,5 +7,5 @@ internal interface IEncoderArchitecture
     string Name { get; }
 
     /// <summary>Composes the model.</summary>
-    EmbeddingModel Build(EncoderBuilder model);
+    BuiltEncoder Build(EncoderBuilder model);
 }

@@ -6,7 +6,7 @@ using Freehold.Models.Tokenizers;
 
 namespace Freehold.Models.Architectures;
 
-/// <summary>A model ready to run: one of <see cref="Causal"/> and <see cref="Embedding"/> is there.</summary>
+/// <summary>A model ready to run: one of <see cref="Causal"/>, <see cref="Embedding"/> and <see cref="Ranking"/> is there.</summary>
 public sealed class LoadedModel : IDisposable
 {
     /// <summary>Where it came from.</summary>
@@ -24,8 +24,11 @@ public sealed class LoadedModel : IDisposable
     /// <summary>The generating model, if it is one.</summary>
     public CausalModel? Causal { get; init; }
 
-    /// <summary>The encoder, if it is one.</summary>
+    /// <summary>The encoder of single texts, if it is one.</summary>
     public EmbeddingModel? Embedding { get; init; }
+
+    /// <summary>The cross-encoder, if it is one.</summary>
+    public RankingModel? Ranking { get; init; }
 
     /// <summary>The chat template's source; null where the file has none.</summary>
     public string? ChatTemplateSource { get; init; }
@@ -48,5 +51,6 @@ public sealed class LoadedModel : IDisposable
     {
         Causal?.Dispose();
         Embedding?.Dispose();
+        Ranking?.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using Freehold.Kernels;
 using Freehold.Kernels.Products;
+using Freehold.Models.Architectures.Layers;
 using Freehold.Models.Files;
 using Freehold.Models.Inference;
 using Freehold.Models.Templates;
@@ -19,8 +20,16 @@ public static class ModelLoader
     public static IReadOnlyList<string> Architectures { get; } =
         [.. _decoders.Select(architecture => architecture.Name), .. _encoders.Select(architecture => architecture.Name)];
 
-    /// <summary>Whether an architecture encodes texts as vectors, rather than going on with them.</summary>
-    public static bool IsEncoder(string architecture) => Array.Exists(_encoders, candidate => candidate.Name == architecture);
+    /// <summary>What a file's model is for, by its keys and the names of its tensors; null where its architecture is not run.</summary>
+    /// <exception cref="ModelFormatException">A key is damaged, or asks for what is not run.</exception>
+    public static ModelKind? KindOf(IModelSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var name = source.Metadata.Architecture;
+        return Array.Exists(_decoders, decoder => decoder.Name == name) ? ModelKind.Generates
+            : !Array.Exists(_encoders, encoder => encoder.Name == name) ? null
+            : Pooling.Read(source) == PoolingKind.Rank ? ModelKind.Ranks : ModelKind.Embeds;
+    }
 
     /// <summary>Loads the model. The result owns <paramref name="source"/>; it is disposed here if loading fails.</summary>
     /// <exception cref="ModelFormatException">The file is damaged, incomplete, or of an architecture or variant this engine does not run.</exception>
@@ -48,12 +57,14 @@ public static class ModelLoader
         // A large vocabulary takes as long as all the rest, so both are made at once.
         var tokenizing = Task.Run(() => TokenizerFactory.Create(metadata));
         CausalModel? causal = null;
-        EmbeddingModel? embedding = null;
+        BuiltEncoder? encoder = null;
         try
         {
-            (causal, embedding) = Build(source, compute, options, bits);
+            (causal, encoder) = Build(source, compute, options, bits);
             var tokenizer = tokenizing.GetAwaiter().GetResult();
-            var shape = causal?.Shape ?? embedding!.Shape;
+            if (encoder?.Ranking is not null && !tokenizer.Special.Pairs)
+                throw ModelFormatException.Unsupported($"{source.Origin} ranks pairs of texts, but its vocabulary does not say what stands between the two ('tokenizer.ggml.add_sep_token', 'tokenizer.ggml.add_eos_token')");
+            var shape = causal?.Shape ?? encoder!.Embedding?.Shape ?? encoder.Ranking!.Shape;
             if (tokenizer.VocabularySize > shape.VocabularySize)
                 throw new ModelFormatException($"{source.Origin} has {tokenizer.VocabularySize} tokens and only {shape.VocabularySize} rows of embeddings");
             var templateSource = metadata.GetString("tokenizer.chat_template", null);
@@ -65,7 +76,8 @@ public static class ModelLoader
                 Metadata = metadata,
                 Tokenizer = tokenizer,
                 Causal = causal,
-                Embedding = embedding,
+                Embedding = encoder?.Embedding,
+                Ranking = encoder?.Ranking,
                 ChatTemplateSource = templateSource,
                 ChatTemplate = template,
                 ChatTemplateError = error,
@@ -77,12 +89,13 @@ public static class ModelLoader
         {
             Task.WaitAny(tokenizing); // it reads the file's metadata, which is about to be closed
             causal?.Dispose();
-            embedding?.Dispose();
+            encoder?.Embedding?.Dispose();
+            encoder?.Ranking?.Dispose();
             throw;
         }
     }
 
-    private static (CausalModel?, EmbeddingModel?) Build(IModelSource source, Compute compute, LoadOptions options, ActivationBits bits)
+    private static (CausalModel?, BuiltEncoder?) Build(IModelSource source, Compute compute, LoadOptions options, ActivationBits bits)
     {
         var name = source.Metadata.Architecture;
         if (Array.Find(_decoders, candidate => candidate.Name == name) is { } decoder)

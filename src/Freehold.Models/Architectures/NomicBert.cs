@@ -1,7 +1,6 @@
 using Freehold.Kernels.Rope;
 using Freehold.Kernels.Rows;
 using Freehold.Models.Architectures.Layers;
-using Freehold.Models.Inference;
 
 namespace Freehold.Models.Architectures;
 
@@ -10,7 +9,7 @@ internal sealed class NomicBert : IEncoderArchitecture
 {
     public string Name => "nomic-bert";
 
-    public EmbeddingModel Build(EncoderBuilder model)
+    public BuiltEncoder Build(EncoderBuilder model)
     {
         var rope = model.Rope(RopePairing.Halves);
         return model.Build(

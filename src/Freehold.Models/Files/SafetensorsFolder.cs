@@ -34,6 +34,9 @@ public sealed unsafe class SafetensorsFolder : IModelSource
             var loader = new Loader(config, family);
             foreach (var file in onlyFile is null ? FilesOf(folder) : [onlyFile])
                 AddFile(file, loader);
+            // A GGUF may rank without its pooler; of these two families none does, so a folder without it is incomplete.
+            if (family.Classifies && !_tensors.ContainsKey("cls.weight"))
+                throw new ModelFormatException($"{Origin}: the classifier's dense layer (pooler.dense or classifier.dense) is missing; the folder is incomplete");
             Metadata = new ModelMetadata(values);
         }
         catch
@@ -138,6 +141,12 @@ public sealed unsafe class SafetensorsFolder : IModelSource
             Own(permuted is null ? OwnedTensor.Interleaved(info, data, name, heads) : OwnedTensor.Widened(permuted.Info, permuted.Data, name, 0));
             return;
         }
+        if (name == "position_embd.weight" && HfKeys.SkippedPositions(config, family) is > 0 and var skipped)
+        {
+            data += info.Bytes; // the last rows stay
+            info = WithoutFirstRows(info, skipped);
+            data -= info.Bytes;
+        }
         // GGUF keeps vectors and BERT's small tables in single precision, whatever the matrices are.
         if (info.Shape.Count == 1 || name is "position_embd.weight" or "token_types.weight")
         {
@@ -147,6 +156,11 @@ public sealed unsafe class SafetensorsFolder : IModelSource
         }
         Add(info with { Name = name }, data);
     }
+
+    private static TensorInfo WithoutFirstRows(TensorInfo info, int rows) =>
+        info.Shape.Count == 2 && info.Shape[1] > rows
+            ? info with { Shape = [info.Shape[0], info.Shape[1] - rows], Bytes = info.Bytes - info.Bytes / info.Shape[1] * rows }
+            : throw new ModelFormatException($"the tensor '{info.Name}' is {string.Join(" x ", info.Shape)}; more than {rows} rows were expected");
 
     private void Own(OwnedTensor tensor)
     {

@@ -24,6 +24,12 @@ public abstract class Tokenizer
     /// </summary>
     public abstract IReadOnlyList<int> Encode(RenderedPrompt prompt, bool addSpecial = true);
 
+    /// <summary>Two texts as an encoder reads them together: CLS first SEP second SEP, with two SEP between where the vocabulary says so (RoBERTa).</summary>
+    /// <param name="first">Ids of the first text alone, without what is added around a text.</param>
+    /// <param name="second">Ids of the second, likewise.</param>
+    /// <exception cref="InvalidOperationException">The vocabulary has no form for pairs (<see cref="SpecialTokens.Pairs"/>).</exception>
+    public virtual TokenPair Pair(IReadOnlyList<int> first, IReadOnlyList<int> second) => TokenPair.Of(Special, Special.Bos, Special.Eos, first, second);
+
     /// <summary>The piece as the vocabulary writes it, for people to look at.</summary>
     public abstract string Piece(int id);
 
@@ -60,4 +66,11 @@ public abstract class Tokenizer
 /// <param name="EndOfGeneration">Every id that ends an answer: eos, eot, eom and the family's own.</param>
 public sealed record SpecialTokens(
     int Bos, int Eos, int Unknown, int Separator, int Padding, int Classifier, int Mask,
-    bool AddBos, bool AddEos, IReadOnlySet<int> EndOfGeneration);
+    bool AddBos, bool AddEos, IReadOnlySet<int> EndOfGeneration)
+{
+    /// <summary>Whether a pair has a SEP of its own between its texts, besides what stands behind a text.</summary>
+    public bool AddSeparator { get; init; }
+
+    /// <summary>Whether the vocabulary says how two texts are read together.</summary>
+    public bool Pairs { get; init; } = AddEos;
+}

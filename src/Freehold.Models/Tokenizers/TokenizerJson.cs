@@ -17,7 +17,7 @@ public static class TokenizerJson
     /// <param name="tokenizerJson">The <c>tokenizer.json</c>.</param>
     /// <param name="tokenizerConfigJson">The <c>tokenizer_config.json</c>, where there is one: special tokens and the chat template.</param>
     /// <returns>Keys for <see cref="ModelMetadata"/>: <c>tokenizer.ggml.*</c>, <c>tokenizer.chat_template</c> and, for tokens that swallow
-    /// white space, <c>freehold.tokenizer.lstrip</c> and <c>freehold.tokenizer.rstrip</c>.</returns>
+    /// white space, <c>freehold.tokenizer.lstrip</c> and <c>freehold.tokenizer.rstrip</c>; <c>freehold.tokenizer.pairs</c> is false where two texts are read in a form that no key says.</returns>
     /// <exception cref="ModelFormatException">Not JSON of this kind, too large, too deep, or of a kind that is not known; the message says which.</exception>
     public static IReadOnlyDictionary<string, object> ToGgufKeys(Stream tokenizerJson, Stream? tokenizerConfigJson = null)
     {

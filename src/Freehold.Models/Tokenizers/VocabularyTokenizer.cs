@@ -39,6 +39,9 @@ internal abstract class VocabularyTokenizer(Vocabulary vocabulary, SpecialTokens
     }
 
     /// <inheritdoc/>
+    public override TokenPair Pair(IReadOnlyList<int> first, IReadOnlyList<int> second) => TokenPair.Of(Special, Front, Back, first, second);
+
+    /// <inheritdoc/>
     public override string Piece(int id) => Vocabulary.Text(Checked(id));
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal static class LogprobsCommand
     /// <summary>The generating model.</summary>
     /// <exception cref="CommandException">It is an encoder (4).</exception>
     public static CausalModel Generating(OpenModel open) =>
-        open.Loaded.Causal ?? throw CommandException.Refused($"{open.Name} is an encoder: it gives embeddings and predicts no tokens");
+        open.Loaded.Causal ?? throw CommandException.Refused($"{open.Name} is an encoder: it {(open.Loaded.Ranking is null ? "gives embeddings" : "ranks documents")} and predicts no tokens");
 
     private static List<(int Id, double Logprob)[]> Score(CausalModel model, int[] tokens, int top, CancellationToken cancellationToken)
     {

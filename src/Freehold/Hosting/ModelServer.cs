@@ -49,7 +49,7 @@ internal sealed class ModelServer : IAsyncDisposable
     /// <exception cref="CommandException">The settings are refused (2, 4), or the port that was asked for is taken (1).</exception>
     public static async Task<ModelServer> StartAsync(ServerSettings settings, IModelDirectory directory, IModelLibrary? library, TextWriter error, CancellationToken cancellationToken)
     {
-        var options = settings.ToGateway();
+        var options = settings.ToGateway() with { SigningKey = SigningKeyFile.Find(Environment.GetEnvironmentVariable) };
         var log = new LogWriter(error, settings.LogFormat, options.Clock);
         if (!options.LoopbackOnly && options.Tls is null)
             log.Tell(LogLevel.Warning, "tls", $"{settings.Host} is served without TLS: keys and everything said travel in clear. Give --tls-cert and --tls-key, or put a proxy with TLS in front of it.");

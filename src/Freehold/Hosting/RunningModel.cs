@@ -4,6 +4,7 @@ using Freehold.Engine.Chat;
 using Freehold.Engine.Embeddings;
 using Freehold.Engine.Memory;
 using Freehold.Engine.Refusals;
+using Freehold.Engine.Reranking;
 using Freehold.Gateway.Serving;
 using Freehold.Planning;
 
@@ -36,13 +37,26 @@ internal sealed class RunningModel : IDisposable
         List<IDisposable> owned = [open];
         try
         {
-            return open.Loaded.Causal is null ? Encoder(open, plan, owned) : Generator(open, options, plan, owned);
+            return open.Loaded.Ranking is not null ? Ranker(open, plan, owned) : open.Loaded.Causal is null ? Encoder(open, plan, owned) : Generator(open, options, plan, owned);
         }
         catch
         {
             Close(owned);
             throw;
         }
+    }
+
+    private static RunningModel Ranker(OpenModel open, Func<OpenModel, MemoryPlan?, ServingPlan>? plan, List<IDisposable> owned)
+    {
+        var ranking = open.Loaded.Ranking!;
+        var reranker = new CrossEncoderReranker(ranking, open.Loaded.Tokenizer);
+        owned.Add(reranker);
+        var text = new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, null));
+        var served = new ServedModel(open.Name, CreatedOf(open), "freehold", null, null, ranking.MaxTokens, open.Note, text, ServedModels.Explain) { Reranker = new EngineReranker(reranker), Facts = FactsOf(open) };
+        List<string> choices = [$"{open.Name}: ranks documents, with their query of at most {ranking.MaxTokens} tokens; {ComputingOf(open)}"];
+        if (plan is not null)
+            choices.Add($"{open.Name}: {PlanText.Short(plan(open, null))}");
+        return new RunningModel(served, null, choices, owned);
     }
 
     private static RunningModel Encoder(OpenModel open, Func<OpenModel, MemoryPlan?, ServingPlan>? plan, List<IDisposable> owned)

@@ -12,17 +12,20 @@ namespace Freehold.Lifecycle;
 
 /// <summary>What a model's header says of it, read without touching a weight: what it is, what it can do, what it would take.</summary>
 /// <param name="Facts">What it is.</param>
-/// <param name="IsEncoder">Whether it gives vectors, rather than answers.</param>
+/// <param name="Kind">What it is for.</param>
 /// <param name="Context">Positions it was trained for.</param>
 /// <param name="KvBytes">Bytes of keys and values a position takes; 0 for an encoder.</param>
 /// <param name="Workspace">Bytes of its buffers and its vocabulary, about.</param>
 /// <param name="Work">What a token costs.</param>
-internal sealed record ModelHeader(ModelFacts Facts, bool IsEncoder, int Context, long KvBytes, long Workspace, ModelWork Work)
+internal sealed record ModelHeader(ModelFacts Facts, ModelKind Kind, int Context, long KvBytes, long Workspace, ModelWork Work)
 {
     /// <summary>Less than this context is not worth a load; more than the usual one makes nobody else leave.</summary>
     private const int LeastContext = 2048, UsualContext = 32_768;
 
     private const int UsualStreams = 32;
+
+    /// <summary>Whether it encodes whole texts, and keeps no keys and values.</summary>
+    public bool IsEncoder => Kind != ModelKind.Generates;
 
     /// <summary>Reads it.</summary>
     /// <exception cref="ModelFormatException">It is damaged, or of a kind that is not run.</exception>
@@ -31,9 +34,9 @@ internal sealed record ModelHeader(ModelFacts Facts, bool IsEncoder, int Context
         using var source = ModelOpening.OpenFile(model);
         var metadata = source.Metadata;
         var architecture = metadata.Architecture;
-        if (!ModelLoader.Architectures.Contains(architecture) || source.Tensors.Count == 0)
+        if (source.Tensors.Count == 0 || ModelLoader.KindOf(source) is not { } kind)
             throw ModelFormatException.Unsupported($"{model.Name} is of architecture '{architecture}'{(source.Tensors.Count == 0 ? " and has no weights" : "")}; this engine runs {string.Join(", ", ModelLoader.Architectures)}");
-        var (encodes, context) = (ModelLoader.IsEncoder(architecture), metadata.GetInt32($"{architecture}.context_length"));
+        var (encodes, context) = (kind != ModelKind.Generates, metadata.GetInt32($"{architecture}.context_length"));
         var facts = new ModelFacts(architecture, model.Format, ParameterCount.Of(source), RunningModel.QuantisationOf(model), model.Bytes,
             metadata.GetInt32($"{architecture}.embedding_length", 0), metadata.GetInt32($"{architecture}.block_count", 0))
         {
@@ -41,7 +44,7 @@ internal sealed record ModelHeader(ModelFacts Facts, bool IsEncoder, int Context
             Licence = metadata.GetString("general.license", null),
             Template = metadata.GetString("tokenizer.chat_template", null),
         };
-        return new ModelHeader(facts, encodes, context, encodes ? 0 : ModelSummary.KvBytes(metadata, architecture) ?? 0, WorkspaceOf(metadata, source, encodes ? context : 512), ModelWork.Of(source));
+        return new ModelHeader(facts, kind, context, encodes ? 0 : ModelSummary.KvBytes(metadata, architecture) ?? 0, WorkspaceOf(metadata, source, encodes ? context : 512), ModelWork.Of(source));
     }
 
     /// <summary>What it needs of memory.</summary>

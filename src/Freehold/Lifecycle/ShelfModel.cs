@@ -1,5 +1,6 @@
 using Freehold.Catalog.Resolution;
 using Freehold.Gateway.Serving;
+using Freehold.Models.Architectures;
 using Freehold.Models.Files;
 
 namespace Freehold.Lifecycle;
@@ -48,10 +49,10 @@ internal sealed class ShelfModel(ResolvedModel resolved, string version, bool na
     public ModelCard Card(int? context)
     {
         if (!IsRunnable)
-            return new ModelCard(Name, DateTimeOffset.UnixEpoch, "freehold", Chats: true, Embeds: true, 0);
+            return new ModelCard(Name, DateTimeOffset.UnixEpoch, "freehold", Chats: true, Embeds: true, 0) { Reranks = true };
         var header = Header;
         var created = resolved.Manifest?.Added ?? new DateTimeOffset(File.GetLastWriteTimeUtc(resolved.Path), TimeSpan.Zero);
-        return new ModelCard(Name, created, "freehold", !header.IsEncoder, header.IsEncoder, Math.Min(header.Context, context ?? int.MaxValue)) { Facts = header.Facts };
+        return new ModelCard(Name, created, "freehold", header.Kind == ModelKind.Generates, header.Kind == ModelKind.Embeds, Math.Min(header.Context, context ?? int.MaxValue)) { Reranks = header.Kind == ModelKind.Ranks, Facts = header.Facts };
     }
 
     private static bool IsFault(Exception e) => e is ModelFormatException or IOException or UnauthorizedAccessException or Catalog.CatalogException;

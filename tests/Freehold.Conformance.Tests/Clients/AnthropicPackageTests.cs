@@ -50,4 +50,33 @@ public class AnthropicPackageTests(RunningBox box)
         var stranger = new AnthropicClient { BaseUrl = box.Address, ApiKey = "wrong", MaxRetries = 0 };
         await Assert.ThrowsAsync<AnthropicUnauthorizedException>(() => stranger.Messages.Create(Ask("x"), Cancel));
     }
+
+    [Fact]
+    public async Task A_tool_makes_a_round_trip()
+    {
+        var schema = new InputSchema { Properties = new Dictionary<string, JsonElement> { ["city"] = JsonElement.Parse("""{"type":"string","maxLength":20}""") }, Required = ["city"] };
+        var asked = await _client.Messages.Create(new MessageCreateParams
+        {
+            Model = RunningBox.Chat,
+            MaxTokens = 80,
+            Messages = [new UserMessageParam("Weather in Bern?")],
+            Tools = [new Tool { Name = "get_weather", Description = "Weather now", InputSchema = schema }],
+            ToolChoice = new ToolChoiceTool("get_weather"),
+        }, Cancel);
+        Assert.Equal(StopReason.ToolUse, asked.StopReason!.Value());
+        var call = asked.Content.Select(block => block.TryPickToolUse(out var use) ? use : null).Single(use => use is not null)!;
+        Assert.Equal(JsonValueKind.String, call.Input["city"].ValueKind);
+        var answered = await _client.Messages.Create(new MessageCreateParams
+        {
+            Model = RunningBox.Chat,
+            MaxTokens = 16,
+            Messages =
+            [
+                new UserMessageParam("Weather in Bern?"),
+                new AssistantMessageParam(new MessageContentParam([new ToolUseBlockParam { ID = call.ID, Name = call.Name, Input = call.Input }])),
+                new UserMessageParam(new MessageContentParam([new ToolResultBlockParam(call.ID) { Content = "12 degrees" }])),
+            ],
+        }, Cancel);
+        Assert.NotEqual("", TextOf(answered));
+    }
 }

@@ -67,12 +67,34 @@ public class EngineEmbeddingGeneratorTests
         Assert.Null((await generator.GenerateAsync(["short"], new() { AdditionalProperties = new() { ["truncate"] = true } }, Cancellation)).AdditionalProperties);
     }
 
+    [Theory]
+    [InlineData(4, false, 5, '3')]
+    [InlineData(40, true, 16, 'e')]
+    public async Task A_text_is_cut_to_a_limit_that_the_caller_names(int limit, bool fit, int tokens, char last)
+    {
+        using var generator = new EngineEmbeddingGenerator("fake", new CountingModel(), new ByteTokenizer());
+        var options = new EmbeddingGenerationOptions { AdditionalProperties = new() { ["max_tokens"] = limit, ["truncate"] = fit } };
+        var result = await generator.GenerateAsync(["abc", "0123456789abcdefgh"], options, Cancellation);
+        Assert.Equal([tokens, ByteTokenizer.Bos, last], result[1].Vector.ToArray());
+        Assert.Equal([1], Assert.IsAssignableFrom<IReadOnlyList<int>>(result.AdditionalProperties!["truncated"]));
+    }
+
+    [Fact]
+    public async Task A_text_that_is_too_long_in_spite_of_its_limit_is_refused()
+    {
+        using var generator = new EngineEmbeddingGenerator("fake", new CountingModel(), new ByteTokenizer());
+        var options = new EmbeddingGenerationOptions { AdditionalProperties = new() { ["max_tokens"] = 16 } };
+        await Assert.ThrowsAsync<RequestRefusedException>(() => generator.GenerateAsync(["0123456789abcdefgh"], options, Cancellation));
+    }
+
     [Fact]
     public async Task Options_that_cannot_be_honoured_are_refused()
     {
         using var generator = new EngineEmbeddingGenerator("fake", new CountingModel(), new ByteTokenizer());
         Assert.Equal("dimensions", (await Assert.ThrowsAsync<RequestRefusedException>(() => generator.GenerateAsync(["a"], new() { Dimensions = 2 }, Cancellation))).Parameter);
         Assert.Equal("model", (await Assert.ThrowsAsync<RequestRefusedException>(() => generator.GenerateAsync(["a"], new() { ModelId = "x" }, Cancellation))).Parameter);
+        foreach (var most in new object[] { 0, 1L, "1" })
+            Assert.Equal("max_tokens", (await Assert.ThrowsAsync<RequestRefusedException>(() => generator.GenerateAsync(["a"], new() { AdditionalProperties = new() { ["max_tokens"] = most } }, Cancellation))).Parameter);
         Assert.Single(await generator.GenerateAsync(["a"], new() { Dimensions = 3, ModelId = "fake" }, Cancellation));
     }
 }

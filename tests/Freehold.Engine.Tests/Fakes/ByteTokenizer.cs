@@ -16,7 +16,10 @@ internal sealed class ByteTokenizer(params string[] further) : Tokenizer
 
     public override int VocabularySize => 258 + _further.Length;
 
-    public override SpecialTokens Special { get; } = new(Bos, Eos, -1, -1, -1, -1, -1, true, false, new HashSet<int> { Eos });
+    /// <summary>In place of a BOS in front alone.</summary>
+    public SpecialTokens Around { get; init; } = new(Bos, Eos, -1, -1, -1, -1, -1, true, false, new HashSet<int> { Eos });
+
+    public override SpecialTokens Special => Around;
 
     public override IReadOnlyList<int> Encode(string text, bool parseSpecial = false, bool addSpecial = true) =>
         [.. addSpecial ? [Bos] : Array.Empty<int>(), .. Encoding.UTF8.GetBytes(text).Select(value => (int)value)];

@@ -78,6 +78,46 @@ public class SpeculationTests
         Assert.True(drafted > 0);
     }
 
+    [Theory]
+    [InlineData(new[] { 1, 2, 3, 4, 5 }, new int[0], new[] { 1, 2, 3 })]
+    [InlineData(new[] { 1, 2, 3, 4, 5 }, new[] { 1, 2 }, new[] { 3, 4, 5 })]
+    [InlineData(new[] { 1, 2, 3, 4, 5 }, new[] { 1, 9, 9 }, new int[0])] // parted, and nowhere found again
+    [InlineData(new[] { 1, 2, 3, 4, 5, 6 }, new[] { 1, 9, 3, 4 }, new[] { 5, 6 })] // a token was changed
+    [InlineData(new[] { 7, 8, 1, 7, 8, 2 }, new[] { 7, 8, 1, 5, 7, 8 }, new[] { 2 })] // the place ahead counts
+    [InlineData(new[] { 7, 8, 1, 2 }, new[] { 7, 8, 1, 2, 5, 7, 8 }, new[] { 1, 2 })] // else one behind
+    [InlineData(new[] { 1, 2 }, new[] { 1, 2 }, new int[0])]
+    public void A_prediction_is_followed_and_found_again_where_the_answer_left_it(int[] prediction, int[] answer, int[] expected)
+    {
+        var (predicted, draft) = (new PredictedText(prediction), new int[3]);
+        var count = 0;
+        for (var length = 0; length <= answer.Length; length++)
+            count = predicted.Guess(answer.AsSpan(0, length), draft);
+        Assert.Equal(expected, draft[..count]);
+        Assert.Equal(expected, draft[..new PredictedText(prediction).Guess(answer, draft)]); // at once or token by token
+    }
+
+    [Fact]
+    public void A_prediction_changes_no_token_saves_steps_and_is_counted()
+    {
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var request = Bench.Request(Bench.Prompt(seed, 20), 100, sampling: seed % 2 == 0 ? SamplingParameters.Greedy : new() { Seed = (ulong)seed, Temperature = 0.5f });
+            var plain = Answer(request, speculation: false);
+            int[] tokens = [.. plain.Select(update => update.TokenId)];
+            // As it will be; with a change; of another answer.
+            int[] changed = [.. tokens[..40], 77, 78, .. tokens[45..]];
+            int[] other = [.. Bench.Prompt(seed + 100, 100)];
+            foreach (var (prediction, least) in new[] { (tokens, 80), (changed, 60), (other, 0) })
+            {
+                var guessed = Answer(request with { Prediction = prediction }, speculation: true);
+                Assert.Equal(plain.Select(update => (update.TokenId, update.Text, update.FinishReason)), guessed.Select(update => (update.TokenId, update.Text, update.FinishReason)));
+                var usage = guessed[^1].Usage;
+                Assert.InRange(usage.AcceptedPredictedTokens, least, usage.PredictedTokens);
+                Assert.True(usage.PredictedTokens <= usage.DraftedTokens && usage.AcceptedPredictedTokens <= usage.AcceptedTokens);
+            }
+        }
+    }
+
     [Fact]
     public async Task A_real_model_answers_the_same_with_and_without_guesses()
     {

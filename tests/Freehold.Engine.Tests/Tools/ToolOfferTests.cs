@@ -68,7 +68,7 @@ public class ToolOfferTests
             change(options);
             return (await Assert.ThrowsAsync<RequestRefusedException>(() => client.GetResponseAsync(Messages, options, Cancellation))).Parameter;
         }
-        Assert.Equal("response_format", await Refused(options => options.ResponseFormat = ChatResponseFormat.Json));
+        Assert.Equal("tool_choice", await Refused(options => options.AdditionalProperties = new() { ["allowed_tools"] = new[] { "nobody" } }));
         Assert.Equal("tools", await Refused(options => options.AdditionalProperties = new() { ["raw_prompt"] = "x" }));
         Assert.Equal("tool_choice", await Refused(_ => { }, ChatToolMode.RequireSpecific("nobody")));
         Assert.Equal("tools", await Refused(_ => { }, null, Tool("a b", City)));
@@ -76,6 +76,32 @@ public class ToolOfferTests
         using var unread = BenchOf("{{ tools }}<tool_call>{% for m in messages %}{{ m.content }}{% endfor %}<arg_key>");
         using var other = new EngineChatClient(unread.Engine);
         Assert.Contains("glm-4", (await Assert.ThrowsAsync<RequestRefusedException>(() => other.GetResponseAsync(Messages, Options(ChatToolMode.Auto), Cancellation))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_call_has_the_arguments_that_its_schema_names_unless_that_speaks_of_others()
+    {
+        const string call = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": 1, \"b\": {\"x\": 1, \"x\": 2}, \"b\": {\"y\": 3, \"y\": 4}}}\n</tool_call>";
+        foreach (var (schema, names) in new (string, string[])[]
+        {
+            ("""{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"]}""", ["a"]),
+            ("""{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"],"additionalProperties":true}""", ["a", "b"]),
+        })
+        {
+            using var bench = BenchOf(Plain, Speaker.Of(call));
+            using var client = new EngineChatClient(bench.Engine);
+            var options = Options(ChatToolMode.RequireAny, Tool("f", JsonElement.Parse(schema)));
+            options.AllowMultipleToolCalls = false;
+            var response = await client.GetResponseAsync(Messages, options, Cancellation);
+            var made = Assert.Single(response.Messages[0].Contents.OfType<FunctionCallContent>());
+            Assert.Equal(names, made.Arguments!.Keys);
+            if (names.Length == 1)
+                continue;
+            // Of a name that was written twice the last value counts, now and when the call is sent back.
+            Assert.Equal("""{"y": 3, "y": 4}""", ((JsonElement)made.Arguments["b"]!).GetRawText());
+            var prompt = new ChatPrompt("x", bench.Engine.Model.Render, bench.Engine.Model.Answers).Render([.. Messages, response.Messages[0]]).Prompt.Text;
+            Assert.Contains("""{"a":1,"b":{"y":4}}""", prompt, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -48,6 +48,15 @@ public class ToolTests
     }
 
     [Fact]
+    public async Task Arguments_of_several_lines_stay_on_the_line_of_their_object()
+    {
+        await using var gateway = await RunningGateway.StartAsync();
+        gateway.Model.Updates = _ => [CallingScript.Whole("a1", "f", "{\n  \"n\": 1.50,\n  \"s\": \"ä\\n\"\n}")];
+        var lines = await gateway.LinesAsync(Path, Ask(""));
+        Assert.Equal("""{"n":1.50,"s":"ä\n"}""", lines[0]["message"]!["tool_calls"]![0]!["function"]!["arguments"]!.ToJsonString(Plain));
+    }
+
+    [Fact]
     public async Task A_call_that_was_cut_is_no_call()
     {
         await using var gateway = await RunningGateway.StartAsync();

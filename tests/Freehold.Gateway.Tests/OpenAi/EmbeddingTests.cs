@@ -29,7 +29,7 @@ public class EmbeddingTests
     {
         await using var gateway = await RunningGateway.StartAsync();
         var list = await gateway.Http.GetStringAsync(new Uri("/v1/models", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Equal("""{"object":"list","data":[{"id":"parrot","object":"model","created":1700000000,"owned_by":"tests","context_length":4096,"capabilities":["chat"],"state":"loaded"},{"id":"org/lengths","object":"model","created":1700000000,"owned_by":"tests","context_length":512,"capabilities":["embeddings"],"state":"loaded"}]}""", list);
+        Assert.Equal("""{"object":"list","data":[{"id":"parrot","object":"model","created":1700000000,"owned_by":"tests","context_length":4096,"capabilities":["chat"],"state":"loaded"},{"id":"org/lengths","object":"model","created":1700000000,"owned_by":"tests","context_length":512,"capabilities":["embeddings","rerank"],"state":"loaded"}]}""", list);
         var one = await gateway.Http.GetStringAsync(new Uri("/v1/models/org/lengths", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.StartsWith("""{"id":"org/lengths",""", one, StringComparison.Ordinal);
         using var none = await gateway.Http.GetAsync(new Uri("/v1/models/nobody", UriKind.Relative), TestContext.Current.CancellationToken);

@@ -6,6 +6,7 @@ using Freehold.Gateway.Ollama.Requests;
 using Freehold.Gateway.OpenAi.Requests;
 using Freehold.Gateway.OpenAi.Responses.Requests;
 using Freehold.Gateway.Requests;
+using Freehold.Gateway.Reranking;
 using Freehold.Gateway.Tests.Serving;
 using Freehold.Gateway.Tokens;
 using Freehold.Tests;
@@ -24,6 +25,7 @@ public partial class ParameterTableTests
         OllamaParameters.Chat, OllamaParameters.Generate, OllamaParameters.Embed, OllamaParameters.Embeddings, OllamaParameters.Show, OllamaParameters.Pull, OllamaParameters.Delete, OllamaParameters.Copy,
         AnthropicParameters.Messages, AnthropicParameters.CountTokens,
         ResponseParameters.Create, ResponseParameters.InputTokens, ResponseParameters.Compact, ResponseParameters.ConversationCreate, ResponseParameters.ConversationUpdate, ResponseParameters.ConversationItems,
+        RerankParameters.Jina, RerankParameters.Cohere,
     ];
 
     private const string Items = """[{"role":"user","content":[{"type":"input_text","text":"x"}]}]""";
@@ -58,6 +60,8 @@ public partial class ParameterTableTests
         ["/api/pull"] = """{"model":"parrot","stream":false}""",
         ["/api/delete"] = """{"model":"parrot"}""",
         ["/api/copy"] = """{"source":"parrot","destination":"fast"}""",
+        ["/v1/rerank"] = """{"model":"org/lengths","query":"x","documents":[{"text":"y"}]}""",
+        ["/v2/rerank"] = """{"model":"org/lengths","query":"x","documents":[{"text":"y"}]}""",
         ["/v1/messages"] = AnthropicLeast[..^1] + ",\"max_tokens\":9}",
         ["/v1/messages/count_tokens"] = AnthropicLeast,
         ["/v1/responses"] = $$"""{"model":"parrot","input":{{Items}}}""",
@@ -116,6 +120,8 @@ public partial class ParameterTableTests
         ["/api/pull"] = "model insecure stream",
         ["/api/delete"] = "model",
         ["/api/copy"] = "source destination",
+        ["/v1/rerank"] = "model query documents top_n return_documents max_chunks_per_doc rank_fields",
+        ["/v2/rerank"] = "model query documents top_n max_tokens_per_doc priority",
         ["/v1/messages"] = $"max_tokens container diagnostics inference_geo metadata service_tier stop_sequences stream temperature top_k top_p {AnthropicBoth}",
         ["/v1/messages/count_tokens"] = AnthropicBoth,
         ["/v1/responses"] = $"""

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Freehold.Gateway.Tests.Serving;
 
-/// <summary>A gateway on a free port of this machine, over a scripted model named 'parrot' and an encoder named 'lengths'.</summary>
+/// <summary>A gateway on a free port of this machine, over a scripted model named 'parrot' and an encoder named 'lengths', and 'ranker' where a test brings a reranker.</summary>
 internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -39,13 +39,15 @@ internal sealed class RunningGateway : IAsyncDisposable
     public IEnumerable<string> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["ANY"]).Where(method => method != "HEAD").Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"));
 
-    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, IModelLibrary? library = null, Func<FixedModelDirectory, IModelDirectory>? lead = null, bool stores = false)
+    public static async Task<RunningGateway> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, Func<Exception, Refusal?>? explain = null, string? note = null, IModelText? text = null, IModelLibrary? library = null, Func<FixedModelDirectory, IModelDirectory>? lead = null, bool stores = false, IReranker? reranker = null)
     {
         var folder = stores ? Directory.CreateTempSubdirectory("freehold-state").FullName : null;
         var model = new ScriptedChatClient();
         var created = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
         var options = new GatewayOptions { Ports = [0], State = new StateOptions { Folder = folder } };
+        var ranker = new ServedModel("ranker", created, "tests", null, null, 512, null, null, explain ?? (_ => null)) { Reranker = reranker };
         var models = new FixedModelDirectory([
+            .. reranker is null ? Array.Empty<ServedModel>() : [ranker],
             new ServedModel("parrot", created, "tests", model, null, 4096, note, text, explain ?? (_ => null)) { Facts = Facts },
             new ServedModel("org/lengths", created, "tests", null, new LengthEmbeddings(), 512, null, null, _ => null)]);
         var directory = lead?.Invoke(models) ?? models;

@@ -2,6 +2,7 @@ using Freehold.Kernels;
 using Freehold.Kernels.Products;
 using Freehold.Models.Architectures;
 using Freehold.Models.Files;
+using Freehold.Models.Tokenizers;
 
 namespace Freehold.Models.Tests.Oracle;
 
@@ -17,9 +18,20 @@ internal sealed class EncoderRun : IDisposable
         _model = ModelLoader.Load(ModelFiles.Open(path), _compute, new LoadOptions { Activations = bits });
     }
 
-    /// <summary>The vector of a text.</summary>
+    /// <summary>The tokenizer.</summary>
+    public Tokenizer Tokenizer => _model.Tokenizer;
+
+    /// <summary>Tokens one pair may have.</summary>
+    public int MaxTokens => _model.Ranking!.MaxTokens;
+
+    /// <summary>The logit of a pair.</summary>
+    public float Score(int[] ids, int secondFrom) => _model.Ranking!.Score(ids, secondFrom);
+
+    /// <summary>The vector of a text; of a cross-encoder the logit of the text as a pair of its halves.</summary>
     public float[] Vector(int[] ids)
     {
+        if (_model.Ranking is not null)
+            return [Score(ids, ids.Length / 2)];
         var vector = new float[_model.Shape.EmbeddingLength];
         _model.Embedding!.Embed(ids, vector);
         return vector;

@@ -51,6 +51,8 @@ public sealed class EqualBitsTests
     [Theory]
     [InlineData("bert", TensorType.F32)]
     [InlineData("bert", TensorType.Q8_0)]
+    [InlineData("bert-rank", TensorType.F32)]
+    [InlineData("bert-rank", TensorType.Q8_0)]
     [InlineData("nomic-bert", TensorType.F32)]
     [InlineData("nomic-bert", TensorType.Q8_0)]
     public void Vectors_are_the_golden_ones_on_every_instruction_set(string name, TensorType type)

@@ -88,6 +88,10 @@ public static class HfFolderWriter
         }
     }
 
+    // The second text and what is behind it have type 1.
+    private static JsonArray Template(params string[] steps) =>
+        [.. steps.Select((step, i) => new JsonObject { [step.Length == 1 ? "Sequence" : "SpecialToken"] = new JsonObject { ["id"] = step, ["type_id"] = i > 2 ? 1 : 0 } })];
+
     private static void WriteTokenizer(TinyVocabulary vocabulary, string folder)
     {
         var types = (int[])vocabulary.Keys["tokenizer.ggml.token_type"];
@@ -132,6 +136,12 @@ public static class HfFolderWriter
                 ["added_tokens"] = added,
                 ["normalizer"] = new JsonObject { ["type"] = "BertNormalizer", ["clean_text"] = true, ["handle_chinese_chars"] = true, ["strip_accents"] = null, ["lowercase"] = true },
                 ["pre_tokenizer"] = new JsonObject { ["type"] = "BertPreTokenizer" },
+                ["post_processor"] = new JsonObject
+                {
+                    ["type"] = "TemplateProcessing",
+                    ["single"] = Template("[CLS]", "A", "[SEP]"),
+                    ["pair"] = Template("[CLS]", "A", "[SEP]", "B", "[SEP]"),
+                },
                 ["model"] = new JsonObject { ["type"] = "WordPiece", ["unk_token"] = "[UNK]", ["continuing_subword_prefix"] = "##", ["max_input_chars_per_word"] = 100, ["vocab"] = ids },
             };
         File.WriteAllText(Path.Combine(folder, "tokenizer.json"), tokenizer.ToJsonString());

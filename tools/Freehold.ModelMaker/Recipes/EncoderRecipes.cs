@@ -3,7 +3,7 @@ using Freehold.ModelMaker.Weights;
 
 namespace Freehold.ModelMaker.Recipes;
 
-/// <summary>The two encoders.</summary>
+/// <summary>The encoders.</summary>
 public static class EncoderRecipes
 {
     private const int Layers = 3, Heads = 4, Context = 512;
@@ -40,6 +40,17 @@ public static class EncoderRecipes
             ["vocab_size"] = vocabulary.Tokens.Count,
         };
         return new Recipe("bert", Keys("bert", width, hidden, 1e-12f), tensors, config, vocabulary);
+    }
+
+    /// <summary>A cross-encoder: BERT with a classifier of one label behind its pooler.</summary>
+    public static Recipe BertReranker(TinyVocabulary vocabulary, int width, int hidden)
+    {
+        var bert = Bert(vocabulary, width, hidden);
+        var tensors = bert.Tensors.Select(tensor => tensor with { HfName = "bert." + tensor.HfName }).ToList();
+        Dense(tensors, "cls", "bert.pooler.dense", width, width);
+        Dense(tensors, "cls.output", "classifier", width, 1);
+        bert.Config!["architectures"] = new JsonArray("BertForSequenceClassification");
+        return bert with { Keys = [.. bert.Keys.Select(pair => pair.Key == "bert.pooling_type" ? new(pair.Key, 4u) : pair)], Tensors = tensors };
     }
 
     /// <summary>Nomic's BERT: rope, one fused projection, a gated feed-forward, no biases but the norms'.</summary>

@@ -23,6 +23,7 @@ public static class TinyModels
         ["granite"] = Granite,
         ["smollm3"] = Smollm3,
         ["bert"] = Bert,
+        ["bert-rank"] = BertReranker,
         ["nomic-bert"] = NomicBert,
     };
 
@@ -193,6 +194,8 @@ public static class TinyModels
     }
 
     private static Recipe Bert(TinyVocabulary? vocabulary) => EncoderRecipes.Bert(vocabulary ?? TinyVocabulary.WordPiece(), Width, Hidden);
+
+    private static Recipe BertReranker(TinyVocabulary? vocabulary) => EncoderRecipes.BertReranker(vocabulary ?? TinyVocabulary.WordPiece(), Width, Hidden);
 
     private static Recipe NomicBert(TinyVocabulary? vocabulary) => EncoderRecipes.NomicBert(vocabulary ?? TinyVocabulary.WordPiece(), Width, Hidden);
 }

@@ -50,7 +50,7 @@ internal sealed class MessageBlocks(ThinkingSignature signatures)
                     json.WriteString("id", call!.Id);
                     json.WriteString("name", call.Name);
                     json.WritePropertyName("input");
-                    json.WriteRawValue(call.Arguments);
+                    call.WriteArguments(json);
                     break;
             }
             json.WriteEndObject();

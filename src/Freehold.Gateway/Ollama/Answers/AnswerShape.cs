@@ -52,7 +52,7 @@ internal abstract class AnswerShape
                 json.WriteNumber("index", call.Index);
                 json.WriteString("name", call.Name);
                 json.WritePropertyName("arguments");
-                json.WriteRawValue(call.Arguments);
+                call.WriteArguments(json);
                 json.WriteEndObject();
                 json.WriteEndObject();
             }

@@ -9,19 +9,26 @@ internal enum PoolingKind
     Mean = 1,
     Classifier = 2,
     Last = 3,
+
+    /// <summary>No vector but a score, by a <see cref="ClassifierHead"/>.</summary>
+    Rank = 4,
 }
 
 /// <summary>Pools rows and scales the vector to length 1.</summary>
 internal static unsafe class Pooling
 {
-    /// <summary>Reads the kind from the metadata.</summary>
+    /// <summary>Reads the kind from the metadata. Where that says nothing, a file with a classifier's head ranks: converters often leave the key out.</summary>
     /// <exception cref="ModelFormatException">The file wants none, or one this engine does not know.</exception>
-    public static PoolingKind Read(ModelMetadata metadata)
+    public static PoolingKind Read(IModelSource source)
     {
-        var value = metadata.GetInt32($"{metadata.Architecture}.pooling_type", (int)PoolingKind.Mean);
+        var metadata = source.Metadata;
+        var otherwise = metadata.Architecture == "bert" && source.TryGetMatrix("cls.output.weight", out _) ? PoolingKind.Rank : PoolingKind.Mean;
+        var value = metadata.GetInt32($"{metadata.Architecture}.pooling_type", (int)otherwise);
+        if (value == (int)PoolingKind.Rank && metadata.Architecture != "bert")
+            throw ModelFormatException.Unsupported($"{source.Origin} ranks with architecture '{metadata.Architecture}'; rerankers are run of architecture bert alone");
         return Enum.IsDefined((PoolingKind)value)
             ? (PoolingKind)value
-            : throw ModelFormatException.Unsupported($"the metadata's pooling_type is {value}; this engine pools by mean (1), first (2) or last token (3)");
+            : throw ModelFormatException.Unsupported($"the metadata's pooling_type is {value}; this engine pools by mean (1), first (2) or last token (3), and ranks (4)");
     }
 
     /// <summary>Writes the pooled vector, L2 norm 1; rows are summed in ascending order.</summary>

@@ -5,7 +5,10 @@ namespace Freehold.Models.Files.Safetensors;
 /// <param name="Interleaves">Rows of the query and key projections change from halves to pairs (GGUF's "norm" rope).</param>
 /// <param name="NormsPlusOne">The model adds one to its norms' weights at run time; GGUF has it added.</param>
 /// <param name="IgnoresHeadLength">The converter takes no <c>head_dim</c>.</param>
-internal sealed record HfFamily(string Architecture, bool Interleaves = false, bool NormsPlusOne = false, bool IgnoresHeadLength = false)
+/// <param name="Classifies">It has a classifier's head, and with one label ranks.</param>
+/// <param name="SkipsPadding">Positions begin behind the padding's id (RoBERTa); GGUF has the rows before cut off.</param>
+internal sealed record HfFamily(
+    string Architecture, bool Interleaves = false, bool NormsPlusOne = false, bool IgnoresHeadLength = false, bool Classifies = false, bool SkipsPadding = false)
 {
     /// <summary>Whether it is an encoder.</summary>
     public bool IsEncoder => Architecture is "bert" or "nomic-bert";
@@ -26,9 +29,11 @@ internal sealed record HfFamily(string Architecture, bool Interleaves = false, b
             "GraniteForCausalLM" or "granite" => new("granite", Interleaves: true, IgnoresHeadLength: true),
             "SmolLM3ForCausalLM" or "smollm3" => new("smollm3", Interleaves: true),
             "BertModel" or "BertForMaskedLM" or "bert" => new("bert"),
+            "BertForSequenceClassification" => new("bert", Classifies: true),
+            "XLMRobertaForSequenceClassification" => new("bert", Classifies: true, SkipsPadding: true),
             "NomicBertModel" or "nomic_bert" => new("nomic-bert"),
             var other => throw ModelFormatException.Unsupported(
-                $"{config.Origin}: the architecture '{other}' is not read from safetensors; llama, mistral, qwen2, qwen3, gemma3, phi3, granite, smollm3, bert and nomic-bert are"),
+                $"{config.Origin}: the architecture '{other}' is not read from safetensors; llama, mistral, qwen2, qwen3, gemma3, phi3, granite, smollm3, bert (and its and XLM-RoBERTa's rerankers) and nomic-bert are"),
         };
     }
 }

@@ -14,7 +14,7 @@ internal static class HfKeys
             ["general.architecture"] = arch,
             ["general.name"] = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)),
             [$"{arch}.block_count"] = (uint)config.RequiredInteger("num_hidden_layers", "n_layer"),
-            [$"{arch}.context_length"] = (uint)ContextLength(config, arch),
+            [$"{arch}.context_length"] = (uint)(ContextLength(config, arch) - SkippedPositions(config, family)),
             [$"{arch}.embedding_length"] = (uint)config.RequiredInteger("hidden_size", "n_embd"),
             [$"{arch}.feed_forward_length"] = (uint)config.RequiredInteger("intermediate_size", "n_inner"),
             [$"{arch}.attention.head_count"] = (uint)Heads(config, arch),
@@ -25,7 +25,7 @@ internal static class HfKeys
         {
             values[$"{arch}.attention.layer_norm_epsilon"] = (float)config.RequiredNumber("layer_norm_eps", "layer_norm_epsilon");
             values[$"{arch}.attention.causal"] = false;
-            if (Pooling(folder) is { } pooling)
+            if ((family.Classifies ? 4u : Pooling(folder)) is { } pooling)
                 values[$"{arch}.pooling_type"] = pooling;
             values["tokenizer.ggml.token_type_count"] = (uint)(config.Integer("type_vocab_size") ?? 1);
             return values;
@@ -63,6 +63,18 @@ internal static class HfKeys
         return width % heads == 0 && width >= heads && rotary is > 0 and <= 1
             ? (int)(rotary * width) / heads
             : throw new ModelFormatException($"{config.Origin}: a width of {width} does not divide into {heads} heads");
+    }
+
+    /// <summary>Rows of the position table that no token has.</summary>
+    /// <exception cref="ModelFormatException">They are more than the table has.</exception>
+    public static int SkippedPositions(ConfigJson config, HfFamily family)
+    {
+        if (!family.SkipsPadding)
+            return 0;
+        var skipped = (config.Integer("pad_token_id") ?? throw config.Missing("pad_token_id")) + 1L;
+        return skipped >= 0 && skipped < config.RequiredInteger("max_position_embeddings")
+            ? (int)skipped
+            : throw new ModelFormatException($"{config.Origin}: 'pad_token_id' is {skipped - 1}, which leaves none of the positions");
     }
 
     private static void Special(ConfigJson config, string arch, Dictionary<string, object> values)
@@ -128,7 +140,7 @@ internal static class HfKeys
         return config.Integer("max_position_embeddings", "n_positions") ?? (arch == "gemma3" ? 131_072 : throw config.Missing("max_position_embeddings"));
     }
 
-    // sentence-transformers' description beside the model: mean 1, first token 2, last token 3 (llama.h, llama_pooling_type).
+    // sentence-transformers' description beside the model: mean 1, first token 2, last token 3; a classifier's head is 4 (llama.h, llama_pooling_type).
     private static uint? Pooling(string folder)
     {
         var path = Path.Combine(folder, "1_Pooling", "config.json");

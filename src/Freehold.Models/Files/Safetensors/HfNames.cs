@@ -16,6 +16,10 @@ internal static class HfNames
         ["embeddings.position_embeddings"] = "position_embd",
         ["embeddings.LayerNorm"] = "token_embd_norm",
         ["emb_ln"] = "token_embd_norm",
+        ["pooler.dense"] = "cls",
+        ["classifier"] = "cls.output",
+        ["classifier.dense"] = "cls",
+        ["classifier.out_proj"] = "cls.output",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, string> s_layer = new Dictionary<string, string>
@@ -52,10 +56,10 @@ internal static class HfNames
         ["mlp.fc2"] = "ffn_down",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly string[] s_prefixes = ["language_model.", "bert.", "model.", "encoder.", "layers.", "layer."];
+    private static readonly string[] s_prefixes = ["language_model.", "roberta.", "bert.", "model.", "encoder.", "layers.", "layer."];
 
     /// <summary>
-    /// GGUF's name; an empty string for what the converter leaves out (BERT's pooler and heads, stored positions, a vision tower, a tied output);
+    /// GGUF's name; an empty string for what the converter leaves out (BERT's heads, its pooler where it gives vectors, stored positions, a vision tower, a tied output);
     /// null for a name that is not known.
     /// </summary>
     public static string? Translate(string name, HfFamily family, bool tied)
@@ -95,7 +99,7 @@ internal static class HfNames
         if (name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal) || name.EndsWith("embeddings.position_ids", StringComparison.Ordinal))
             return true;
         if (family.IsEncoder)
-            return name.StartsWith("pooler.", StringComparison.Ordinal) || name.StartsWith("bert.pooler.", StringComparison.Ordinal) || name.StartsWith("cls.", StringComparison.Ordinal);
+            return !family.Classifies && (name.StartsWith("pooler.", StringComparison.Ordinal) || name.StartsWith("bert.pooler.", StringComparison.Ordinal)) || name.StartsWith("cls.", StringComparison.Ordinal);
         if (name.EndsWith("lm_head.weight", StringComparison.Ordinal))
             return tied;
         return name.Contains("vision_", StringComparison.Ordinal) || name.Contains("projector.", StringComparison.Ordinal);

@@ -35,14 +35,16 @@ internal sealed class SpecialTokenKeys(JsonElement root, JsonElement? config, To
 
     private void WriteAround(JsonElement processor, Dictionary<string, object> keys)
     {
-        var (front, back) = processor.Text("type") switch
+        var type = processor.Text("type");
+        var (front, back) = type switch
         {
             "TemplateProcessing" => Around(processor),
             "BertProcessing" or "RobertaProcessing" => (First(processor.Member("cls")), First(processor.Member("sep"))),
-            var other => throw ModelFormatException.Unsupported($"the tokenizer.json's post-processor '{other}' is not known"),
+            _ => throw ModelFormatException.Unsupported($"the tokenizer.json's post-processor '{type}' is not known"),
         };
         Put(front, "bos", "cls");
         Put(back, "eos", "seperator");
+        PutPair(type == "TemplateProcessing" ? Between(processor, front, back) : type == "RobertaProcessing" ? 2 : 1, keys);
 
         void Put(string? content, string key, string encoderKey)
         {
@@ -56,6 +58,28 @@ internal sealed class SpecialTokenKeys(JsonElement root, JsonElement? config, To
             if (keys["tokenizer.ggml.model"] is "bert")
                 keys[$"tokenizer.ggml.{encoderKey}_token_id"] = (uint)id;
         }
+    }
+
+    // How many of the token behind a text stand between the two of a pair; another form no key of GGUF says.
+    private void PutPair(int? between, Dictionary<string, object> keys)
+    {
+        if (between == 1 || between == 2 && Equals(keys.GetValueOrDefault("tokenizer.ggml.seperator_token_id"), keys.GetValueOrDefault("tokenizer.ggml.eos_token_id")))
+            keys["tokenizer.ggml.add_sep_token"] = between == 2;
+        else
+            keys["freehold.tokenizer.pairs"] = false;
+    }
+
+    // Null where the template for pairs is none of: front A back B back, front A back back B back.
+    private static int? Between(JsonElement processor, string? front, string? back)
+    {
+        if (back is null || processor.Member("pair") is not { ValueKind: JsonValueKind.Array } pair)
+            return null;
+        string?[] steps = [.. pair.EnumerateArray().Select(step => step.Member("Sequence")?.Text("id") is { } text ? $"text {text}" : step.Member("SpecialToken")?.Text("id"))];
+        string?[] head = front is null ? ["text A"] : [front, "text A"];
+        foreach (var between in (ReadOnlySpan<int>)[1, 2])
+            if (steps.SequenceEqual([.. head, .. Enumerable.Repeat(back, between), "text B", back]))
+                return between;
+        return null;
     }
 
     private static (string? Front, string? Back) Around(JsonElement processor)

@@ -103,7 +103,7 @@ internal sealed class UnigramTokenizer : VocabularyTokenizer
         var vocabulary = VocabularyReader.Read(metadata);
         if (vocabulary.Scores.Length == 0)
             throw new ModelFormatException("the metadata has no 'tokenizer.ggml.scores', by which a unigram model chooses; the file is incomplete");
-        var special = SpecialTokenReader.Read(metadata, vocabulary, new SpecialDefaults(Eos: 1, Unknown: 2, Padding: 0, AddEos: true));
+        var special = SpecialTokenReader.Read(metadata, vocabulary, new SpecialDefaults(Eos: 1, Unknown: 2, Padding: 0, AddEos: true, AddSeparator: true));
         if (special.Unknown < 0)
             throw new ModelFormatException("a unigram vocabulary needs an unknown token ('tokenizer.ggml.unknown_token_id')");
         var prefix = metadata.GetBoolean("tokenizer.ggml.add_space_prefix", false);

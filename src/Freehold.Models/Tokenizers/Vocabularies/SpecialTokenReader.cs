@@ -39,10 +39,16 @@ internal static class SpecialTokenReader
         DropFalseEnds(vocabulary, ends);
         foreach (var id in ends)
             vocabulary.SetKind(id, TokenKind.Control);
+        var separator = Id("seperator_token_id", Id("separator_token_id", defaults.Separator));
+        var addSeparator = metadata.GetBoolean("tokenizer.ggml.add_sep_token", defaults.AddSeparator && separator >= 0);
         return new SpecialTokens(
-            bos, eos, Id("unknown_token_id", defaults.Unknown),
-            Id("seperator_token_id", Id("separator_token_id", defaults.Separator)), Id("padding_token_id", defaults.Padding),
-            Id("cls_token_id", defaults.Classifier), Id("mask_token_id", defaults.Mask), addBos, addEos, ends);
+            bos, eos, Id("unknown_token_id", defaults.Unknown), separator, Id("padding_token_id", defaults.Padding),
+            Id("cls_token_id", defaults.Classifier), Id("mask_token_id", defaults.Mask), addBos, addEos, ends)
+        {
+            AddSeparator = addSeparator && separator >= 0,
+            // A Hugging Face tokenizer may have a form for pairs that no key says; then there is none.
+            Pairs = metadata.GetBoolean("freehold.tokenizer.pairs", true) && (addEos || addSeparator) && (!addSeparator || separator >= 0),
+        };
     }
 
     // In some vocabularies (Qwen's '</s>', the end of HTML's strike-through) such a name is a piece of text that merges make: then it ends nothing.
@@ -73,4 +79,4 @@ internal static class SpecialTokenReader
 /// <summary>A family's ids and flags where a file's keys say nothing; -1 for none.</summary>
 internal sealed record SpecialDefaults(
     int Bos = -1, int Eos = -1, int Unknown = -1, int Separator = -1, int Padding = -1, int Classifier = -1, int Mask = -1,
-    bool AddBos = false, bool AddEos = false);
+    bool AddBos = false, bool AddEos = false, bool AddSeparator = false);

@@ -4,6 +4,7 @@ using Freehold.Catalog;
 using Freehold.Catalog.Names;
 using Freehold.Catalog.Resolution;
 using Freehold.Hosting;
+using Freehold.Models.Files;
 using Freehold.Models.Packing;
 
 namespace Freehold.Commands.Catalogue;
@@ -44,6 +45,7 @@ internal static class ListCommand
                             document.WriteString("format", model.Format);
                             document.WriteNumber("size", model.Bytes);
                             document.WriteString("quantisation", QuantisationOf(model));
+                            document.WriteString("kind", KindOf(model));
                             document.WriteString("source", model.Path);
                         }
                         document.WriteEndObject();
@@ -76,15 +78,15 @@ internal static class ListCommand
     {
         string[][] rows =
         [
-            ["NAME", "SIZE", "QUANTISATION", "WHEN", "WHERE FROM"],
+            ["NAME", "SIZE", "QUANTISATION", "DOES", "WHEN", "WHERE FROM"],
             .. models.Select(m => new[]
             {
-                m.Name, ByteSize.Text(m.Bytes), QuantisationOf(m) ?? "-",
+                m.Name, ByteSize.Text(m.Bytes), QuantisationOf(m) ?? "-", KindOf(m) ?? "-",
                 m.Manifest?.Added.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) ?? "-",
                 m.Manifest?.Source ?? $"{PlaceOf(m)}: {m.Path}",
             }),
         ];
-        var widths = Enumerable.Range(0, 5).Select(c => rows.Max(r => r[c].Length)).ToArray();
+        var widths = Enumerable.Range(0, 6).Select(c => rows.Max(r => r[c].Length)).ToArray();
         foreach (var row in rows)
             await output.WriteLineAsync(string.Join("  ", row.Select((cell, c) => c == 1 ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]))).TrimEnd());
     }
@@ -92,6 +94,21 @@ internal static class ListCommand
     private static string? QuantisationOf(ResolvedModel model) =>
         model.Manifest is { } manifest ? StoredModel.Label(manifest, "quantisation") ?? Quantisation.FromFileName(manifest.Files[0].Path)
             : Quantisation.FromFileName(model.Place == ModelPlace.Bundle ? model.Name.Replace(':', '-') : Path.GetFileName(model.Path));
+
+    // The catalogue has noted it; of other files the header says it, where it can be read.
+    private static string? KindOf(ResolvedModel model)
+    {
+        if (model.Manifest is { } manifest)
+            return StoredModel.Label(manifest, "kind");
+        try
+        {
+            return ModelSummary.Read(model).Kind is { } kind ? ModelSummary.Word(kind) : null;
+        }
+        catch (Exception e) when (e is ModelFormatException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     internal static string PlaceOf(ResolvedModel model) => model.Place switch
     {

@@ -5,6 +5,7 @@ using Freehold.Catalog.Resolution;
 using Freehold.Catalog.Store;
 using Freehold.Kernels.Attention;
 using Freehold.Kernels.Blocks;
+using Freehold.Models.Architectures;
 using Freehold.Models.Files;
 using Freehold.Models.Inference;
 using ModelFiles = Freehold.Models.Files.ModelFiles;
@@ -20,9 +21,10 @@ namespace Freehold.Commands.Catalogue;
 /// <param name="Licence">Its licence, or null where the file does not say.</param>
 /// <param name="HasTemplate">True where it brings a chat template.</param>
 /// <param name="Template">The family the template is of, or null.</param>
+/// <param name="Kind">What it is for, or null where its architecture is not run.</param>
 /// <param name="KvBytesPerToken">Bytes of keys and values a token takes, or null where the header does not tell.</param>
 internal sealed record ModelSummary(
-    string Architecture, string? Title, long Parameters, string Quantisation, int? Context, string? Licence, bool HasTemplate, string? Template, long? KvBytesPerToken)
+    string Architecture, string? Title, long Parameters, string Quantisation, int? Context, string? Licence, bool HasTemplate, string? Template, ModelKind? Kind, long? KvBytesPerToken)
 {
     // Markers by which published templates are told apart; the first that is found names the family.
     private static readonly (string Marker, string Family)[] Families =
@@ -45,6 +47,7 @@ internal sealed record ModelSummary(
         return new ModelSummary(
             architecture, metadata.GetString("general.name", null), parameters, QuantisationOf(model, source), Known(metadata.GetInt32($"{architecture}.context_length", 0)),
             metadata.GetString("general.license", null), template is not null, template is null ? null : Families.FirstOrDefault(f => template.Contains(f.Marker, StringComparison.Ordinal)).Family,
+            KindOf(source),
             KvBytes(metadata, architecture));
     }
 
@@ -57,10 +60,15 @@ internal sealed record ModelSummary(
             ["quantisation"] = Quantisation,
             ["parameters"] = Parameters.ToString(CultureInfo.InvariantCulture),
         };
+        if (Kind is { } kind)
+            labels["kind"] = Word(kind);
         if (Licence is not null)
             labels["licence"] = Licence;
         return labels;
     }
+
+    /// <summary>What a model is for, in a word: generates, embeds, ranks.</summary>
+    public static string Word(ModelKind kind) => kind.ToString().ToLowerInvariant();
 
     /// <summary>A count of weights for people: 135 M, 1.24 B.</summary>
     public static string Count(long parameters) => parameters switch
@@ -71,6 +79,19 @@ internal sealed record ModelSummary(
         >= 1_000 => (parameters / 1e3).ToString("F0", CultureInfo.InvariantCulture) + " K",
         _ => parameters.ToString(CultureInfo.InvariantCulture),
     };
+
+    // A header that asks for what is not run is shown all the same.
+    private static ModelKind? KindOf(IModelSource source)
+    {
+        try
+        {
+            return ModelLoader.KindOf(source);
+        }
+        catch (ModelFormatException)
+        {
+            return null;
+        }
+    }
 
     private static int? Known(int value) => value > 0 ? value : null;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Freehold.Catalog;
 using Freehold.Catalog.Resolution;
+using Freehold.Models.Architectures;
 
 namespace Freehold.Commands.Catalogue;
 
@@ -41,6 +42,7 @@ internal static class ShowCommand
                     document.WriteString("path", model.Path);
                     document.WriteString("format", model.Format);
                     document.WriteString("architecture", summary.Architecture);
+                    document.WriteString("kind", summary.Kind is { } kind ? ModelSummary.Word(kind) : null);
                     document.WriteNumber("parameters", summary.Parameters);
                     document.WriteNumber("size", model.Bytes);
                     document.WriteString("quantisation", summary.Quantisation);
@@ -69,6 +71,13 @@ internal static class ShowCommand
                 ("where", $"{ListCommand.PlaceOf(model)}: {model.Path}{(model.Length is null ? "" : $" from byte {model.Offset.ToString(CultureInfo.InvariantCulture)}")}"),
                 ("from", model.Manifest?.Source ?? "-"),
                 ("architecture", summary.Architecture),
+                ("does", summary.Kind switch
+                {
+                    ModelKind.Generates => "generates text",
+                    ModelKind.Embeds => "gives embeddings, and ranks by them",
+                    ModelKind.Ranks => "ranks documents (a cross-encoder)",
+                    _ => "nothing here: it is of a kind that is not run",
+                }),
                 ("parameters", ModelSummary.Count(summary.Parameters)),
                 ("size", $"{ByteSize.Text(model.Bytes)}, {summary.Quantisation}"),
                 ("context", summary.Context is { } context1 ? $"{context1.ToString(CultureInfo.InvariantCulture)} tokens" : "not said"),

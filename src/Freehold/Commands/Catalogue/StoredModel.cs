@@ -32,6 +32,7 @@ internal static class StoredModel
         json.WriteNumber("size", manifest.Size);
         json.WriteString("quantisation", Label(manifest, "quantisation"));
         json.WriteString("architecture", Label(manifest, "architecture"));
+        json.WriteString("kind", Label(manifest, "kind"));
         json.WriteString("source", manifest.Source);
         json.WriteString("added", manifest.Added);
         json.WriteStartArray("files");
