@@ -13,11 +13,11 @@ public class AnthropicPackageTests(RunningBox box)
     private readonly AnthropicClient _client = new() { BaseUrl = box.Address, ApiKey = RunningBox.Key, MaxRetries = 0 };
 
     // The package has no property for the temperature any more; fields of one's own go as they are.
-    private static MessageCreateParams Ask(string text)
-    {
-        var asked = new MessageCreateParams { Model = RunningBox.Chat, MaxTokens = 24, System = "Be brief.", Messages = [new UserMessageParam(text)] };
-        return MessageCreateParams.FromRawUnchecked(asked.RawHeaderData, asked.RawQueryData, new Dictionary<string, JsonElement>(asked.RawBodyData) { ["temperature"] = JsonSerializer.SerializeToElement(0) });
-    }
+    private static MessageCreateParams Ask(string text) =>
+        Greedy(new MessageCreateParams { Model = RunningBox.Chat, MaxTokens = 24, System = "Be brief.", Messages = [new UserMessageParam(text)] });
+
+    private static MessageCreateParams Greedy(MessageCreateParams asked) =>
+        MessageCreateParams.FromRawUnchecked(asked.RawHeaderData, asked.RawQueryData, new Dictionary<string, JsonElement>(asked.RawBodyData) { ["temperature"] = JsonSerializer.SerializeToElement(0) });
 
     private static string TextOf(Message message) => string.Concat(message.Content.Select(block => block.TryPickText(out var text) ? text.Text : ""));
 
@@ -55,14 +55,14 @@ public class AnthropicPackageTests(RunningBox box)
     public async Task A_tool_makes_a_round_trip()
     {
         var schema = new InputSchema { Properties = new Dictionary<string, JsonElement> { ["city"] = JsonElement.Parse("""{"type":"string","maxLength":20}""") }, Required = ["city"] };
-        var asked = await _client.Messages.Create(new MessageCreateParams
+        var asked = await _client.Messages.Create(Greedy(new MessageCreateParams
         {
             Model = RunningBox.Chat,
             MaxTokens = 80,
             Messages = [new UserMessageParam("Weather in Bern?")],
             Tools = [new Tool { Name = "get_weather", Description = "Weather now", InputSchema = schema }],
             ToolChoice = new ToolChoiceTool("get_weather"),
-        }, Cancel);
+        }), Cancel);
         Assert.Equal(StopReason.ToolUse, asked.StopReason!.Value());
         var call = asked.Content.Select(block => block.TryPickToolUse(out var use) ? use : null).Single(use => use is not null)!;
         Assert.Equal(JsonValueKind.String, call.Input["city"].ValueKind);
