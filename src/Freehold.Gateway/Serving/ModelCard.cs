@@ -18,6 +18,12 @@ public sealed record ModelCard(string Id, DateTimeOffset Created, string OwnedBy
     /// <summary>What its file says of it; null where nobody looked.</summary>
     public ModelFacts? Facts { get; init; }
 
+    /// <summary>Tells what its answers may hold while it is not loaded, as its template says; null where nobody looked.</summary>
+    public Func<AnswerTraits>? Foreseen { get; init; }
+
+    /// <summary>What its answers may hold besides text.</summary>
+    internal AnswerTraits Traits => Loaded?.Text?.Traits ?? Foreseen?.Invoke() ?? AnswerTraits.None;
+
     /// <summary>The model's own name, where this is one more name that its owner gave it; null where <see cref="Id"/> is its own.</summary>
     public string? AliasOf { get; init; }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Freehold.Engine.Chat;
 using Freehold.Gateway.Serving;
 using Freehold.Models.Templates;
+using Freehold.Models.Templates.ToolUse;
 using Freehold.Models.Tokenizers;
 using Microsoft.Extensions.AI;
 
@@ -19,8 +20,7 @@ internal sealed class EngineText(Tokenizer tokenizer, ChatPrompt prompt) : IMode
 
     public bool ShowsReasoning => prompt.ShowsReasoning;
 
-    public AnswerTraits Traits { get; } = new(prompt.Answers?.Calls?.Name, prompt.Answers is { Reasoning: not null } or { Thinking: not null } or { TakesEffort: true },
-        prompt.Answers?.Thinking is not null, prompt.Answers?.TakesEffort is true);
+    public AnswerTraits Traits { get; } = TraitsOf(prompt.Answers);
 
     public IReadOnlyList<int> Encode(string text, bool parseSpecial, bool addSpecial) => tokenizer.Encode(text, parseSpecial, addSpecial);
 
@@ -37,6 +37,10 @@ internal sealed class EngineText(Tokenizer tokenizer, ChatPrompt prompt) : IMode
         Shown(prompt.Render(messages, variables: variables, addGenerationPrompt: addGenerationPrompt));
 
     public RenderedChat Render(IReadOnlyList<ChatMessage> messages, ChatOptions options) => Shown(prompt.Render(messages, options));
+
+    /// <summary>What answers of that form may hold; null is text alone.</summary>
+    public static AnswerTraits TraitsOf(AnswerFormat? answers) =>
+        answers is null ? AnswerTraits.None : new(answers.Calls?.Name, answers is { Reasoning: not null } or { Thinking: not null } or { TakesEffort: true }, answers.Thinking is not null, answers.TakesEffort);
 
     private RenderedChat Shown((JsonArray Messages, RenderedPrompt Prompt) rendered) =>
         new(rendered.Prompt.Text, tokenizer.Encode(rendered.Prompt), rendered.Messages, prompt.Shape.Explain());

@@ -1,7 +1,10 @@
 using Freehold.Catalog.Resolution;
 using Freehold.Gateway.Serving;
+using Freehold.Hosting;
 using Freehold.Models.Architectures;
 using Freehold.Models.Files;
+using Freehold.Models.Templates;
+using Freehold.Models.Templates.ToolUse;
 
 namespace Freehold.Lifecycle;
 
@@ -13,6 +16,7 @@ namespace Freehold.Lifecycle;
 internal sealed class ShelfModel(ResolvedModel resolved, string version, bool named, Func<ResolvedModel, ResolvedModel> locate)
 {
     private readonly Lazy<ModelHeader> _header = new(() => ModelHeader.Read(locate(resolved)));
+    private AnswerTraits? _traits;
 
     public string Name => resolved.Name;
 
@@ -52,7 +56,20 @@ internal sealed class ShelfModel(ResolvedModel resolved, string version, bool na
             return new ModelCard(Name, DateTimeOffset.UnixEpoch, "freehold", Chats: true, Embeds: true, 0);
         var header = Header;
         var created = resolved.Manifest?.Added ?? new DateTimeOffset(File.GetLastWriteTimeUtc(resolved.Path), TimeSpan.Zero);
-        return new ModelCard(Name, created, "freehold", header.Kind == ModelKind.Generates, header.Kind == ModelKind.Embeds, Math.Min(header.Context, context ?? int.MaxValue)) { Reranks = header.Kind == ModelKind.Ranks, Facts = header.Facts };
+        return new ModelCard(Name, created, "freehold", header.Kind == ModelKind.Generates, header.Kind == ModelKind.Embeds, Math.Min(header.Context, context ?? int.MaxValue)) { Reranks = header.Kind == ModelKind.Ranks, Facts = header.Facts, Foreseen = Foresee };
+    }
+
+    // Of a template that cannot be read the load says why.
+    private AnswerTraits Foresee()
+    {
+        try
+        {
+            return _traits ??= Header.Facts.Template is { } template ? EngineText.TraitsOf(AnswerFormat.Of(ChatTemplate.Parse(template))) : AnswerTraits.None;
+        }
+        catch (Exception e) when (IsFault(e) || e is TemplateErrorException or TemplateRefusedException)
+        {
+            return _traits = AnswerTraits.None;
+        }
     }
 
     private static bool IsFault(Exception e) => e is ModelFormatException or IOException or UnauthorizedAccessException or Catalog.CatalogException;

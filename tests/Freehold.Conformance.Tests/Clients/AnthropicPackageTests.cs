@@ -61,7 +61,7 @@ public class AnthropicPackageTests(RunningBox box)
             MaxTokens = 80,
             Messages = [new UserMessageParam("Weather in Bern?")],
             Tools = [new Tool { Name = "get_weather", Description = "Weather now", InputSchema = schema }],
-            ToolChoice = new ToolChoiceTool("get_weather"),
+            ToolChoice = new ToolChoiceTool("get_weather") { DisableParallelToolUse = true },
         }), Cancel);
         Assert.Equal(StopReason.ToolUse, asked.StopReason!.Value());
         var call = asked.Content.Select(block => block.TryPickToolUse(out var use) ? use : null).Single(use => use is not null)!;

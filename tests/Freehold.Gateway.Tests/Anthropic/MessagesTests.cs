@@ -92,7 +92,7 @@ public class MessagesTests
     [Fact]
     public async Task A_long_wait_for_the_first_token_is_filled_with_pings()
     {
-        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock() });
+        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock(), SlowReaderTimeout = HastyClock.Never });
         gateway.Model.Before = (index, cancel) => index == 0 ? Task.Delay(500, cancel) : Task.CompletedTask;
         var types = (await gateway.EventsAsync(With("\"stream\":true"))).ConvertAll(data => (string)data["type"]!);
         Assert.Equal(["message_start", "ping"], types[..2]);

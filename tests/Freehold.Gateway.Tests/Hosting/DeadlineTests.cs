@@ -9,7 +9,7 @@ public class DeadlineTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static Task<RunningGateway> StartAsync() => RunningGateway.StartAsync(options => options with { Clock = new HastyClock() });
+    private static Task<RunningGateway> StartAsync() => RunningGateway.StartAsync(options => options with { Clock = new HastyClock(), SlowReaderTimeout = HastyClock.Never });
 
     private static async Task<(HttpResponseMessage Response, string Text)> AskAsync(RunningGateway gateway, string path, string body, params (string Name, string Value)[] headers)
     {

@@ -122,7 +122,7 @@ public sealed class NginxTests : IAsyncDisposable
     {
         var dialect = Dialect.Named(name);
         // A thousand times as fast: an event every 10 ms, where nginx waits a second for each; the model takes three.
-        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock() });
+        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock(), SlowReaderTimeout = HastyClock.Never });
         gateway.Model.Before = (index, cancel) => index == 0 ? Task.Delay(3000, cancel) : Task.CompletedTask;
         using var http = await InFrontOfAsync(gateway, "proxy_read_timeout 1s;");
         using var reader = await AskAsync(http, dialect);

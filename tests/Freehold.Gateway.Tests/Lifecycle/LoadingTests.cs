@@ -14,6 +14,7 @@ public class LoadingTests
         { "/v1/chat/completions", """{"model":"parrot","messages":[{"role":"user","content":"x"}],"stream":true}""", "\"delta\":{\"content\":\"\"}" },
         { "/v1/completions", """{"model":"parrot","prompt":"x","stream":true}""", "\"text\":\"\"" },
         { "/v1/messages", """{"model":"parrot","max_tokens":9,"messages":[{"role":"user","content":"x"}],"stream":true}""", "event: ping" },
+        { "/v1/responses", """{"model":"parrot","input":"x","stream":true,"store":false}""", "event: response.in_progress" },
         { "/api/chat", """{"model":"parrot","messages":[{"role":"user","content":"x"}]}""", "\"content\":\"\"" },
         { "/api/generate", """{"model":"parrot","prompt":"x"}""", "\"response\":\"\"" },
     };
@@ -21,7 +22,7 @@ public class LoadingTests
     private static async Task<(SlowDirectory Directory, RunningGateway Gateway)> StartAsync()
     {
         SlowDirectory? directory = null;
-        var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock() }, lead: models => directory = new SlowDirectory(models));
+        var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock(), SlowReaderTimeout = HastyClock.Never }, lead: models => directory = new SlowDirectory(models));
         return (directory!, gateway);
     }
 

@@ -200,7 +200,7 @@ public class AnswerTests
     [Fact]
     public async Task A_long_wait_for_the_first_token_is_filled_with_empty_pieces()
     {
-        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock() });
+        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock(), SlowReaderTimeout = HastyClock.Never });
         gateway.Model.Before = (index, cancel) => index == 0 ? Task.Delay(500, cancel) : Task.CompletedTask;
         var lines = await gateway.LinesAsync("/api/chat", Hello);
         Assert.Equal("", (string)lines[0]["message"]!["content"]!);

@@ -48,7 +48,7 @@ public class LibraryTests
     public async Task A_pull_that_is_slow_to_begin_keeps_its_client()
     {
         var library = new ScriptedLibrary { Before = index => index == 0 ? Task.Delay(200, Cancel) : Task.CompletedTask };
-        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock() }, library: library);
+        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock(), SlowReaderTimeout = HastyClock.Never }, library: library);
         var lines = await gateway.LinesAsync("/api/pull", """{"model":"x"}""");
         Assert.Equal("pulling manifest", (string)lines[0]["status"]!);
         Assert.Equal("success", (string)lines[^1]["status"]!);

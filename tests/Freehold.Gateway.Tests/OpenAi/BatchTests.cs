@@ -114,7 +114,7 @@ public class BatchTests
     public async Task A_server_that_is_busy_is_asked_again_and_no_line_is_lost()
     {
         var refusals = 3;
-        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock() }, stores: true,
+        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock(), SlowReaderTimeout = HastyClock.Never }, stores: true,
             explain: failure => failure is FormatException ? new Refusal(429, "queue_full", null, "later", TimeSpan.FromSeconds(1)) : null);
         gateway.Model.Before = (_, _) => Interlocked.Decrement(ref refusals) >= 0 ? throw new FormatException() : Task.CompletedTask;
         var ended = await EndOfAsync(gateway, await StartAsync(gateway, "/v1/chat/completions", Chat("one", "1"), Chat("two", "2")));

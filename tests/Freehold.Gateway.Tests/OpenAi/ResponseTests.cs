@@ -301,7 +301,7 @@ public class ResponseTests
     [Fact]
     public async Task While_the_first_token_is_long_in_coming_in_progress_is_told_again_and_again()
     {
-        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock() });
+        await using var gateway = await RunningGateway.StartAsync(options => options with { Clock = new HastyClock(), SlowReaderTimeout = HastyClock.Never });
         var waited = new TaskCompletionSource();
         gateway.Model.Before = (count, _) => count == 0 ? waited.Task : Task.CompletedTask;
         var streaming = gateway.StreamAsync("/v1/responses", With("\"stream\":true"));

@@ -78,9 +78,9 @@ internal static class ModelJson
         json.WriteStartArray("capabilities");
         if (model.Chats)
             json.WriteStringValue("completion");
-        if (model is { Chats: true, Loaded.Text.Traits.CallFormat: not null })
+        if (model is { Chats: true, Traits.CallFormat: not null })
             json.WriteStringValue("tools");
-        if (model is { Chats: true, Loaded.Text.Traits.Thinks: true })
+        if (model is { Chats: true, Traits.Thinks: true })
             json.WriteStringValue("thinking");
         if (model.Embeds)
             json.WriteStringValue("embedding");
@@ -118,11 +118,9 @@ internal static class ModelJson
             json.WriteNumber($"{architecture}.block_count", facts.Layers);
         }
         if (model.Loaded?.Text is { } text)
-        {
             json.WriteNumber($"{architecture}.vocab_size", text.VocabularySize);
-            if (text.Traits.CallFormat is { } format)
-                json.WriteString("freehold.call_format", format);
-        }
+        if (model is { Chats: true, Traits.CallFormat: { } format })
+            json.WriteString("freehold.call_format", format);
         json.WriteEndObject();
     }
 

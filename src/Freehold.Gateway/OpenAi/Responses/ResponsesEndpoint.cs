@@ -29,12 +29,17 @@ internal sealed class ResponsesEndpoint(
         var before = await context.BeforeAsync(request.Continued, owner, reader, http.RequestAborted);
         var input = await context.ResolveAsync(request.Input, owner, reader, http.RequestAborted);
         var messages = ItemMessages.Of(request.Instructions, [.. before, .. input]);
-        var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token);
+        var made = new ResponseState(request, card, stores, clock.GetUtcNow().ToUnixTimeSeconds());
+        var stream = request is { Stream: true, Background: false } ? new ResponseStream(http, made) : null;
+        if (stream is not null)
+            http.Response.RegisterForDispose(stream); // the frame still tells in it why it ends
+        var model = made.Model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, early: stream?.Early(request.Inert));
         ChatModels.NoteThinking(messages, model, request.Inert);
         request.Thinking.Apply(request.Options, model, request.Inert);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
-        request.Inert.Tell(http);
-        var run = new ResponseRun(new ResponseState(request, model, stores, clock.GetUtcNow().ToUnixTimeSeconds()), model, new Generation(0, 0, messages, request.Options), owner,
+        if (stream is not { Started: true })
+            request.Inert.Tell(http);
+        var run = new ResponseRun(made, model, new Generation(0, 0, messages, request.Options), owner,
             [.. input.Select(item => item.Named())], request.Included.SealsReasoning ? text => sealer.Seal(text, ItemReader.ReasoningSeal, owner) : null);
         if (request.Background)
         {
@@ -42,7 +47,7 @@ internal sealed class ResponsesEndpoint(
             return;
         }
         await keeping.BeginAsync(run, http.RequestAborted);
-        await (request.Stream ? answering.StreamAsync(http, run) : answering.WholeAsync(http, run));
+        await (stream is not null ? answering.StreamAsync(http, run, stream) : answering.WholeAsync(http, run));
     });
 
     private bool Stores(ResponseRequest request)

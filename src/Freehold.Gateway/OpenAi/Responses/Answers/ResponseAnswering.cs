@@ -18,28 +18,19 @@ internal sealed class ResponseAnswering(ResponseKeeping keeping, GatewayMeter me
     }
 
     /// <summary>Answers with its events.</summary>
-    public async Task StreamAsync(HttpContext http, ResponseRun run)
+    public async Task StreamAsync(HttpContext http, ResponseRun run, ResponseStream stream)
     {
         var gone = http.RequestAborted;
-        using var stream = new EventStream(http.Response);
-        var events = new ResponseEvents(new StreamedEvents(stream));
         try
         {
-            await MakeAsync(run, events, http, async () =>
-            {
-                if (stream.Started)
-                    return false;
-                stream.Start();
-                await OpenAsync(run.State, events, gone);
-                return true;
-            }, CancellationToken.None, gone);
+            await MakeAsync(run, stream.Events, http, stream, CancellationToken.None, gone);
         }
         catch (Exception failure) when (stream.Started && !gone.IsCancellationRequested)
         {
             // The status is sent already: say it inside the stream.
             run.State.Status = ResponseState.Failed;
             run.State.Error ??= Failures.Explain(failure, run.Model, log);
-            await events.StateAsync("failed", run.State, gone);
+            await stream.Events.StateAsync("failed", run.State, gone);
         }
     }
 
@@ -58,7 +49,7 @@ internal sealed class ResponseAnswering(ResponseKeeping keeping, GatewayMeter me
             await events.StateAsync("queued", run.State, CancellationToken.None);
             run.State.Status = ResponseState.InProgress;
             await events.StateAsync("in_progress", run.State, CancellationToken.None);
-            await MakeAsync(run, events, null, static () => ValueTask.FromResult(false), stopping, cancellationToken);
+            await MakeAsync(run, events, null, null, stopping, cancellationToken);
         }
         catch (Exception failure)
         {
@@ -70,8 +61,8 @@ internal sealed class ResponseAnswering(ResponseKeeping keeping, GatewayMeter me
         told.End();
     }
 
-    // open: starts a stream once, and says whether it was this call; null where nobody reads events.
-    private async Task MakeAsync(ResponseRun run, ResponseEvents events, HttpContext? http, Func<ValueTask<bool>>? open, CancellationToken stopping, CancellationToken cancellationToken)
+    // stream: where the events go while somebody waits for them; null where nobody does.
+    private async Task MakeAsync(ResponseRun run, ResponseEvents events, HttpContext? http, ResponseStream? stream, CancellationToken stopping, CancellationToken cancellationToken)
     {
         var state = run.State;
         var builder = new OutputBuilder(state, events, run.Seal);
@@ -80,15 +71,11 @@ internal sealed class ResponseAnswering(ResponseKeeping keeping, GatewayMeter me
             using var measured = meter.Begin(run.Model.Id, clock, state.Usage);
             await using var pieces = (http is null ? Generation.RunAsync(run.Model.Chat!, [run.Generation], cancellationToken) : Generation.RunAsync(run.Model.Chat!, [run.Generation], http)).GetAsyncEnumerator(cancellationToken);
             // Nothing is sent before the first piece, so that a refusal still has its own status; unless that takes long.
-            var more = open is null ? await pieces.MoveNextAsync() : await FirstPiece.WaitAsync(pieces, clock, async () =>
-            {
-                if (!await open())
-                    await events.StateAsync("in_progress", state, cancellationToken);
-            });
+            var more = await FirstPiece.WaitAsync(pieces, clock, () => stream?.KeepAliveAsync() ?? events.StateAsync("in_progress", state, cancellationToken));
             if (more && http is not null)
                 UnenforcedHeader.Tell(http.Response, pieces.Current.Unenforced);
-            if (open is not null)
-                await open();
+            if (stream is not null)
+                await stream.OpenAsync();
             for (; more; more = await pieces.MoveNextAsync())
             {
                 var piece = pieces.Current;
@@ -114,12 +101,6 @@ internal sealed class ResponseAnswering(ResponseKeeping keeping, GatewayMeter me
         // Before it is told: who hears that it is complete may continue it at once.
         await keeping.EndAsync(run, CancellationToken.None);
         await events.StateAsync(state.Status, state, cancellationToken);
-    }
-
-    private static async ValueTask OpenAsync(ResponseState state, ResponseEvents events, CancellationToken cancellationToken)
-    {
-        await events.StateAsync("created", state, cancellationToken);
-        await events.StateAsync("in_progress", state, cancellationToken);
     }
 
     private long Now => clock.GetUtcNow().ToUnixTimeSeconds();

@@ -8,10 +8,10 @@ namespace Freehold.Gateway.OpenAi.Responses.Answers;
 
 /// <summary>A response while it comes to be.</summary>
 /// <param name="request">What was asked.</param>
-/// <param name="model">Who answers.</param>
+/// <param name="card">Who is to answer.</param>
 /// <param name="stored">Whether it is stored.</param>
 /// <param name="created">When it began, in seconds since 1970.</param>
-internal sealed class ResponseState(ResponseRequest request, ServedModel model, bool stored, long created)
+internal sealed class ResponseState(ResponseRequest request, ModelCard card, bool stored, long created)
 {
     public const string Queued = "queued", InProgress = "in_progress", Completed = "completed", Incomplete = "incomplete", Failed = "failed", Cancelled = "cancelled";
 
@@ -22,6 +22,9 @@ internal sealed class ResponseState(ResponseRequest request, ServedModel model, 
     public long Created => created;
     public List<OutputItem> Output { get; } = [];
     public UsageTotals Usage { get; } = new();
+
+    /// <summary>Who answers, once the model is there.</summary>
+    public ServedModel? Model { get; set; }
 
     /// <summary>When it ended, in seconds since 1970.</summary>
     public long? EndedAt { get; set; }
@@ -55,8 +58,8 @@ internal sealed class ResponseState(ResponseRequest request, ServedModel model, 
         json.WriteString("object", "response");
         json.WriteNumber("created_at", created);
         json.WriteString("status", Status);
-        json.WriteString("model", model.Id);
-        json.WriteString("system_fingerprint", Naming.FingerprintOf(model)); // beyond OpenAI's
+        json.WriteString("model", Model?.Id ?? card.Id);
+        json.WriteString("system_fingerprint", Naming.FingerprintOf(Model)); // beyond OpenAI's
         if (EndedAt is { } ended)
             json.WriteNumber("completed_at", ended);
         else
@@ -106,7 +109,7 @@ internal sealed class ResponseState(ResponseRequest request, ServedModel model, 
 
     // The engine counts an answer's tokens together; of them those that the thinking's text has.
     private long ReasoningTokens() =>
-        Output.OfType<ReasoningOutput>().Sum(item => model.Text?.Encode(item.Text.ToString(), parseSpecial: false, addSpecial: false).Count ?? 0);
+        Output.OfType<ReasoningOutput>().Sum(item => Model?.Text?.Encode(item.Text.ToString(), parseSpecial: false, addSpecial: false).Count ?? 0);
 }
 
 /// <summary><c>usage</c> of a response.</summary>
