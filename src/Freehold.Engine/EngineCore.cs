@@ -11,7 +11,7 @@ using Freehold.Models.Inference;
 namespace Freehold.Engine;
 
 /// <summary>The engine's state and its step. One thread calls <see cref="Step"/>; <see cref="Enter"/> and <see cref="NoteCancel"/> may come from any.</summary>
-internal sealed class EngineCore : IDisposable
+internal sealed partial class EngineCore : IDisposable
 {
     private readonly CausalModel _model;
     private readonly KvPool _pool;
@@ -83,21 +83,6 @@ internal sealed class EngineCore : IDisposable
 
     /// <summary>Steps that computed something.</summary>
     public long Steps { get; private set; }
-
-    /// <summary>Lets a sequence in; it takes part from the next step on.</summary>
-    /// <exception cref="RequestRefusedException">Too many are here.</exception>
-    public void Enter(Sequence sequence)
-    {
-        if (_limits.Enter(sequence.Client) is { } full)
-            throw new RequestRefusedException(RefusalCodes.QueueFull, full) { RetryAfter = _estimate.Of(0, sequence.Priority) };
-        sequence.SubmittedAt = _clock.GetTimestamp();
-        lock (_doorLock)
-            _door.Add(sequence);
-        _someoneAtDoor = true;
-    }
-
-    /// <summary>Some sequence is not wanted any more.</summary>
-    public void NoteCancel() => _someoneCancelled = true;
 
     /// <summary>One step: schedule, forward, sample, append. False: there was nothing to compute.</summary>
     public bool Step()
@@ -238,62 +223,6 @@ internal sealed class EngineCore : IDisposable
             scores.Set(next, (float)(logits[sequence.Tokens[next]] - sum), Logits.Likeliest(logits[.._vocabulary], sum, scores.Place(next)));
         }
         return true;
-    }
-
-    private void TakeIn()
-    {
-        if (!_someoneAtDoor)
-            return;
-        lock (_doorLock)
-        {
-            (_door, _entered) = (_entered, _door);
-            _someoneAtDoor = false;
-        }
-        foreach (var sequence in _entered)
-        {
-            sequence.Order = _order++;
-            _waiting.Add(sequence);
-            var refusal = RefusalOf(sequence);
-            _backlog.Enter(sequence);
-            if (refusal is not null)
-            {
-                _waiting.Take(sequence);
-                Finish(sequence, refusal);
-            }
-        }
-        _entered.Clear();
-        // Someone may have been cancelled before coming in.
-        _someoneCancelled = true;
-    }
-
-    // Here and not at the door: only the engine's thread knows how much of the prompt is cached.
-    private RequestRefusedException? RefusalOf(Sequence sequence)
-    {
-        if (sequence.FirstTokenWithin is not { } within || !(_estimate.Of(sequence.PromptLength, sequence.Priority) > within))
-            return null;
-        Pages.TakeShared(sequence);
-        var own = sequence.Uncomputed;
-        Pages.TakeBack(sequence);
-        sequence.Rewind();
-        if (!(_estimate.Of(own, sequence.Priority) is { } expected && expected > within))
-            return null;
-        var rate = _throughput.TokensPerSecond;
-        var isLate = own / rate <= within.TotalSeconds;
-        return new RequestRefusedException(RefusalCodes.DeadlineUnreachable, FormattableString.Invariant(
-            $"the first token would come after {expected.TotalSeconds:0.0} s, and the request allows {within.TotalSeconds:0.0} s: {_backlog.TokensAhead(sequence.Priority)} tokens are to be computed before its own {own}, at {rate:0} a second. ") +
-            (isLate ? "Try again later, or allow more time" : "Its own prompt takes longer than that: shorten it, or allow more time"))
-        { RetryAfter = isLate ? expected - within : null };
-    }
-
-    private void DropCancelled()
-    {
-        if (!_someoneCancelled)
-            return;
-        _someoneCancelled = false;
-        for (var i = _scheduler.Running.Count - 1; i >= 0; i--)
-            if (_scheduler.Running[i].Stream.IsCancelled)
-                Finish(_scheduler.Running[i], null);
-        _waiting.RemoveCancelled(_drop);
     }
 
     private void Finish(Sequence sequence, Exception? error)
