@@ -13,7 +13,7 @@ public sealed partial class ChatPage
 {
     private Conversation _chat = new();
     private IReadOnlyList<ChatListed> _history = [];
-    private bool _settings, _ready;
+    private bool _settings, _ready, _begun;
     private ElementReference _list, _box;
     private IJSObjectReference? _module;
     private DotNetObjectReference<ChatPage>? _self;
@@ -41,6 +41,8 @@ public sealed partial class ChatPage
         await _box.FocusAsync();
         if (new Uri(Navigation.Uri).Fragment is ['#', .. var id] && _history.Any(chat => chat.Id == id))
             await OpenAsync(id);
+        _begun = true; // before, what was typed elsewhere would lose the focus, or the chat
+        StateHasChanged();
     }
 
     /// <summary>The composer's text; false where it cannot be sent now, and stays.</summary>

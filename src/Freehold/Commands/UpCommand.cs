@@ -35,7 +35,7 @@ internal static class UpCommand
                 await output.WriteLineAsync("  It is a small demonstration model: quick, and often wrong. A better one: freehold pull hf:owner/repo, then freehold up");
             foreach (var line in served.Choices)
                 await output.WriteLineAsync($"  {line}");
-            await output.WriteLineAsync("Try it:");
+            await output.WriteLineAsync($"Open {server.Url} in a browser, or try:");
             await output.WriteLineAsync($"  {Curl(server.Url, served.Models.Models[0], asked.Key is not null)}");
             await output.WriteLineAsync("Ctrl-C stops it.");
             using var service = ServiceManager.Ready(cancellation);
