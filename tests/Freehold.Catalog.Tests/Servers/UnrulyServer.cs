@@ -101,8 +101,9 @@ internal sealed class UnrulyServer : IAsyncDisposable
                 _connections.Add(ServeAsync(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
+            // Stopped: while it waited, or just before it would have (it is not listening then, or disposed).
         }
     }
 

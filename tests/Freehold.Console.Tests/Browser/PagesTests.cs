@@ -170,6 +170,7 @@ public class PagesTests(Chromium chromium)
             await visit.Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).FocusAsync();
             await visit.Page.Keyboard.PressAsync("Enter");
             await Expect(visit.Page.Locator("h1")).ToHaveTextAsync(name);
+            await Expect(visit.Page.Locator("h1")).ToBeFocusedAsync(); // a new page takes the focus, which the next one must not lose
         }
     }
 }

@@ -59,8 +59,8 @@ public class SlowReaderTests
     [Fact]
     public async Task A_reader_that_is_slow_but_reads_keeps_its_answer()
     {
-        await using var gateway = await RunningGateway.StartAsync(options => options with { SlowReaderTimeout = TimeSpan.FromSeconds(1.5) });
-        gateway.Model.Tokens = _ => Enumerable.Range(0, 2000).Select(i => $"{i} " + new string('x', 2000));
+        await using var gateway = await RunningGateway.StartAsync(options => options with { SlowReaderTimeout = TimeSpan.FromSeconds(5) });
+        gateway.Model.Tokens = _ => Enumerable.Range(0, 4000).Select(i => $"{i} " + new string('x', 2000));
         using var slow = await AskAsync(gateway, Dialect.OpenAi, receiveBuffer: 32 << 10);
         var text = await ReadToEndAsync(slow, pause: TimeSpan.FromMilliseconds(10)).WaitAsync(Patience, Cancel);
         Assert.EndsWith("data: [DONE]\n\n\r\n0\r\n\r\n", text, StringComparison.Ordinal);
