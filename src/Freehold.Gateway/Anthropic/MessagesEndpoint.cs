@@ -24,7 +24,7 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesRequest.Read(body.RootElement, signatures);
         var early = request.Stream ? answering.EarlyOf(http, request.Inert) : null;
-        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), Cutoff.Of(http).Token, early: early);
+        var model = await scope.HoldAsync(directory, ModelNames.FindChat(directory, request.Model), Cutoff.Of(http).Token, early: early);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, null);
         Settle(http, request, model);
         var generation = new Generation(0, 0, request.Messages, request.Options);
@@ -36,7 +36,7 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = MessagesRequest.ReadCount(body.RootElement, signatures);
-        var model = await scope.HoldAsync(directory, FindChat(directory, request.Model), Cutoff.Of(http).Token);
+        var model = await scope.HoldAsync(directory, ModelNames.FindChat(directory, request.Model), Cutoff.Of(http).Token);
         if (model.Text is not { } text)
             throw RefusedException.Field("model", $"The tokens of '{model.Id}' are not known here.", ErrorCodes.UnsupportedValue);
         Settle(http, request, model);
@@ -52,15 +52,9 @@ internal sealed class MessagesEndpoint(Answering answering, RequestFrame frame, 
     private static void Settle(HttpContext http, MessagesRequest request, ServedModel model)
     {
         request.Thinking.Apply(request.Options, model, request.Inert);
-        ConversationFields.NoteThinking(request.Messages, model, request.Inert);
+        EarlierThinking.Note(request.Messages, model, request.Inert, "messages[].content[].thinking");
         if (http.Request.Headers.ContainsKey(BetaHeader))
             request.Inert.Add(BetaHeader);
         request.Inert.Tell(http);
-    }
-
-    private static ModelCard FindChat(IModelDirectory directory, string? name)
-    {
-        var model = ModelNames.Find(directory, name);
-        return model.Chats ? model : throw RefusedException.Field("model", $"The model '{model.Id}' {model.Does} and cannot chat.", ErrorCodes.UnsupportedValue);
     }
 }

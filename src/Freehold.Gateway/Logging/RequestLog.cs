@@ -1,7 +1,7 @@
+using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Hosting;
 using Freehold.Gateway.Identity;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace Freehold.Gateway.Logging;
@@ -42,7 +42,5 @@ internal sealed class RequestLog(RequestDelegate next, GatewayOptions options, T
     // RFC 9110, section 10.1.5: products come first in order of weight.
     private static string? ProductOf(string agent) => agent.Length == 0 ? null : agent.Split(' ', 2)[0];
 
-    // A route's pattern where there is one, since what stands in its place may be anything.
-    private static string EndpointOf(HttpContext http) =>
-        $"{http.Request.Method} {(http.GetEndpoint() is RouteEndpoint { RoutePattern.RawText: { } pattern } && pattern != "/{**path}" ? pattern : http.Request.Path.Value)}";
+    private static string EndpointOf(HttpContext http) => $"{http.Request.Method} {MatchedRoute.Of(http) ?? http.Request.Path.Value}";
 }

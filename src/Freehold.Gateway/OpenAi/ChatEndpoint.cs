@@ -16,9 +16,7 @@ internal sealed class ChatEndpoint(Answering answering, RequestFrame frame, Time
     {
         using var body = await RequestBody.ReadAsync(http);
         var request = ChatRequest.Read(body.RootElement);
-        var card = ModelNames.Find(directory, request.Model);
-        if (!card.Chats)
-            throw RefusedException.Field("model", $"The model '{card.Id}' {card.Does} and cannot chat.", ErrorCodes.UnsupportedValue);
+        var card = ModelNames.FindChat(directory, request.Model);
         var shape = new ChatShape(request.Options.AdditionalProperties!.ContainsKey("logprobs"), request.CustomTools);
         var head = Naming.HeadOf("chatcmpl-", card, clock) with { ServiceTier = request.ServiceTier };
         var model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, early: Answering.EarlyOf(http, head, shape, request.Streaming, request.Inert));

@@ -1,8 +1,8 @@
+using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Identity;
 using Freehold.Gateway.Logging;
 using Freehold.Gateway.Requests;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace Freehold.Gateway.Refusals;
 
@@ -36,11 +36,7 @@ internal sealed class RefusalStage(RequestDelegate next, RefusalLog log)
         new(kind, ProgramOf(http.Request), http.Features.Get<Principal>()?.Client ?? http.Connection.RemoteIpAddress?.ToString() ?? "local", EndpointOf(http), status, code, parameter is null ? null : Short(parameter));
 
     // The path of an endpoint that nobody knows is what its client got wrong; what stands behind '?' is not shown.
-    private static string EndpointOf(HttpContext http)
-    {
-        var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
-        return $"{http.Request.Method} {(route is null or "/{**path}" ? Short(http.Request.Path.ToString()) : route)}";
-    }
+    private static string EndpointOf(HttpContext http) => $"{http.Request.Method} {MatchedRoute.Of(http) ?? Short(http.Request.Path.ToString())}";
 
     // A User-Agent is a list of products (RFC 9110, section 10.1.5); the first is the program. Browsers all call themselves Mozilla first.
     private static string ProgramOf(HttpRequest request)

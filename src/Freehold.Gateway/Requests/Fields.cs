@@ -40,6 +40,20 @@ internal sealed class Fields
     /// <summary>An object inside an array of this one.</summary>
     public Fields Child(string name, int index, JsonElement element) => new(element, _table, $"{PathOf(name)}[{index}]", $"{Join(_pattern, name)}[]", Inert);
 
+    /// <summary>The objects of an array, each as it is reached.</summary>
+    /// <param name="name">The array's name.</param>
+    /// <param name="array">What was taken of that name.</param>
+    /// <param name="items">What they are, for people.</param>
+    /// <param name="most">How many there may be.</param>
+    /// <exception cref="RefusedException">It is no array, or has more; or, at its turn, an item is no object.</exception>
+    public IEnumerable<Fields> Children(string name, JsonElement array, string items, int most = int.MaxValue)
+    {
+        if (array.ValueKind != JsonValueKind.Array)
+            throw WrongType(PathOf(name), $"an array of {items}", array);
+        return array.GetArrayLength() <= most ? array.EnumerateArray().Select((element, index) => Child(name, index, element))
+            : throw RefusedException.Field(PathOf(name), $"'{PathOf(name)}' has {array.GetArrayLength()} {items}; at most {most} are taken.");
+    }
+
     /// <summary>Takes a field; false when it is absent or null.</summary>
     public bool TryTake(string name, out JsonElement value)
     {
@@ -50,6 +64,10 @@ internal sealed class Fields
 
     public JsonElement Take(string name) =>
         TryTake(name, out var value) ? value : throw RefusedException.Field(PathOf(name), $"Missing required parameter: '{PathOf(name)}'.", ErrorCodes.MissingRequiredParameter);
+
+    /// <summary>A JSON Schema as a document of its own, or null when absent.</summary>
+    public JsonElement? TakeSchema(string name) => !TryTake(name, out var value) ? null
+        : value.ValueKind == JsonValueKind.Object ? WellFormed.Copy(value, PathOf(name)) : throw WrongType(PathOf(name), "a JSON Schema", value);
 
     public string? TakeString(string name) => TryTake(name, out var value) ? Text(value, PathOf(name)) : null;
 

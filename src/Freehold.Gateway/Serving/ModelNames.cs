@@ -12,6 +12,14 @@ public static class ModelNames
         return directory.TryFind(name, out var model) ? model : throw Unknown(directory, name);
     }
 
+    /// <summary>The model of that name, which must answer conversations.</summary>
+    /// <exception cref="RefusedException">None is named or it does something else (400), or none has that name (404).</exception>
+    public static ModelCard FindChat(IModelDirectory directory, string? name)
+    {
+        var card = Find(directory, name);
+        return card.Chats ? card : throw RefusedException.Field("model", $"The model '{card.Id}' {card.Does} and cannot chat.", ErrorCodes.UnsupportedValue);
+    }
+
     /// <summary>The refusal of a name that no model has.</summary>
     public static RefusedException Unknown(IModelDirectory directory, string name) =>
         new(new Refusal(404, ErrorCodes.ModelNotFound, "model", $"The model '{Short(name)}' does not exist here; served: {NamesOf(directory)}."));

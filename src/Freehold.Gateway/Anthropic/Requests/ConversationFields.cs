@@ -27,13 +27,6 @@ internal static class ConversationFields
         return messages;
     }
 
-    /// <summary>Most templates do not show earlier thinking; who sends it should know that the model never sees it.</summary>
-    public static void NoteThinking(IReadOnlyList<ChatMessage> messages, ServedModel model, InertFields inert)
-    {
-        if (model.Text is { ShowsReasoning: false } && messages.Any(message => message.Contents.Any(content => content is TextReasoningContent)))
-            inert.Add("messages[].content[].thinking");
-    }
-
     private static void Read(Fields fields, ContentBlocks blocks, List<ChatMessage> messages)
     {
         var path = fields.PathOf("role");

@@ -5,6 +5,7 @@ using Freehold.Gateway.Answers;
 using Freehold.Gateway.Dialects;
 using Freehold.Gateway.Measuring;
 using Freehold.Gateway.Ollama.Requests;
+using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
@@ -27,7 +28,7 @@ internal sealed class Answering(GatewayMeter meter, TimeProvider clock, ILogger<
             return;
         }
         answer.Thinking.Apply(answer.Options, model, answer.Inert);
-        MessageReader.NoteThinking(messages, model, answer.Inert);
+        EarlierThinking.Note(messages, model, answer.Inert, "messages[].thinking");
         scope.Principal.Stamp(answer.Options.AdditionalProperties!, null);
         answer.Inert.Tell(http);
         var generation = new Generation(0, 0, messages, answer.Options);

@@ -17,11 +17,7 @@ internal sealed class EarlierCalls
     {
         if (!message.TryTake("tool_calls", out var value))
             return [];
-        if (value.ValueKind != JsonValueKind.Array)
-            throw Fields.WrongType(message.PathOf("tool_calls"), "an array of calls", value);
-        var calls = new List<FunctionCallContent>(value.GetArrayLength());
-        foreach (var element in value.EnumerateArray())
-            calls.Add(ReadOne(message.Child("tool_calls", calls.Count, element)));
+        List<FunctionCallContent> calls = [.. message.Children("tool_calls", value, "calls").Select(ReadOne)];
         _open.AddRange(calls);
         return calls;
     }

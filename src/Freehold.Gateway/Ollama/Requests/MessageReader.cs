@@ -12,19 +12,8 @@ internal static class MessageReader
     {
         if (!fields.TryTake("messages", out var value))
             return [];
-        if (value.ValueKind != JsonValueKind.Array)
-            throw Fields.WrongType("messages", "an array of messages", value);
-        var (messages, calls) = (new List<ChatMessage>(value.GetArrayLength()), new EarlierCalls());
-        foreach (var element in value.EnumerateArray())
-            messages.Add(ReadOne(fields.Child("messages", messages.Count, element), calls));
-        return messages;
-    }
-
-    /// <summary>Most templates do not show earlier thinking; who sends it should know that the model never sees it.</summary>
-    public static void NoteThinking(IReadOnlyList<ChatMessage> messages, ServedModel model, InertFields inert)
-    {
-        if (model.Text is { ShowsReasoning: false } && messages.Any(message => message.Contents.Any(content => content is TextReasoningContent)))
-            inert.Add("messages[].thinking");
+        var calls = new EarlierCalls();
+        return [.. fields.Children("messages", value, "messages").Select(message => ReadOne(message, calls))];
     }
 
     private static ChatMessage ReadOne(Fields fields, EarlierCalls calls)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
@@ -15,21 +14,14 @@ internal static class ToolFields
     {
         if (!fields.TryTake("tools", out var value))
             return null;
-        if (value.ValueKind != JsonValueKind.Array)
-            throw Fields.WrongType("tools", "an array of tools", value);
-        if (value.GetArrayLength() > MaxTools)
-            throw RefusedException.Field("tools", $"'tools' has {value.GetArrayLength()} tools; at most {MaxTools} are taken.");
-        var tools = new List<AITool>(value.GetArrayLength());
-        foreach (var element in value.EnumerateArray())
+        var tools = new List<AITool>();
+        foreach (var tool in fields.Children("tools", value, "tools", MaxTools))
         {
-            var tool = fields.Child("tools", tools.Count, element);
             if (tool.TakeString("type") is { } kind and not "function")
                 throw RefusedException.Field(tool.PathOf("type"), $"'{tool.PathOf("type")}' is '{kind}'; only functions can be called here.", ErrorCodes.UnsupportedValue);
             var function = tool.Child("function", tool.Take("function"));
             var (name, description) = (Fields.Text(function.Take("name"), function.PathOf("name")), function.TakeString("description"));
-            JsonElement? schema = null;
-            if (function.TryTake("parameters", out var parameters))
-                schema = parameters.ValueKind == JsonValueKind.Object ? WellFormed.Copy(parameters, function.PathOf("parameters")) : throw Fields.WrongType(function.PathOf("parameters"), "a JSON Schema", parameters);
+            var schema = function.TakeSchema("parameters");
             function.Finish();
             tool.Finish();
             tools.Add(new DeclaredTool(name, description, schema, strict: false));

@@ -8,17 +8,8 @@ namespace Freehold.Gateway.OpenAi.Requests;
 /// <summary>The calls that an assistant's earlier message made.</summary>
 internal static class CallFields
 {
-    public static List<FunctionCallContent> Take(Fields message)
-    {
-        if (!message.TryTake("tool_calls", out var value))
-            return [];
-        if (value.ValueKind != JsonValueKind.Array)
-            throw Fields.WrongType(message.PathOf("tool_calls"), "an array of calls", value);
-        var calls = new List<FunctionCallContent>(value.GetArrayLength());
-        foreach (var element in value.EnumerateArray())
-            calls.Add(ReadOne(message.Child("tool_calls", calls.Count, element)));
-        return calls;
-    }
+    public static List<FunctionCallContent> Take(Fields message) =>
+        message.TryTake("tool_calls", out var value) ? [.. message.Children("tool_calls", value, "calls").Select(ReadOne)] : [];
 
     private static FunctionCallContent ReadOne(Fields call)
     {

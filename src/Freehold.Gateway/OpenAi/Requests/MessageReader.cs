@@ -10,12 +10,7 @@ internal static class MessageReader
 {
     public static List<ChatMessage> Take(Fields fields)
     {
-        var value = fields.Take("messages");
-        if (value.ValueKind != JsonValueKind.Array)
-            throw Fields.WrongType("messages", "an array of messages", value);
-        var messages = new List<ChatMessage>(value.GetArrayLength());
-        foreach (var element in value.EnumerateArray())
-            messages.Add(ReadOne(fields.Child("messages", messages.Count, element)));
+        List<ChatMessage> messages = [.. fields.Children("messages", fields.Take("messages"), "messages").Select(ReadOne)];
         return messages.Count > 0 ? messages : throw RefusedException.Field("messages", "'messages' is empty; at least one message is needed.", ErrorCodes.EmptyArray);
     }
 
@@ -24,8 +19,7 @@ internal static class MessageReader
     {
         if (messages.Any(message => message.AuthorName is not null) && model.Text is { ShowsNames: false })
             inert.Add("messages[].name");
-        if (model.Text is { ShowsReasoning: false } && messages.Any(message => message.Contents.Any(content => content is TextReasoningContent)))
-            inert.Add("messages[].reasoning_content");
+        EarlierThinking.Note(messages, model, inert, "messages[].reasoning_content");
     }
 
     private static ChatMessage ReadOne(Fields fields)

@@ -54,13 +54,9 @@ internal static class ToolChoiceFields
     private static ChatToolMode Allowed(Fields allowed, ChatOptions options)
     {
         var word = allowed.TakeString("mode");
-        var value = allowed.Take("tools");
-        if (value.ValueKind != JsonValueKind.Array)
-            throw Fields.WrongType(allowed.PathOf("tools"), "an array of tools", value);
-        var names = new List<string>(value.GetArrayLength());
-        foreach (var element in value.EnumerateArray())
+        var names = new List<string>();
+        foreach (var tool in allowed.Children("tools", allowed.Take("tools"), "tools"))
         {
-            var tool = allowed.Child("tools", names.Count, element);
             names.Add(Name(tool, "functions and custom tools are allowed by their names").Name!);
             tool.Finish();
             MustBeOffered(names[^1], options);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Freehold.Gateway.Answers;
 using Freehold.Gateway.Requests;
 using Freehold.Gateway.Serving;
@@ -27,14 +26,9 @@ internal static class ToolFields
     {
         if (!fields.TryTake("tools", out var value))
             return null;
-        if (value.ValueKind != JsonValueKind.Array)
-            throw Fields.WrongType("tools", "an array of tools", value);
-        if (value.GetArrayLength() > MaxTools)
-            throw RefusedException.Field("tools", $"'tools' has {value.GetArrayLength()} tools; at most {MaxTools} are taken.");
-        var tools = new List<AITool>(value.GetArrayLength());
-        foreach (var element in value.EnumerateArray())
+        var tools = new List<AITool>();
+        foreach (var tool in fields.Children("tools", value, "tools", MaxTools))
         {
-            var tool = fields.Child("tools", tools.Count, element);
             var kind = tool.TakeString("type");
             var hasFunction = tool.TryTake("function", out var function);
             var hasCustom = tool.TryTake("custom", out var given);
@@ -61,9 +55,7 @@ internal static class ToolFields
     public static DeclaredTool Function(Fields function, string? space = null)
     {
         var (description, strict) = (function.TakeString("description"), function.TakeBoolean("strict") ?? false);
-        JsonElement? schema = null;
-        if (function.TryTake("parameters", out var parameters))
-            schema = parameters.ValueKind == JsonValueKind.Object ? WellFormed.Copy(parameters, function.PathOf("parameters")) : throw Fields.WrongType(function.PathOf("parameters"), "a JSON Schema", parameters);
+        var schema = function.TakeSchema("parameters");
         var name = Fields.Text(function.Take("name"), function.PathOf("name"));
         function.Finish();
         return new DeclaredTool(space is null ? name : $"{space}.{name}", description, schema, strict);

@@ -38,7 +38,7 @@ internal sealed class CompactEndpoint(StoredContext context, Sealer sealer, Requ
         var (given, instructions, continued) = (reader.Take(fields, "input"), fields.TakeString("instructions"), Continued.Take(fields, conversations: false));
         ChatRequest.Tier(fields, options);
         fields.Finish();
-        var card = ChatModels.Find(directory, name);
+        var card = ModelNames.FindChat(directory, name);
         Item[] items = [.. await context.BeforeAsync(continued, owner, reader, http.RequestAborted), .. await context.ResolveAsync(given, owner, reader, http.RequestAborted)];
         if (items.Length == 0)
             throw RefusedException.Field("input", "Missing required parameter: 'input'.", ErrorCodes.MissingRequiredParameter);

@@ -27,7 +27,7 @@ internal sealed class InputTokensEndpoint(StoredContext context, Sealer sealer, 
         TextFields.Take(fields, options); // a form is enforced while the answer is made; it is not part of the prompt
         var thinking = ReasoningFields.Take(fields);
         fields.Finish();
-        var card = ChatModels.Find(directory, name);
+        var card = ModelNames.FindChat(directory, name);
         var before = await context.BeforeAsync(continued, owner, reader, http.RequestAborted);
         var messages = ItemMessages.Of(instructions, [.. before, .. await context.ResolveAsync(given, owner, reader, http.RequestAborted)]);
         if (messages.Count == 0)

@@ -24,7 +24,7 @@ internal sealed class ResponsesEndpoint(
         var reader = new ItemReader(sealer, owner);
         var request = ResponseRequest.Read(body.RootElement, reader);
         var stores = Stores(request);
-        var card = ChatModels.Find(directory, request.Model);
+        var card = ModelNames.FindChat(directory, request.Model);
         using var alone = locks.Enter(request.Continued.ConversationId);
         var before = await context.BeforeAsync(request.Continued, owner, reader, http.RequestAborted);
         var input = await context.ResolveAsync(request.Input, owner, reader, http.RequestAborted);
@@ -34,7 +34,7 @@ internal sealed class ResponsesEndpoint(
         if (stream is not null)
             http.Response.RegisterForDispose(stream); // the frame still tells in it why it ends
         var model = made.Model = await scope.HoldAsync(directory, card, Cutoff.Of(http).Token, early: stream?.Early(request.Inert));
-        ChatModels.NoteThinking(messages, model, request.Inert);
+        EarlierThinking.Note(messages, model, request.Inert, "input:reasoning");
         request.Thinking.Apply(request.Options, model, request.Inert);
         scope.Principal.Stamp(request.Options.AdditionalProperties!, request.User);
         if (stream is not { Started: true })

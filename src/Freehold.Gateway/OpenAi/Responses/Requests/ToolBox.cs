@@ -75,15 +75,8 @@ internal sealed class ToolBox
         var space = Fields.Text(tool.Take("name"), tool.PathOf("name"));
         _ = tool.TakeString("description"); // of the namespace; each tool has its own
         Forbid(tool, kind, "parameters", "strict", "format");
-        var tools = tool.Take("tools");
-        if (tools.ValueKind != JsonValueKind.Array)
-            throw Fields.WrongType(tool.PathOf("tools"), "an array of tools", tools);
-        var index = 0;
-        foreach (var element in tools.EnumerateArray())
-        {
-            var inner = tool.Child("tools", index++, element);
+        foreach (var inner in tool.Children("tools", tool.Take("tools"), "tools"))
             Offer(inner, Fields.Text(inner.Take("type"), inner.PathOf("type")), space);
-        }
         tool.Finish();
     }
 
@@ -158,13 +151,9 @@ internal sealed class ToolBox
 
     private static List<string> Allowed(Fields choice, JsonElement tools)
     {
-        if (tools.ValueKind != JsonValueKind.Array)
-            throw Fields.WrongType(choice.PathOf("tools"), "an array of tools", tools);
-        var names = new List<string>(tools.GetArrayLength());
-        var index = 0;
-        foreach (var element in tools.EnumerateArray())
+        var names = new List<string>();
+        foreach (var tool in choice.Children("tools", tools, "tools"))
         {
-            var tool = choice.Child("tools", index++, element);
             var kind = Fields.Text(tool.Take("type"), tool.PathOf("type"));
             if (tool.TakeString("name") is { } name && kind is "function" or "custom")
                 names.Add(name);
