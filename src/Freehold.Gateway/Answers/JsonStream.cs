@@ -65,8 +65,13 @@ internal abstract class JsonStream(HttpResponse response, string contentType) : 
         {
             await waiting.WaitAsync(patience.Timeout, patience.Clock, cancellationToken);
         }
-        catch (TimeoutException e) when (!waiting.IsCompleted)
+        catch (TimeoutException e)
         {
+            if (waiting.IsCompleted)
+            {
+                await waiting; // the reader took it while its time ran out
+                return;
+            }
             _stalled = true;
             throw new RefusedException(patience.End(Response.HttpContext), e);
         }

@@ -18,8 +18,10 @@ internal static class LongWait
             {
                 return await awaited.WaitAsync(Patience, clock, CancellationToken.None);
             }
-            catch (TimeoutException) when (!awaited.IsCompleted)
+            catch (TimeoutException)
             {
+                if (awaited.IsCompleted)
+                    return await awaited; // it came while its time ran out; or the timeout is its own
                 try
                 {
                     await noNews();
