@@ -12,7 +12,7 @@ namespace Freehold.Commands;
 internal static class BenchCommand
 {
     // With activations of 15 bits each weight is multiplied twice, once for each plane of bytes.
-    private sealed record Figures(double Prefill, double Decode, IReadOnlyDictionary<int, double> Streams, MachineProbe Machine, ModelWork Work, int Threads, string Isa, int Activations)
+    private sealed record Figures(double Prefill, double Decode, IReadOnlyDictionary<int, double> Streams, MachineProbe Machine, ModelWork Work, int Threads, string Isa, int Activations, (long Made, long True) Guesses)
     {
         public double ShareOfBandwidth => Decode * Work.BytesPerDecode / Machine.BytesPerSecond;
         public double? ShareOfPeak => Machine.Peak is { } peak ? Prefill * Work.OperationsPerPrefill * (Activations == 16 ? 2 : 1) / peak.OperationsPerSecond : null;
@@ -28,6 +28,7 @@ internal static class BenchCommand
         var json = CommonOptions.Json();
         var command = new Command("bench", "Measure a model's speed here, and its share of this machine's bandwidth and arithmetic.") { model, prompt, generate, streams, seconds };
         var settings = new ModelSettingsOptions(command, streams: false);
+        var draft = new DraftOption(command);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -35,8 +36,10 @@ internal static class BenchCommand
             var counts = Counts(parsed.GetValue(streams)!);
             var (length, answer) = (parsed.GetValue(prompt) ?? 512, parsed.GetValue(generate) ?? 64);
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 5);
-            var resolved = opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed));
-            using var open = ModelOpening.Load(resolved, settings.Read(parsed), maxLogitRows: Math.Max(64, counts.Max()));
+            var folders = settings.Folders(parsed);
+            var resolved = opening.Resolve(parsed.GetValue(model)!, folders);
+            var chosen = settings.Read(parsed) with { Drafts = draft.Read(parsed, opening, folders, resolved) };
+            using var open = ModelOpening.Load(resolved, chosen, maxLogitRows: Math.Max(64, counts.Max()));
             LogprobsCommand.Generating(open);
             await error.WriteLineAsync("measuring the machine ...");
             var limits = MachineLimits.Measure(opening.CacheFolder, open.Compute.Workers, again: false, error, cancellation);
@@ -52,8 +55,9 @@ internal static class BenchCommand
                 await error.WriteLineAsync($"measuring {count} streams ...");
                 together[count] = await test.TogetherAsync(count, time, cancellation);
             }
-            var figures = new Figures(prefill, decode, together, limits.Probe, open.Work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations);
-            if (!PlanReading.SpeedsOf(opening, open, limits).TryWrite(new MeasuredSpeed(prefill, decode, together, SpeedTest.StreamPrompt + answer / 2.0, opening.Clock.GetUtcNow())))
+            var figures = new Figures(prefill, decode, together, limits.Probe, open.Work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations, test.Guesses);
+            // A plan is made without knowing how often a draft will be right.
+            if (open.Draft is null && !PlanReading.SpeedsOf(opening, open, limits).TryWrite(new MeasuredSpeed(prefill, decode, together, SpeedTest.StreamPrompt + answer / 2.0, opening.Clock.GetUtcNow())))
                 await error.WriteLineAsync($"freehold: warning: {opening.CacheFolder} cannot be written; freehold plan will not know these figures.");
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
@@ -84,6 +88,8 @@ internal static class BenchCommand
         foreach (var (count, rate) in figures.Streams)
             document.WriteNumber(count.ToString(CultureInfo.InvariantCulture), rate);
         document.WriteEndObject();
+        document.WriteNumber("drafted_tokens", figures.Guesses.Made);
+        document.WriteNumber("accepted_drafted_tokens", figures.Guesses.True);
         document.WriteNumber("share_of_bandwidth", figures.ShareOfBandwidth);
         if (figures.ShareOfPeak is { } share)
             document.WriteNumber("share_of_peak", share);
@@ -109,6 +115,8 @@ internal static class BenchCommand
         await output.WriteLineAsync(Line($"decode, alone    {figures.Decode,10:0.0} tokens/s   {figures.ShareOfBandwidth:P1} of the memory bandwidth"));
         foreach (var (count, rate) in figures.Streams)
             await output.WriteLineAsync(Line($"{count,3} streams, in all {rate,7:0.0} tokens/s"));
+        if (figures.Guesses is (> 0, _) guesses)
+            await output.WriteLineAsync(Line($"guessed ahead    {guesses.Made,10} tokens     {(double)guesses.True / guesses.Made:P1} came true"));
         await output.WriteLineAsync(Line($"machine: {figures.Isa}, {figures.Threads} threads, activations {figures.Activations}, {(figures.Machine.WasDisturbed ? "measured while others were in the way, so at least " : "")}{figures.Machine.BytesPerSecond / 1e9:0.0} GB/s, {(figures.Machine.Peak is { } peak ? Line($"{peak.OperationsPerSecond / 1e12:0.00} TOPS int8 by {peak.Instruction}{(peak.Derivation is null ? "" : $" (expected: {peak.Derivation})")}") : "int8 peak unknown")}"));
     }
 }

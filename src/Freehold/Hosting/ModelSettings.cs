@@ -7,6 +7,9 @@ namespace Freehold.Hosting;
 /// <summary>What a command line says about how models are run.</summary>
 internal sealed record ModelSettings(int? Threads, int? Activations, int? Context = null, long? KvMemory = null, int? MaxStreams = null)
 {
+    /// <summary>Which small models guess for which large ones.</summary>
+    public Drafts Drafts { get; init; } = Drafts.None;
+
     public EngineOptions Engine => new() { Context = Context, KvMemoryBytes = KvMemory, MaxStreams = MaxStreams };
 }
 

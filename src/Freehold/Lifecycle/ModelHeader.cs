@@ -50,7 +50,20 @@ internal sealed record ModelHeader(ModelFacts Facts, ModelKind Kind, int Context
 
     /// <summary>What it needs of memory.</summary>
     /// <param name="settings">What the owner fixed.</param>
-    public MemoryNeed Need(ModelSettings settings)
+    /// <param name="draft">The model that guesses for it; null for none.</param>
+    public MemoryNeed Need(ModelSettings settings, ModelHeader? draft = null)
+    {
+        if (draft is null || IsEncoder)
+            return Alone(settings);
+        // For as many positions as its own, though of a few texts only: what it really takes is counted once it is loaded.
+        var (own, other) = (Alone(settings), draft.Alone(settings with { MaxStreams = 4, KvMemory = null }));
+        var isFixed = settings.KvMemory is not null;
+        long With(long keysAndValues) => isFixed ? keysAndValues : keysAndValues + (KvBytes == 0 ? 0 : keysAndValues / KvBytes * draft.KvBytes);
+        return new MemoryNeed(own.Weights + other.Weights, own.Workspace + other.Workspace, With(own.LeastKeysAndValues), With(own.UsualKeysAndValues),
+            isFixed ? own.MostKeysAndValues : own.MostKeysAndValues + other.MostKeysAndValues, 0);
+    }
+
+    private MemoryNeed Alone(ModelSettings settings)
     {
         // Packed panels are a little larger than the blocks they are made of; what it really takes is counted once it is loaded.
         var weights = Facts.Bytes + Facts.Bytes / 8;

@@ -68,6 +68,8 @@ internal static class Planner
             yield break;
         yield return new("streams", memory.MaxStreams.ToString(CultureInfo.InvariantCulture), "decoded together: each step reads the weights once for all");
         yield return new("prompts", $"chunks of {memory.PrefillChunk}, less beside streams", "long enough to be limited by arithmetic, short enough that nobody's stream stalls");
+        yield return new("guessing ahead", open.Draft is { } draft ? $"from the text itself, else by {draft.Name}" : "from the text itself",
+            "checked in the same step, so tokens stay the same; as much as pays by measured times");
         yield return new("keys and values", $"{Commands.ByteCount.Write(memory.KvBytes)}, f32", $"contexts of up to {memory.Context}; fixed when the model is loaded");
     }
 

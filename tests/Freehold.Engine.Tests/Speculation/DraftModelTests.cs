@@ -3,6 +3,7 @@ using Freehold.Engine.Refusals;
 using Freehold.Engine.Sampling;
 using Freehold.Engine.Streams;
 using Freehold.Engine.Tests.Fakes;
+using Freehold.Kernels;
 using Freehold.Tests;
 
 namespace Freehold.Engine.Tests.Speculation;
@@ -187,6 +188,33 @@ public class DraftModelTests
         var refused = Assert.Throws<ModelRefusedException>(() =>
             DraftModel.Of("little", new RememberingModel(300), new ByteTokenizer("x") { Marks = new HashSet<int> { 258 } }, "large", new ByteTokenizer("x")));
         Assert.Contains("id 258 is 'x'", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_real_model_answers_the_same_with_a_real_draft()
+    {
+        var (path, draft) = (SharedData.Require("models/stories260K-f32.gguf"), SharedData.Require("models/stories260K-q8_0.gguf"));
+        int drafted = 0, accepted = 0;
+        var options = new EngineOptions { KvMemoryBytes = 16 << 20, Clock = new SteppedClock() };
+        using var plain = FreeholdModel.Open(path, options with { Speculation = false }, new ComputeOptions { Threads = 2 });
+        using var guessed = FreeholdModel.Open(path, options, new ComputeOptions { Threads = 2 }, draft: draft);
+        for (var i = 0; i < 6; i++)
+        {
+            var request = new GenerationRequest
+            {
+                Prompt = plain.Loaded.Tokenizer.Encode("Lily and Tom went to the park. They saw"),
+                MaxTokens = 200,
+                Sampling = i % 2 == 0 ? SamplingParameters.Greedy : new() { Seed = (ulong)i, Temperature = 0.8f },
+                LogProbabilities = true,
+            };
+            var expected = await Bench.All(plain.Engine!.Submit(request, Cancellation));
+            var actual = await Bench.All(guessed.Engine!.Submit(request, Cancellation));
+            Assert.Equal(Said(expected), Said(actual));
+            drafted += actual[^1].Usage.ModelDraftedTokens;
+            accepted += actual[^1].Usage.AcceptedModelDraftedTokens;
+        }
+        Assert.InRange(accepted, drafted * 0.7, drafted);
+        Assert.True(drafted > 300);
     }
 
     private static EngineOptions Options(int? streams) => Bench.Small(pages: 2048, streams) with { Clock = new SteppedClock() };
