@@ -172,6 +172,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         ledger.TakeBack(sequence);
         sequence.Rewind();
         waiting.Add(sequence);
+        sequence.DropDraft();
         Interruptions++;
     }
 
@@ -182,13 +183,13 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         {
             ledger.TakeShared(sequence);
             sequence.IsPaused = !sequence.HasReader;
-            sequence.DropDraft();
+            sequence.DropDraft(); // of a step that failed
             sequence.Rows = sequence.IsDecoding && !sequence.IsPaused ? 1 : 0;
             decoding += sequence.Rows;
         }
-        // Every running sequence may want a row of logits; what is left of them is for guesses.
+        // Every running sequence may want a row of logits; what is left of them is for guesses. Nor do guesses take the page that a stream is about to grow into.
         if (guesser is not null && decoding > 0)
-            decoding = guesser.Guess(_running, decoding, Math.Min(maxLogitRows - _running.Count, maxRows - decoding));
+            decoding = guesser.Guess(_running, decoding, Math.Min(maxLogitRows - _running.Count, maxRows - decoding), mayGrow: ledger.Available > 2 * _running.Count);
         // Another model's streams wait for this step as this model's own do.
         var rows = Math.Min(decoding == 0 && !othersCompute() ? promptRows : promptRowsBesideDecoding, maxRows - decoding);
         _shares.Share(rows, _running, waiting.Lines);
@@ -218,6 +219,12 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
             var sequence = _running[i];
             while (sequence.Rows > 0 && !ledger.TryGive(sequence, sequence.Computed + sequence.Rows))
             {
+                // A guess takes no page that a stream uses.
+                if (sequence.Drafted > 0)
+                {
+                    sequence.DropDraft();
+                    continue;
+                }
                 var victim = LatestPaused() is { } paused && paused != sequence ? paused : LatestBatch() ?? _running[^1];
                 if (victim == sequence)
                     sequence.Rows = Math.Min(sequence.Rows, sequence.Pages.Count * Kernels.Attention.KvLayout.PageTokens - sequence.Computed);

@@ -24,6 +24,7 @@ internal sealed class Sequence
     private readonly DraftPace[] _paces = new DraftPace[3];
     private readonly (int Drafted, int Accepted)[] _guessed = new (int, int)[3];
     private int _acceptedNow;
+    private readonly bool _speculates;
 
     /// <summary>A sequence that has not begun.</summary>
     public Sequence(GenerationRequest request, int maxTokens, TokenTexts texts, IReadOnlySet<int> endOfGeneration, Action wakeEngine, CancellationToken cancellation, ConstrainedAnswer? constraint = null, BoundedThinking? thinking = null)
@@ -44,6 +45,7 @@ internal sealed class Sequence
         Sampling = request.Sampling;
         Seed = request.Sampling.Seed ?? BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
         _prediction = request.Prediction is { Count: > 0 } prediction ? new PredictedText([.. prediction]) : null;
+        _speculates = request.Speculation;
         LogProbabilities = request.LogProbabilities;
         Alternatives = request.TopLogProbabilities;
         Tenant = TenantKey.Of(request.Tenant);
@@ -205,13 +207,18 @@ internal sealed class Sequence
     public void SetGuess(int index, int token) => _tokens[_count + index] = token;
 
     /// <summary>
-    /// How many guesses its length, its reader and the page of the next position allow: guessing never takes a page from anybody.
+    /// How many guesses its length, its reader and its pages allow.
     /// </summary>
     /// <param name="most">Guesses there is room for in the step.</param>
-    public int RoomForGuesses(int most)
+    /// <param name="mayGrow">Whether it may take a page for them.</param>
+    public int RoomForGuesses(int most, bool mayGrow)
     {
+        if (!_speculates)
+            return 0;
         var size = Kernels.Attention.KvLayout.PageTokens;
-        most = Math.Min(most, Math.Min(MaxTokens - Generated - 1, size - 1 - Computed % size));
+        most = Math.Min(most, MaxTokens - Generated - 1);
+        if (!mayGrow)
+            most = Math.Min(most, size - 1 - Computed % size);
         while (most > 0 && !Stream.Ring.HasRoom(1 + most, _text.HeldBytes + (1 + most) * LongestToken))
             most--;
         return Math.Max(0, most);
@@ -246,7 +253,11 @@ internal sealed class Sequence
     }
 
     /// <summary>No guess in this step.</summary>
-    public void DropDraft() => Drafted = 0;
+    public void DropDraft()
+    {
+        Rows -= Drafted;
+        Drafted = 0;
+    }
 
     /// <summary>Whether the guess after <paramref name="accepted"/> right ones was this token. Asked before the token is appended.</summary>
     public bool Guessed(int accepted, int token)

@@ -31,7 +31,8 @@ internal sealed class Guesser(Drafter? drafter) : IDisposable
     /// <param name="running">The sequences that run.</param>
     /// <param name="decoding">How many of them are being decoded.</param>
     /// <param name="room">Rows that there are for guesses.</param>
-    public int Guess(IReadOnlyList<Sequence> running, int decoding, int room)
+    /// <param name="mayGrow">Whether sequences may take a page for them.</param>
+    public int Guess(IReadOnlyList<Sequence> running, int decoding, int room, bool mayGrow)
     {
         if (decoding > MostStreams)
             return decoding;
@@ -39,7 +40,7 @@ internal sealed class Guesser(Drafter? drafter) : IDisposable
         var count = 0;
         for (var i = 0; i < running.Count; i++)
             if (running[i].Rows == 1)
-                Offer(running[i], each, count++);
+                Offer(running[i], each, mayGrow, count++);
         GuessBudget.Share(_offers.AsSpan(0, count), count, _cost, drafter?.Seconds(_cost) ?? 0);
         for (var i = 0; i < count; i++)
             _guesses[i] = _offers[i].Guesses;
@@ -72,9 +73,9 @@ internal sealed class Guesser(Drafter? drafter) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => drafter?.Dispose();
 
-    private void Offer(Sequence sequence, int each, int at)
+    private void Offer(Sequence sequence, int each, bool mayGrow, int at)
     {
-        var room = sequence.RoomForGuesses(each);
+        var room = sequence.RoomForGuesses(each, mayGrow);
         var most = sequence.Look(room, out var source);
         if (most == 0 && drafter is not null && sequence.MayGuess(GuessSource.Model) && drafter.CanServe(sequence))
             (source, most) = (GuessSource.Model, room);

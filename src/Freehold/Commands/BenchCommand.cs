@@ -25,8 +25,10 @@ internal static class BenchCommand
         var generate = CommonOptions.Bounded("--generate", "Tokens to generate; 64 unless given.", 2, 1 << 20);
         var streams = new Option<string>("--streams") { Description = "How many streams at once, several numbers apart by commas.", DefaultValueFactory = _ => "1,8,32", HelpName = "N,..." };
         var seconds = CommonOptions.Bounded("--seconds", "How long each figure is measured at least; 5 unless given.", 1, 3600);
+        var speculation = new Option<bool>("--speculation") { Description = "Measure instead what guessing ahead wins: where all guesses are right, where the text does not repeat, and where --text is to be repeated." };
+        var text = new Option<string?>("--text") { Description = "With --speculation: a file whose text the model is asked to repeat.", HelpName = "FILE" };
         var json = CommonOptions.Json();
-        var command = new Command("bench", "Measure a model's speed here, and its share of this machine's bandwidth and arithmetic.") { model, prompt, generate, streams, seconds };
+        var command = new Command("bench", "Measure a model's speed here, and its share of this machine's bandwidth and arithmetic.") { model, prompt, generate, streams, seconds, speculation, text };
         var settings = new ModelSettingsOptions(command, streams: false);
         var draft = new DraftOption(command);
         command.Options.Add(json);
@@ -41,6 +43,12 @@ internal static class BenchCommand
             var chosen = settings.Read(parsed) with { Drafts = draft.Read(parsed, opening, folders, resolved) };
             using var open = ModelOpening.Load(resolved, chosen, maxLogitRows: Math.Max(64, counts.Max()));
             LogprobsCommand.Generating(open);
+            if (parsed.GetValue(speculation))
+            {
+                var repeated = parsed.GetValue(text) is { } file ? await File.ReadAllTextAsync(file, cancellation) : null;
+                await GuessingBench.RunAsync(open, length, answer, repeated, time, parsed.InvocationConfiguration.Output, parsed.GetValue(json), cancellation);
+                return ExitCode.Done;
+            }
             await error.WriteLineAsync("measuring the machine ...");
             var limits = MachineLimits.Measure(opening.CacheFolder, open.Compute.Workers, again: false, error, cancellation);
             using var engine = open.StartEngine(new() { Context = length + answer, MaxStreams = counts.Max(), SharePrefixes = false });
