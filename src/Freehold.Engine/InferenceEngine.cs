@@ -40,7 +40,7 @@ public sealed class InferenceEngine : IDisposable
     {
         options ??= new EngineOptions();
         Model = model;
-        Plan = MemoryPlan.Choose(model.Causal, options, AvailableMemory.Measure(), options.Speculation ? model.Draft : null);
+        Plan = MemoryPlan.Choose(model.Causal, options, AvailableMemory.Around(model.Causal, model.Draft), options.Speculation ? model.Draft : null);
         _texts = new TokenTexts(model.Tokenizer, model.Answers?.Markers);
         _meters = new EngineMeters(model.Id);
         _constraints = new ConstraintBook(_texts, Math.Min(model.Tokenizer.VocabularySize, model.Causal.Shape.VocabularySize), model.Tokenizer.Special.EndOfGeneration);

@@ -22,6 +22,9 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     /// <summary>Bytes that must stay free on the disk.</summary>
     public long ReserveBytes { get; init; } = 2L << 30;
 
+    /// <summary>Whether packs are read into huge pages; null keeps them mapped.</summary>
+    public HugePages? HugePages { get; init; }
+
     /// <summary>What came of the last model, for people.</summary>
     public string Outcome { get; private set; } = "not packed";
 
@@ -63,24 +66,52 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
             return null;
         }
         var file = System.IO.Path.Combine(Path, Convert.ToHexStringLower(key) + Ending);
+        PackedWeights? mapped;
+        var packed = "packed";
         try
         {
-            if (PackedWeights.TryOpen(file, key, matrices) is { } known)
+            mapped = PackedWeights.TryOpen(file, key, matrices);
+            if (mapped is not null)
             {
                 File.SetLastWriteTimeUtc(file, DateTime.UtcNow); // as used, for the limit
-                Outcome = $"packed, {Size(known.Bytes)} mapped from {file}";
-                return known;
             }
-            Make(file, key, matrices, compute);
+            else
+            {
+                Make(file, key, matrices, compute);
+                packed = "packed for this CPU";
+                mapped = PackedWeights.TryOpen(file, key, matrices);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Outcome = $"not packed: {e.Message} It runs from its own file, slower";
             return null;
         }
-        var made = PackedWeights.TryOpen(file, key, matrices);
-        Outcome = made is null ? $"not packed: {file} was taken away while it was made" : $"packed for this CPU, {Size(made.Bytes)} in {file}";
-        return made;
+        if (mapped is not null)
+            return Place(mapped, file, key, matrices, compute, packed);
+        Outcome = $"not packed: {file} was taken away while it was made";
+        return null;
+    }
+
+    // The mapping ends before the file is read, or the system would keep both.
+    private PackedWeights Place(PackedWeights mapped, string file, byte[] key, IReadOnlyList<WeightMatrix> matrices, Compute compute, string packed)
+    {
+        var (use, why) = HugePages?.Decide(compute, mapped) ?? (false, null);
+        if (use)
+        {
+            mapped.Dispose();
+            if (PackedWeights.TryRead(file, key, matrices, compute.Workers) is { } read)
+            {
+                Outcome = $"{packed}, {Size(read.Bytes)} read from {file}, {Size(read.HugeBytes)} of it in huge pages: {why}";
+                return read;
+            }
+            why = "reading it into huge pages failed";
+            if (PackedWeights.TryOpen(file, key, matrices) is not { } again)
+                throw new IOException($"{file} was taken away while it was read; load the model again");
+            mapped = again;
+        }
+        Outcome = $"{packed}, {Size(mapped.Bytes)} mapped from {file}{(why is null ? "" : $": {why}")}";
+        return mapped;
     }
 
     private void Make(string file, byte[] key, IReadOnlyList<WeightMatrix> matrices, Compute compute)

@@ -30,7 +30,7 @@ internal static class PlanCommand
             var folders = settings.Folders(parsed);
             var resolved = opening.Resolve(parsed.GetValue(model)!, folders);
             using var open = ModelOpening.Load(resolved, chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) });
-            var memory = open.Loaded.Causal is { } causal ? MemoryPlan.Choose(causal, chosen.Engine, AvailableMemory.Measure(), open.DraftModel) : null;
+            var memory = open.Loaded.Causal is { } causal ? MemoryPlan.Choose(causal, chosen.Engine, AvailableMemory.Around(causal, open.DraftModel), open.DraftModel) : null;
             var conversation = memory is null ? null : ConversationOf(parsed.GetValue(prompt), parsed.GetValue(answer), memory.Context);
             var error = parsed.InvocationConfiguration.Error;
             var limits = parsed.GetValue(measure)

@@ -56,7 +56,7 @@ internal static class Planner
         var unused = machine.Probe.Peak is { } peak && peak != used && peak.OperationsPerSecond > 1.1 * (used?.OperationsPerSecond ?? 0)
             ? $"; this CPU also has {peak.Instruction}, which these kernels do not use" : "";
         yield return new("kernels", used is null ? "plain loops" : used.Instruction, $"what {isa.ToString().ToLowerInvariant()} multiplies bytes with{unused}");
-        yield return new("weights", "in the file's own blocks, mapped", "read in place, so they are in memory once and shared with every process that maps the file");
+        yield return new("weights", open.Packing, "in memory once; what is mapped is shared with every process that maps the file, and the system may drop it");
         yield return new("threads", open.Compute.Threads.ToString(CultureInfo.InvariantCulture),
             open.Compute.Threads == budget.Threads
                 ? $"one for each of the {budget.Cores} cores this process may use{(budget.Quota is { } quota ? string.Create(CultureInfo.InvariantCulture, $", within a quota of {quota:0.##} CPUs") : "")}"
