@@ -167,8 +167,7 @@ internal sealed unsafe class Drafter : IDisposable
 
     private DraftSlot? SlotOf(Sequence sequence, int positions)
     {
-        var slot = Array.Find(_slots, slot => slot.Owner == sequence) ?? Claim(sequence);
-        if (slot is null)
+        if ((Owned(sequence) ?? Claim(sequence)) is not { } slot)
             return null;
         slot.LastUsed = _steps;
         slot.Keep(sequence.Tokens[..^1], Math.Min(slot.Count, sequence.DraftedUpTo));
@@ -183,6 +182,14 @@ internal sealed unsafe class Drafter : IDisposable
                 return null;
         }
         return slot;
+    }
+
+    private DraftSlot? Owned(Sequence sequence)
+    {
+        foreach (var slot in _slots)
+            if (slot.Owner == sequence)
+                return slot;
+        return null;
     }
 
     // The one that holds most of its beginning, else the longest unused; never one that this step uses.
@@ -211,6 +218,6 @@ internal sealed unsafe class Drafter : IDisposable
                 oldest = slot;
         return oldest;
 
-        long Age(DraftSlot slot) => slot.LastUsed - (slot.Owner is null ? long.MaxValue / 2 : 0);
+        static long Age(DraftSlot slot) => slot.LastUsed - (slot.Owner is null ? long.MaxValue / 2 : 0);
     }
 }
