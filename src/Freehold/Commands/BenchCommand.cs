@@ -36,7 +36,7 @@ internal static class BenchCommand
             var (length, answer) = (parsed.GetValue(prompt) ?? 512, parsed.GetValue(generate) ?? 64);
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 5);
             var resolved = opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed));
-            using var open = ModelOpening.Load(resolved, settings.Read(parsed), maxLogitRows: Math.Max(64, counts.Max()));
+            using var open = ModelOpening.Load(resolved, settings.Read(parsed, opening), maxLogitRows: Math.Max(64, counts.Max()));
             LogprobsCommand.Generating(open);
             await error.WriteLineAsync("measuring the machine ...");
             var limits = MachineLimits.Measure(opening.CacheFolder, open.Compute.Workers, again: false, error, cancellation);

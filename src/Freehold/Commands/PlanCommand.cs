@@ -25,7 +25,7 @@ internal static class PlanCommand
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var chosen = settings.Read(parsed);
+            var chosen = settings.Read(parsed, opening);
             using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), chosen);
             var memory = open.Loaded.Causal is { } causal ? MemoryPlan.Choose(causal, chosen.Engine, AvailableMemory.Measure()) : null;
             var conversation = memory is null ? null : ConversationOf(parsed.GetValue(prompt), parsed.GetValue(answer), memory.Context);

@@ -3,6 +3,7 @@ using Freehold.Engine;
 using Freehold.Engine.Chat;
 using Freehold.Engine.Refusals;
 using Freehold.Kernels;
+using Freehold.Kernels.Attention;
 using Freehold.Kernels.Machine;
 using Freehold.Models.Architectures;
 using Freehold.Planning;
@@ -38,11 +39,19 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
     public SharedThreads? OwnThreads { private get; init; }
 
     /// <summary>What answers name because it is not the model's default; null for the default.</summary>
-    public string? Note => Loaded.Activations == Loaded.DefaultActivations ? null : $"activations-{(int)Loaded.Activations}";
+    public string? Note => string.Join('+', Notes()) is { Length: > 0 } notes ? notes : null;
 
     /// <summary>Starts an engine, which from then on owns the weights; dispose it before this.</summary>
     /// <exception cref="ModelRefusedException">It does not fit.</exception>
     public InferenceEngine StartEngine(EngineOptions options) => new(EngineModel.Of(Loaded, Name, options.Clock), options);
+
+    private IEnumerable<string> Notes()
+    {
+        if (Loaded.Activations != Loaded.DefaultActivations)
+            yield return $"activations-{(int)Loaded.Activations}";
+        if (Loaded.KeysValues != KvType.F32)
+            yield return $"kv-{KeysValuesChoice.NameOf(Loaded.KeysValues)}";
+    }
 
     public void Dispose()
     {
