@@ -35,7 +35,7 @@ public sealed unsafe partial class Compute : IDisposable
     public InstructionSet Isa { get; }
 
     /// <summary>Whether products read packed weights (<see cref="Products.Packed.PackedMatrix"/>) where they are given.</summary>
-    public bool ReadsPanels => Isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni;
+    public bool ReadsPanels => Isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx;
 
     /// <summary>Worker threads, the caller's included.</summary>
     public int Threads => Workers.Workers;

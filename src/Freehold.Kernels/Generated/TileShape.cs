@@ -4,20 +4,21 @@ namespace Freehold.Kernels.Generated;
 
 /// <summary>What the code for a panel in AMX depends on.</summary>
 /// <param name="Minimum">Whether each scale has a minimum term.</param>
-/// <param name="Depth">How many groups the integer products are ahead of the floats that use them; 1 to 3.</param>
-internal readonly record struct TileShape(bool Minimum, int Depth);
+/// <param name="HalfScales">Whether scales are binary16, as packed panels have them, and not f32. Then there is no minimum.</param>
+/// <param name="Ahead">How many groups a tile product is ahead of the floats that use it: 2 or 3.</param>
+internal readonly record struct TileShape(bool Minimum, bool HalfScales = false, int Ahead = 3);
 
-/// <summary>A stretch of a panel of signed bytes and a tile of sixteen rows.</summary>
+/// <summary>A stretch of a panel of sixteen outputs, signed bytes, and a tile of sixteen rows.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TileCall
 {
-    /// <summary>[group][8 steps][32 outputs][4 signed bytes].</summary>
+    /// <summary>[group][8 steps][16 outputs][4 signed bytes].</summary>
     public sbyte* Panel;
 
-    /// <summary>[group][32 outputs].</summary>
-    public float* Scale;
+    /// <summary>[group][16 outputs], f32 or binary16.</summary>
+    public void* Scale;
 
-    /// <summary>As <see cref="Scale"/>, where the type has minimums.</summary>
+    /// <summary>[group][16 outputs], where the type has minimums.</summary>
     public float* Minimum;
 
     /// <summary>[group][16 rows][32].</summary>
@@ -29,14 +30,14 @@ internal unsafe struct TileCall
     /// <summary>The scales times the groups' sums, [group][16 rows], for minimums.</summary>
     public float* DSums;
 
-    /// <summary>The chains, [16 rows][32 outputs].</summary>
+    /// <summary>The chains, [16 rows][16 outputs].</summary>
     public float* Y;
 
-    /// <summary>4 KiB that the code may write, 64-byte aligned.</summary>
+    /// <summary>2 KiB that the code may write, 64-byte aligned.</summary>
     public int* Ring;
 
-    /// <summary>Activations that the next call will read, to be asked for meanwhile; any address will do.</summary>
-    public sbyte* Next;
+    /// <summary>512 bytes a group that a later call will read, to be asked for meanwhile; any address will do.</summary>
+    public void* Next;
 
     /// <summary>Groups of 32 inputs: a multiple of 4, at least 4.</summary>
     public long Groups;

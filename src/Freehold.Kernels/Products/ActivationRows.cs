@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Freehold.Kernels.Generated;
 
 namespace Freehold.Kernels.Products;
 
@@ -28,7 +29,9 @@ public sealed unsafe class ActivationRows : IDisposable
         long rows = (capacityRows + TileRows - 1) / TileRows * TileRows;
         long groups = (maxColumns + 31) / 32;
         long values = rows * groups * 32;
-        long bytes = values * (2 + 1) * 2 + rows * groups * (4 + 8 + 4 + 12 + 12) + 64 * 10;
+        // AMX's tiles have twice the rows, and groups by fours. What an instruction set has no use for is never touched, so the system gives no memory for it.
+        long amxGroups = (capacityRows + TilePanel.Rows - 1) / TilePanel.Rows * TilePanel.Rows * ((groups + TilePanel.Turns - 1) / TilePanel.Turns * TilePanel.Turns);
+        long bytes = values * (2 + 1) * 2 + rows * groups * (4 + 8 + 4 + 12 + 12) + amxGroups * (32 + 4 + 4) + 64 * 13;
         _memory = NativeMemory.AlignedAlloc(checked((nuint)bytes), 64);
         var next = (byte*)_memory;
         Q = (short*)Take(ref next, values * 2);
@@ -40,6 +43,9 @@ public sealed unsafe class ActivationRows : IDisposable
         TiledD = (float*)Take(ref next, rows * groups * 4);
         TiledSums = (int*)Take(ref next, rows * groups * 12);
         TiledDSums = (float*)Take(ref next, rows * groups * 12);
+        AmxQ = (sbyte*)Take(ref next, amxGroups * 32);
+        AmxD = (float*)Take(ref next, amxGroups * 4);
+        AmxDSums = (float*)Take(ref next, amxGroups * 4);
     }
 
     /// <summary>How finely the rows are quantised.</summary>
@@ -105,11 +111,26 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>The scale times those sums, for minimums: [tile][group][low half, high half, both][<see cref="TileRows"/>].</summary>
     internal float* TiledDSums { get; }
 
+    /// <summary>Groups of a row in AMX's tiles: the last may be empty, of zeros.</summary>
+    internal int AmxGroups => (Groups + TilePanel.Turns - 1) / TilePanel.Turns * TilePanel.Turns;
+
+    /// <summary>int8 for AMX: [tile of 16 rows][<see cref="AmxGroups"/>][16 rows][32].</summary>
+    internal sbyte* AmxQ { get; }
+
+    /// <summary>Scales for AMX: [tile][group][16 rows].</summary>
+    internal float* AmxD { get; }
+
+    /// <summary>The scale times the group's sum, for minimums in AMX: [tile][group][16 rows].</summary>
+    internal float* AmxDSums { get; }
+
     /// <summary>Whether <see cref="Q"/>, <see cref="D"/> and <see cref="Sums"/> hold the current rows.</summary>
     internal bool Quantised { get; set; }
 
     /// <summary>Whether the tiled copies hold the current rows.</summary>
     internal bool Tiled { get; set; }
+
+    /// <summary>Whether AMX's tiles hold the current rows.</summary>
+    internal bool AmxTiled { get; set; }
 
     /// <summary>Points at rows of floats, which must stay as they are until the products are done.</summary>
     /// <param name="x">First float of row 0.</param>
@@ -130,6 +151,7 @@ public sealed unsafe class ActivationRows : IDisposable
         Columns = columns;
         Quantised = false;
         Tiled = false;
+        AmxTiled = false;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Freehold.Kernels.Generated;
 using Freehold.Kernels.Threads;
 
 namespace Freehold.Kernels.Products;
@@ -29,7 +30,7 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         _x = x;
         _count = products.Length;
         _nextQuantise = _nextUnit = 0;
-        bool quantise = false, tile = false;
+        bool quantise = false, tile = false, amx = false;
         for (var i = 0; i < products.Length; i++)
         {
             ref readonly var product = ref products[i];
@@ -39,6 +40,7 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             var kernel = kernels.For(weights, x.Rows, x.Bits);
             quantise |= !weights.Format.IsFloat;
             tile |= kernel.NeedsTiles;
+            amx |= kernel.Tiles is not null;
             _products[i] = product;
             _kernels[i] = kernel;
             var unit = UnitOutputs(weights, kernel.OutputStep, workers);
@@ -47,16 +49,18 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         }
         _quantise = quantise && !x.Quantised;
         _tile = tile && !x.Tiled;
-        _quantiseUnits = _quantise || _tile ? (x.Rows + ActivationRows.TileRows - 1) / ActivationRows.TileRows : 0;
+        _amx = amx && !x.AmxTiled;
+        _quantiseUnits = _quantise || _tile || _amx ? (x.Rows + ActivationRows.TileRows - 1) / ActivationRows.TileRows : 0;
     }
 
-    private bool _quantise, _tile;
+    private bool _quantise, _tile, _amx;
 
     /// <summary>Marks what the region left in the activations, and lets go of the weights.</summary>
     internal void Finish()
     {
         _x.Quantised |= _quantise;
         _x.Tiled |= _tile;
+        _x.AmxTiled |= _amx;
         Array.Clear(_products, 0, _count);
     }
 
@@ -69,15 +73,33 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
                 Quantise(unit);
             pool.Barrier();
         }
-        var bytes = scratch.Of(worker);
+        TileConfiguration? tiles = null;
+        try
+        {
+            Multiply(scratch.Of(worker), ref tiles);
+        }
+        finally
+        {
+            tiles?.Leave();
+        }
+    }
+
+    private void Multiply(byte* bytes, ref TileConfiguration? tiles)
+    {
         var product = 0;
         for (int unit; (unit = Interlocked.Increment(ref _nextUnit) - 1) < _firstUnit[_count];)
         {
             while (unit >= _firstUnit[product + 1])
                 product++;
+            var kernel = _kernels[product];
+            if (kernel.Tiles is { } wanted && wanted != tiles)
+            {
+                wanted.Enter();
+                tiles = wanted;
+            }
             var first = (unit - _firstUnit[product]) * _unitOutputs[product];
             var count = Math.Min(_unitOutputs[product], _products[product].Weights.Rows - first);
-            _kernels[product].Multiply(_products[product], _x, first, count, bytes);
+            kernel.Multiply(_products[product], _x, first, count, bytes);
         }
     }
 
@@ -89,6 +111,8 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
                 Quantiser.Row(isa, _x, row);
         if (_tile)
             Tiler.Tile(_x, tile);
+        if (_amx)
+            Tiler.AmxTile(_x, tile);
     }
 
     private static int UnitOutputs(WeightMatrix weights, int step, int workers)

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Freehold.Kernels.Generated;
 
 namespace Freehold.Kernels.Products;
 
@@ -30,6 +31,36 @@ internal static unsafe class Tiler
         tiled = (int*)x.TiledQ8 + (long)tile * T * dwords;
         for (var i = 0; i < dwords; i += 8)
             Eight(quads + i, dwords, present, tiled + i * T, T);
+    }
+
+    /// <summary>
+    /// Lays out for AMX the rows of one tile of <see cref="ActivationRows.TileRows"/>, half of a tile of sixteen; after the last row, and in groups past the
+    /// last, are zeros.
+    /// </summary>
+    internal static void AmxTile(ActivationRows x, int tile)
+    {
+        var end = tile * T + T;
+        // The other half of the last tile has nobody else.
+        if (end >= x.Rows)
+            end = (end + TilePanel.Rows - 1) / TilePanel.Rows * TilePanel.Rows;
+        int groups = x.Groups, amxGroups = x.AmxGroups;
+        for (var row = tile * T; row < end; row++)
+        {
+            var present = row < x.Rows ? groups : 0;
+            var from = (long)row * groups;
+            var at = (long)(row / TilePanel.Rows) * amxGroups * TilePanel.Rows + row % TilePanel.Rows;
+            for (var g = 0; g < present; g++, from++, at += TilePanel.Rows)
+            {
+                Vector256.Load(x.Q8 + from * 32).Store(x.AmxQ + at * 32);
+                x.AmxD[at] = x.D[from];
+                x.AmxDSums[at] = x.D[from] * (x.Sums[2 * from] + x.Sums[2 * from + 1]);
+            }
+            for (var g = present; g < amxGroups; g++, at += TilePanel.Rows)
+            {
+                Vector256<sbyte>.Zero.Store(x.AmxQ + at * 32);
+                x.AmxD[at] = x.AmxDSums[at] = 0;
+            }
+        }
     }
 
     /// <summary>[row][8 dwords] to [8 dwords][row], <paramref name="step"/> apart.</summary>

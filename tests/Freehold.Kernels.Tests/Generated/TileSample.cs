@@ -6,7 +6,7 @@ namespace Freehold.Kernels.Tests.Generated;
 /// <summary>A stretch of random signed bytes by sixteen random rows for AMX's panels, and its chains by plain loops.</summary>
 internal sealed unsafe class TileSample : IDisposable
 {
-    private const int Outputs = 32, Rows = TilePanel.Rows;
+    private const int Outputs = 16, Rows = TilePanel.Rows;
     private readonly byte* _memory;
     private readonly TileShape _shape;
 
@@ -14,13 +14,13 @@ internal sealed unsafe class TileSample : IDisposable
     {
         _shape = shape;
         // Each part begins a cache line; the chains and the ring last, since they are written.
-        Sizes = [groups * 1024, groups * Outputs * 4, groups * Outputs * 4, groups * Rows * 32, groups * Rows * 4, groups * Rows * 4, Rows * Outputs * 4, 4096];
+        Sizes = [groups * 512, groups * Outputs * 4, groups * Outputs * 4, groups * Rows * 32, groups * Rows * 4, groups * Rows * 4, Rows * Outputs * 4, TilePanel.RingBytes];
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Sizes.Sum(), 64);
         var random = new Random(seed);
         random.NextBytes(new Span<byte>(_memory, Sizes.Sum()));
         var at = _memory;
         Call.Panel = (sbyte*)at;
-        Call.Scale = (float*)(at += Sizes[0]);
+        Call.Scale = at += Sizes[0];
         Call.Minimum = (float*)(at += Sizes[1]);
         Call.Q = (sbyte*)(at += Sizes[2]);
         Call.D = (float*)(at += Sizes[3]);
@@ -30,7 +30,13 @@ internal sealed unsafe class TileSample : IDisposable
         Call.Next = Call.Q;
         Call.Groups = groups;
         for (var i = 0; i < groups * Outputs; i++)
-            (Call.Scale[i], Call.Minimum[i]) = (scale(random), scale(random));
+        {
+            Call.Minimum[i] = scale(random);
+            if (shape.HalfScales)
+                ((Half*)Call.Scale)[i] = (Half)scale(random);
+            else
+                ((float*)Call.Scale)[i] = scale(random);
+        }
         for (var i = 0; i < groups * Rows; i++)
             (Call.D[i], Call.DSums[i]) = (random.NextSingle(), random.NextSingle() * 4000 - 2000);
         for (var i = 0; i < groups * Rows * 32; i++)
@@ -57,14 +63,16 @@ internal sealed unsafe class TileSample : IDisposable
                 {
                     var isum = 0;
                     for (var k = 0; k < 32; k++)
-                        isum += Call.Panel[g * 1024 + k / 4 * 128 + o * 4 + k % 4] * Call.Q[(g * Rows + r) * 32 + k];
+                        isum += Call.Panel[g * 512 + k / 4 * 64 + o * 4 + k % 4] * Call.Q[(g * Rows + r) * 32 + k];
                     ref var chain = ref y[r * Outputs + o];
-                    chain = MathF.FusedMultiplyAdd(isum, Call.Scale[g * Outputs + o] * Call.D[g * Rows + r], chain);
+                    chain = MathF.FusedMultiplyAdd(isum, Scale(g * Outputs + o) * Call.D[g * Rows + r], chain);
                     if (_shape.Minimum)
                         chain = MathF.FusedMultiplyAdd(Call.Minimum[g * Outputs + o], Call.DSums[g * Rows + r], chain);
                 }
         return y;
     }
+
+    private float Scale(int at) => _shape.HalfScales ? (float)((Half*)Call.Scale)[at] : ((float*)Call.Scale)[at];
 
     public void Dispose() => NativeMemory.AlignedFree(_memory);
 }
