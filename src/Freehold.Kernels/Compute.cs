@@ -34,6 +34,10 @@ public sealed unsafe partial class Compute : IDisposable
     /// <summary>The instruction set in use.</summary>
     public InstructionSet Isa { get; }
 
+    /// <summary>Whether products of this instance use AMX, and why not.</summary>
+    public AmxState Amx => Isa == InstructionSet.Amx || !InstructionSets.Amx.IsOn ? InstructionSets.Amx
+        : new AmxState(false, $"it could be used here, but {Isa.ToString().ToLowerInvariant()} was asked for");
+
     /// <summary>Whether products read packed weights (<see cref="Products.Packed.PackedMatrix"/>) where they are given.</summary>
     public bool ReadsPanels => Isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx;
 

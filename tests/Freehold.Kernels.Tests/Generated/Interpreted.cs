@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Freehold.Kernels.Products;
 using Freehold.Kernels.Threads;
 
@@ -23,10 +24,13 @@ internal static unsafe class Interpreted
     {
         var columns = weights[0].Columns;
         using var scratch = new WorkerScratch(pool.Workers);
+        // What earlier work left there is anything, NaN included.
+        for (var worker = 0; worker < pool.Workers; worker++)
+            new Span<byte>(scratch.Of(worker), ProductKernel.ScratchBytes).Fill(0xFF);
         using var activations = new ActivationRows(rows, columns, bits);
         var work = new MatMulWork(InstructionSet.Amx, table, scratch);
         var outputs = weights.Select((matrix, i) => i == 0 && residual is not null ? [.. residual] : new float[rows * matrix.Rows]).ToArray();
-        var pins = outputs.Select(y => System.Runtime.InteropServices.GCHandle.Alloc(y, System.Runtime.InteropServices.GCHandleType.Pinned)).ToArray();
+        var pins = outputs.Select(y => GCHandle.Alloc(y, GCHandleType.Pinned)).ToArray();
         try
         {
             fixed (float* px = x, pb = bias)

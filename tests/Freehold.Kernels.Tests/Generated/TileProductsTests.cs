@@ -74,20 +74,6 @@ public sealed unsafe class TileProductsTests
     }
 
     [Fact]
-    public void Rows_that_only_fill_a_group_of_four_leave_even_a_negative_zero_as_it_is()
-    {
-        // One group, whose product underflows to -0; three more fill up.
-        using var weights = new RandomWeights(TensorType.Q8_0, 16, 32, 1, _ => 0x0001);
-        new Span<byte>(weights.Matrix.Data, (int)weights.Matrix.Bytes).Fill(0xFF);
-        for (var block = weights.Matrix.Data; block < weights.Matrix.Data + weights.Matrix.Bytes; block += weights.Matrix.Format.BlockBytes)
-            *(ushort*)block = 0x0001;
-        var x = new float[16 * 32];
-        x.AsSpan().Fill(1e-36f);
-        var expected = Multiplied.By(InstructionSet.Scalar, 1, ActivationBits.Eight, weights.Matrix, x, 16);
-        Multiplied.SameBits(expected, Interpreted.By(1, ActivationBits.Eight, weights.Matrix, x, 16), "negative zero");
-    }
-
-    [Fact]
     public void Fifteen_bits_and_two_scales_a_group_stay_with_vectors()
     {
         using var machine = new InterpretedMachine();
