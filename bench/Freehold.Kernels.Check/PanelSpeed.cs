@@ -25,7 +25,7 @@ internal static unsafe class PanelSpeed
                     continue;
                 foreach (var (bits, packed) in new[] { (ActivationBits.Eight, false), (ActivationBits.Eight, true), (ActivationBits.Sixteen, false) })
                 {
-                    if (bits == ActivationBits.Sixteen && (type != TensorType.Q8_0 || isa is InstructionSet.Avx2 or InstructionSet.Amx || quick))
+                    if (bits == ActivationBits.Sixteen && (type != TensorType.Q8_0 || isa == InstructionSet.Avx2 || quick))
                         continue;
                     if (packed && isa is not (InstructionSet.Avx512Vnni or InstructionSet.Amx))
                         continue;

@@ -11,7 +11,7 @@ namespace Freehold.Kernels.Check;
 internal static unsafe class Tiles
 {
     private static readonly TileShape[] Shapes =
-        [new(false, Ahead: 2), new(false), new(true, Ahead: 2), new(true), new(false, HalfScales: true)];
+        [new(false, Ahead: 2), new(false), new(true, Ahead: 2), new(true), new(false, HalfScales: true), new(false, Planes: 2, Ahead: 2)];
 
     internal static bool SameBits()
     {
@@ -30,7 +30,7 @@ internal static unsafe class Tiles
                 if (Correctness.Difference(expected, sample.Chains) is { } at)
                     failures.Add($"{shape} {groups} groups: value {at} is {sample.Chains[at]:R}, not {expected[at]:R}");
             }
-        Console.WriteLine($"bits     tiles      {(failures.Count == 0 ? "PASS: products two and three groups ahead, with and without minimums, both kinds of scales" : "FAIL: " + string.Join("; ", failures))}");
+        Console.WriteLine($"bits     tiles      {(failures.Count == 0 ? "PASS: products two and three groups ahead, with and without minimums, both kinds of scales, one plane and two" : "FAIL: " + string.Join("; ", failures))}");
         return failures.Count == 0;
     }
 
@@ -43,7 +43,7 @@ internal static unsafe class Tiles
         Console.WriteLine($"tiles    {threads} threads tdpbssd peak {peaks[0] / 1e12:F2} TOPS by 64 inputs, {peaks[1] / 1e12:F2} TOPS by 32");
         foreach (var shape in Shapes)
         {
-            var line = $"tiles    {threads} threads 16 rows x 32 outputs, {(shape.Minimum ? "minimums, " : shape.HalfScales ? "binary16 scales, " : "")}{shape.Ahead} groups ahead:";
+            var line = $"tiles    {threads} threads 16 rows x 32 outputs, {(shape.Minimum ? "minimums, " : shape.HalfScales ? "binary16 scales, " : "")}{shape.Planes} plane{(shape.Planes == 1 ? "" : "s")}, {shape.Ahead} groups ahead:";
             foreach (var groups in new[] { 8, 16, 32, 64 })
                 line += $"   {groups} groups {Code(pool, threads, shape, groups) / 1e12:F3} TOPS";
             Console.WriteLine(line);
@@ -125,8 +125,8 @@ internal static unsafe class Tiles
                         DSums = (float*)(bytes + (320 << 10)),
                         Ring = (int*)(bytes + (384 << 10)),
                         Y = (float*)(bytes + (512 << 10) + (tile * 2 + panel) * 1024),
-                        Q = (sbyte*)(bytes + (2 << 20) + tile * perTile),
-                        Next = bytes + (2 << 20) + (tile + 1) % Tiles * perTile,
+                        Q = (sbyte*)(bytes + (2 << 20) + tile * perTile * shape.Planes),
+                        Next = bytes + (2 << 20) + (tile + 1) % Tiles * perTile * shape.Planes,
                         Groups = groups,
                     };
                     routines.Call(0, &call);

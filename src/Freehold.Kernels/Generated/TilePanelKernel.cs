@@ -5,14 +5,15 @@ using Freehold.Kernels.Products.Packed;
 namespace Freehold.Kernels.Generated;
 
 /// <summary>
-/// Sixteen rows and more of int8 by AMX, for types with one scale per 32. Two panels of sixteen outputs are unpacked a stretch of the inputs at a time, and
+/// Sixteen rows and more by AMX, for types with one scale per 32. Two panels of sixteen outputs are unpacked a stretch of the inputs at a time, and
 /// each tile of sixteen rows takes one call a panel. Packed panels of Q8_0 are AMX's tiles already and are read as they lie. Rows that the last
 /// tile lacks are zeros: unpacking another panel for them would cost more than they do.
 /// </summary>
 /// <param name="tiles">How the code wants a thread's tiles (<see cref="TilePanel.Configuration"/>).</param>
+/// <param name="planes">Planes of int8 that an activation takes.</param>
 /// <param name="load">Makes code ready to be called.</param>
 /// <param name="groupsAtOnce">Groups of 32 inputs in a stretch: a multiple of 8 up to 32.</param>
-internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfiguration tiles, Func<byte[][], Routines> load, int groupsAtOnce = 32)
+internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfiguration tiles, int planes, Func<byte[][], Routines> load, int groupsAtOnce)
     : ProductKernel, IDisposable
     where T : struct, IBlockLayout
     where TPlanes : struct, ICodePlanes
@@ -37,6 +38,8 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
 
     internal override TileConfiguration? Tiles => tiles;
 
+    private TileShape Shape => new(T.HasMinimum, HalfScales: false, planes, Ahead: planes == 1 ? 3 : 2);
+
     // Signed bytes under one binary16 scale a run.
     private static bool LieAsTiles => TPlanes.Bits == 8 && T.Signed && typeof(TScales) == typeof(HalfScales);
 
@@ -51,7 +54,7 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
     {
         // Code takes groups by fours, and past the end of a packed panel lies something else.
         var asTheyLie = LieAsTiles && product.Weights.Packed is not null && x.AmxGroups == x.Groups;
-        var routines = asTheyLie ? Load(ref _asTheyLie, new TileShape(T.HasMinimum, HalfScales: true)) : Load(ref _routines, new TileShape(T.HasMinimum));
+        var routines = asTheyLie ? Load(ref _asTheyLie, Shape with { HalfScales = true }) : Load(ref _routines, Shape);
         var end = first + count;
         for (; first < end; first += Outputs)
             for (var row = 0; row < x.Rows; row += RowsAtOnce)
@@ -93,7 +96,7 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
                 if (count >= TilesToPrefetch)
                     ahead.Prefetch(tile, count);
                 var at = ((long)(row / Tile + tile) * x.AmxGroups + from) * Tile;
-                call.Q = x.AmxQ + at * 32;
+                call.Q = x.AmxQ + at * planes * 32;
                 call.D = x.AmxD + at;
                 call.DSums = x.AmxDSums + at;
                 if (last && count >= TilesToPrefetch)
@@ -115,7 +118,7 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
                     }
                     call.Y = unpacked.Y + (tile * 2 + panel) * Tile * Lanes;
                     // Few tiles: the first asks for the weights that come next. Many: the next tile's activations.
-                    call.Next = asTheyLie && count < TilesToPrefetch && tile == 0 ? ahead.Piece(panel) : call.Q + (long)x.AmxGroups * TilePanel.GroupBytes;
+                    call.Next = asTheyLie && count < TilesToPrefetch && tile == 0 ? ahead.Piece(panel) : call.Q + (long)x.AmxGroups * planes * TilePanel.PlaneBytes;
                     routines.Call(0, &call);
                 }
             }

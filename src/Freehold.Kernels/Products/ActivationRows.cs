@@ -31,7 +31,7 @@ public sealed unsafe class ActivationRows : IDisposable
         long values = rows * groups * 32;
         // AMX's tiles have twice the rows, and groups by fours. What an instruction set has no use for is never touched, so the system gives no memory for it.
         long amxGroups = (capacityRows + TilePanel.Rows - 1) / TilePanel.Rows * TilePanel.Rows * ((groups + TilePanel.Turns - 1) / TilePanel.Turns * TilePanel.Turns);
-        long bytes = values * (2 + 1) * 2 + rows * groups * (4 + 8 + 4 + 12 + 12) + amxGroups * (32 + 4 + 4) + 64 * 13;
+        long bytes = values * (2 + 1) * 2 + rows * groups * (4 + 8 + 4 + 12 + 12) + amxGroups * (32 * AmxPlanes + 4 + 4) + 64 * 13;
         _memory = NativeMemory.AlignedAlloc(checked((nuint)bytes), 64);
         var next = (byte*)_memory;
         Q = (short*)Take(ref next, values * 2);
@@ -43,7 +43,7 @@ public sealed unsafe class ActivationRows : IDisposable
         TiledD = (float*)Take(ref next, rows * groups * 4);
         TiledSums = (int*)Take(ref next, rows * groups * 12);
         TiledDSums = (float*)Take(ref next, rows * groups * 12);
-        AmxQ = (sbyte*)Take(ref next, amxGroups * 32);
+        AmxQ = (sbyte*)Take(ref next, amxGroups * 32 * AmxPlanes);
         AmxD = (float*)Take(ref next, amxGroups * 4);
         AmxDSums = (float*)Take(ref next, amxGroups * 4);
     }
@@ -114,7 +114,10 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>Groups of a row in AMX's tiles: the last may be empty, of zeros.</summary>
     internal int AmxGroups => (Groups + TilePanel.Turns - 1) / TilePanel.Turns * TilePanel.Turns;
 
-    /// <summary>int8 for AMX: [tile of 16 rows][<see cref="AmxGroups"/>][16 rows][32].</summary>
+    /// <summary>Planes of int8 that a value takes in AMX's tiles: high and low with 15 bits, q = 128 h + l.</summary>
+    internal int AmxPlanes => Bits == ActivationBits.Eight ? 1 : 2;
+
+    /// <summary>int8 for AMX: [tile of 16 rows][<see cref="AmxGroups"/>][<see cref="AmxPlanes"/>][16 rows][32].</summary>
     internal sbyte* AmxQ { get; }
 
     /// <summary>Scales for AMX: [tile][group][16 rows].</summary>

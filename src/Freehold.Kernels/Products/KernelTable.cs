@@ -53,9 +53,9 @@ internal sealed class KernelTable : IDisposable
             return _float;
         if (!_quantised.TryGetValue(weights.Type, out var kernels))
             return _scalar;
-        // Sixteen rows cost AMX as much as one.
-        if (kernels.Tiles is not null && bits == ActivationBits.Eight && rows >= TilePanel.Rows)
-            return kernels.Tiles;
+        // A tile of fewer rows would take as long.
+        if (rows >= TilePanel.Rows && (bits == ActivationBits.Eight ? kernels.TilesEight : kernels.TilesSixteen) is { } tiles)
+            return tiles;
         if (weights.Packed is not null && bits == ActivationBits.Eight && rows <= kernels.MostPacked)
             return kernels.PackedEight;
         if (rows < ManyRows)
@@ -67,7 +67,7 @@ internal sealed class KernelTable : IDisposable
     public void Dispose()
     {
         foreach (var kernels in _quantised.Values)
-            foreach (var kernel in new[] { kernels.Few, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen, kernels.Tiles })
+            foreach (var kernel in new[] { kernels.Few, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen, kernels.TilesEight, kernels.TilesSixteen })
                 (kernel as IDisposable)?.Dispose();
         _tiles?.Dispose();
     }
@@ -90,12 +90,14 @@ internal sealed class KernelTable : IDisposable
             ? (new VnniPackedKernel(shape, _load), VnniPackedKernel.WorthRows)
             : ((ProductKernel)packed, ManyRows - 1);
         // Two scales in a group of 32 would halve what a tile product does once more.
-        var tiles = _tiles is not null && !T.Halves ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, _load) : null;
-        _quantised.Add(type, new Kernels(new Avx2Gemv<T>(), packedEight, packed, mostPacked, Panel(eight: true), Panel(eight: false), tiles));
+        ProductKernel? Tiles(int planes) => _tiles is not null && !T.Halves
+            ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, planes, _load, groupsAtOnce: planes == 1 ? 32 : 16) : null;
+        _quantised.Add(type, new Kernels(
+            new Avx2Gemv<T>(), packedEight, packed, mostPacked, Panel(eight: true), Panel(eight: false), Tiles(planes: 1), Tiles(planes: 2)));
     }
 
     // MostPacked: up to how many rows of int8 reading panels as they lie beats unpacking them.
     private sealed record Kernels(
         ProductKernel Few, ProductKernel PackedEight, ProductKernel PackedSixteen, int MostPacked, ProductKernel ManyEight, ProductKernel ManySixteen,
-        ProductKernel? Tiles = null);
+        ProductKernel? TilesEight = null, ProductKernel? TilesSixteen = null);
 }

@@ -51,16 +51,33 @@ internal static unsafe class Tiler
             var at = (long)(row / TilePanel.Rows) * amxGroups * TilePanel.Rows + row % TilePanel.Rows;
             for (var g = 0; g < present; g++, from++, at += TilePanel.Rows)
             {
-                Vector256.Load(x.Q8 + from * 32).Store(x.AmxQ + at * 32);
+                if (x.AmxPlanes == 1)
+                    Vector256.Load(x.Q8 + from * 32).Store(x.AmxQ + at * 32);
+                else
+                    Planes(x.Q + from * 32, x.AmxQ + High(at), x.AmxQ + High(at) + TilePanel.PlaneBytes);
                 x.AmxD[at] = x.D[from];
                 x.AmxDSums[at] = x.D[from] * (x.Sums[2 * from] + x.Sums[2 * from + 1]);
             }
             for (var g = present; g < amxGroups; g++, at += TilePanel.Rows)
             {
-                Vector256<sbyte>.Zero.Store(x.AmxQ + at * 32);
+                var q = x.AmxQ + (x.AmxPlanes == 1 ? at * 32 : High(at));
+                for (var plane = 0; plane < x.AmxPlanes; plane++)
+                    Vector256<sbyte>.Zero.Store(q + plane * TilePanel.PlaneBytes);
                 x.AmxD[at] = x.AmxDSums[at] = 0;
             }
         }
+    }
+
+    // Where row at % 16 of group at / 16 begins in the first of two planes.
+    private static long High(long at) => (at / TilePanel.Rows * 2 * TilePanel.Rows + at % TilePanel.Rows) * 32;
+
+    /// <summary>Even and odd values of a group as two planes of bytes in order: q = 128 h + l, l from 0 to 127.</summary>
+    private static void Planes(short* q, sbyte* high, sbyte* low)
+    {
+        Vector256<short> even = Vector256.Load(q), odd = Vector256.Load(q + 16);
+        var seven = Vector256.Create((short)127);
+        (even >> 7 & Vector256.Create((short)0xFF) | odd >> 7 << 8).AsSByte().Store(high);
+        (even & seven | (odd & seven) << 8).AsSByte().Store(low);
     }
 
     /// <summary>[row][8 dwords] to [8 dwords][row], <paramref name="step"/> apart.</summary>

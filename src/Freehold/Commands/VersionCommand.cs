@@ -10,7 +10,7 @@ internal static class VersionCommand
     public static Command Create()
     {
         var json = CommonOptions.Json();
-        var command = new Command("version", "Show the version, the commit it was built from, and the instruction set in use.") { json };
+        var command = new Command("version", "Show the version, the commit it was built from, the instruction set in use, and whether AMX is.") { json };
         command.SetAction(async (parsed, _) =>
         {
             var (version, commit) = Built();

@@ -7,14 +7,17 @@ namespace Freehold.Kernels.Tests.Generated;
 public sealed unsafe class TilePanelTests
 {
     [Theory]
-    [InlineData(false, false, 2)]
-    [InlineData(false, false, 3)]
-    [InlineData(true, false, 2)]
-    [InlineData(true, false, 3)]
-    [InlineData(false, true, 3)]
-    public void Tiles_give_the_bits_of_plain_loops(bool minimum, bool halfScales, int ahead)
+    [InlineData(false, false, 1, 2)]
+    [InlineData(false, false, 1, 3)]
+    [InlineData(true, false, 1, 2)]
+    [InlineData(true, false, 1, 3)]
+    [InlineData(false, true, 1, 3)]
+    [InlineData(false, false, 2, 2)]
+    [InlineData(true, false, 2, 2)]
+    [InlineData(false, true, 2, 2)]
+    public void Tiles_give_the_bits_of_plain_loops(bool minimum, bool halfScales, int planes, int ahead)
     {
-        var shape = new TileShape(minimum, halfScales, ahead);
+        var shape = new TileShape(minimum, halfScales, planes, ahead);
         foreach (var (groups, scale) in new (int, Func<Random, float>)[]
         {
             (4, random => random.NextSingle() - 0.5f), (8, random => random.NextSingle() - 0.5f), (20, random => random.NextSingle() - 0.5f),
@@ -47,7 +50,7 @@ public sealed unsafe class TilePanelTests
         interpreter.Allow(call, sizeof(TileCall));
         interpreter.Allow(call->Panel, groups * TilePanel.GroupBytes);
         interpreter.Allow(call->Scale, groups * Lanes * (shape.HalfScales ? 2 : 4));
-        interpreter.Allow(call->Q, groups * TilePanel.GroupBytes);
+        interpreter.Allow(call->Q, groups * shape.Planes * TilePanel.PlaneBytes);
         interpreter.Allow(call->D, groups * TilePanel.Rows * 4);
         interpreter.Allow(call->Y, TilePanel.Rows * Lanes * 4, write: true);
         interpreter.Allow(call->Ring, TilePanel.RingBytes, write: true);

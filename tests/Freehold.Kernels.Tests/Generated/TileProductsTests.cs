@@ -11,7 +11,9 @@ namespace Freehold.Kernels.Tests.Generated;
 /// <summary>Whole products as AMX's instruction set computes them, with the interpreter in the CPU's place: the same choice of kernels, threads and activations.</summary>
 public sealed unsafe class TileProductsTests
 {
-    private static readonly ushort[] Hostile = [0x7C00, 0xFC00, 0x7E01, 0x7C01, 0x0001, 0x83FF, 0x0000, 0x8000, 0x7BFF, 0x3C00];
+    private static readonly ushort[] _hostile = [0x7C00, 0xFC00, 0x7E01, 0x7C01, 0x0001, 0x83FF, 0x0000, 0x8000, 0x7BFF, 0x3C00];
+
+    private static readonly ActivationBits[] _bits = [ActivationBits.Eight, ActivationBits.Sixteen];
 
     public TileProductsTests() => Assert.SkipUnless(Avx2.IsSupported, "the kernels for few rows and the unpackers of this instruction set need AVX2");
 
@@ -27,12 +29,15 @@ public sealed unsafe class TileProductsTests
             using var weights = new RandomWeights(type, outputs, columns, columns);
             using var packed = new PackedWeights(weights.Matrix);
             var x = Multiplied.Activations(48, columns, 7);
-            var expected = Multiplied.By(InstructionSet.Scalar, 1, ActivationBits.Eight, weights.Matrix, x, 48);
-            foreach (var rows in columns < 200 ? new[] { 1, 3, 5, 8, 15, 16, 17, 24, 25, 31, 33, 47, 48 } : [16, 37])
-                foreach (var matrix in new[] { weights.Matrix, packed.Matrix })
-                    Multiplied.SameBits(
-                        expected[..(rows * outputs)], Interpreted.By(1 + rows % 2, ActivationBits.Eight, matrix, x, rows),
-                        $"{type} {(matrix.Packed is null ? "stored" : "packed")} {rows} x {columns}");
+            foreach (var bits in _bits)
+            {
+                var expected = Multiplied.By(InstructionSet.Scalar, 1, bits, weights.Matrix, x, 48);
+                foreach (var rows in columns < 200 ? new[] { 1, 3, 5, 8, 15, 16, 17, 24, 25, 31, 33, 47, 48 } : [16, 37])
+                    foreach (var matrix in new[] { weights.Matrix, packed.Matrix })
+                        Multiplied.SameBits(
+                            expected[..(rows * outputs)], Interpreted.By(1 + rows % 2, bits, matrix, x, rows),
+                            $"{type} {(matrix.Packed is null ? "stored" : "packed")} {bits} {rows} x {columns}");
+            }
         }
     }
 
@@ -41,13 +46,16 @@ public sealed unsafe class TileProductsTests
     public void Products_give_the_oracles_value_for_any_scale(TensorType type)
     {
         const int Columns = 512, Rows = 20, Outputs = 32;
-        using var weights = new RandomWeights(type, Outputs, Columns, 17, random => Hostile[random.Next(Hostile.Length)]);
+        using var weights = new RandomWeights(type, Outputs, Columns, 17, random => _hostile[random.Next(_hostile.Length)]);
         using var packed = new PackedWeights(weights.Matrix);
         var x = Multiplied.Activations(Rows, Columns, 5);
         (x[40], x[70], x[^1], x[^40]) = (1e-42f, float.MaxValue, float.NaN, float.NegativeInfinity);
-        var expected = Multiplied.By(InstructionSet.Scalar, 1, ActivationBits.Eight, weights.Matrix, x, Rows);
-        foreach (var matrix in new[] { weights.Matrix, packed.Matrix })
-            Multiplied.SameBits(expected, Interpreted.By(2, ActivationBits.Eight, matrix, x, Rows), $"{type}");
+        foreach (var bits in _bits)
+        {
+            var expected = Multiplied.By(InstructionSet.Scalar, 1, bits, weights.Matrix, x, Rows);
+            foreach (var matrix in new[] { weights.Matrix, packed.Matrix })
+                Multiplied.SameBits(expected, Interpreted.By(2, bits, matrix, x, Rows), $"{type} {bits}");
+        }
     }
 
     [Theory]
@@ -67,14 +75,17 @@ public sealed unsafe class TileProductsTests
             var x = new float[Rows * Columns];
             for (var i = 0; i < x.Length; i++)
                 x[i] = i / Columns % 2 == 0 ? 1 : -1;
-            var expected = Multiplied.By(InstructionSet.Scalar, 1, ActivationBits.Eight, matrix, x, Rows);
-            foreach (var given in new[] { matrix, packed.Matrix })
-                Multiplied.SameBits(expected, Interpreted.By(1, ActivationBits.Eight, given, x, Rows), $"{type} {fill:X2}");
+            foreach (var bits in _bits)
+            {
+                var expected = Multiplied.By(InstructionSet.Scalar, 1, bits, matrix, x, Rows);
+                foreach (var given in new[] { matrix, packed.Matrix })
+                    Multiplied.SameBits(expected, Interpreted.By(1, bits, given, x, Rows), $"{type} {bits} {fill:X2}");
+            }
         }
     }
 
     [Fact]
-    public void Fifteen_bits_and_two_scales_a_group_stay_with_vectors()
+    public void Fewer_than_sixteen_rows_and_types_with_two_scales_a_group_stay_with_vectors()
     {
         using var machine = new InterpretedMachine();
         using var table = new KernelTable(InstructionSet.Amx, machine.Load);
@@ -83,9 +94,9 @@ public sealed unsafe class TileProductsTests
             using var weights = new RandomWeights(type, 32, 256, 1);
             var tiles = weights.Matrix.Format.ScaleGroup == 32;
             Assert.Equal(tiles, table.For(weights.Matrix, 16, ActivationBits.Eight).Tiles is not null);
-            Assert.Equal(tiles, table.For(weights.Matrix, 512, ActivationBits.Eight).Tiles is not null);
+            Assert.Equal(tiles, table.For(weights.Matrix, 512, ActivationBits.Sixteen).Tiles is not null);
             Assert.Null(table.For(weights.Matrix, 15, ActivationBits.Eight).Tiles);
-            Assert.Null(table.For(weights.Matrix, 512, ActivationBits.Sixteen).Tiles);
+            Assert.Null(table.For(weights.Matrix, 15, ActivationBits.Sixteen).Tiles);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed unsafe class TileSample : IDisposable
     {
         _shape = shape;
         // Each part begins a cache line; the chains and the ring last, since they are written.
-        Sizes = [groups * 512, groups * Outputs * 4, groups * Outputs * 4, groups * Rows * 32, groups * Rows * 4, groups * Rows * 4, Rows * Outputs * 4, TilePanel.RingBytes];
+        Sizes = [groups * 512, groups * Outputs * 4, groups * Outputs * 4, groups * Rows * 32 * shape.Planes, groups * Rows * 4, groups * Rows * 4, Rows * Outputs * 4, TilePanel.RingBytes];
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Sizes.Sum(), 64);
         var random = new Random(seed);
         random.NextBytes(new Span<byte>(_memory, Sizes.Sum()));
@@ -39,8 +39,9 @@ internal sealed unsafe class TileSample : IDisposable
         }
         for (var i = 0; i < groups * Rows; i++)
             (Call.D[i], Call.DSums[i]) = (random.NextSingle(), random.NextSingle() * 4000 - 2000);
-        for (var i = 0; i < groups * Rows * 32; i++)
-            Call.Q[i] = Math.Max((sbyte)-127, Call.Q[i]);
+        // High planes are from -127 to 127, low ones from 0 to 127.
+        for (var i = 0; i < groups * Rows * 32 * shape.Planes; i++)
+            Call.Q[i] = i / TilePanel.PlaneBytes % shape.Planes == 1 ? (sbyte)(Call.Q[i] & 127) : Math.Max((sbyte)-127, Call.Q[i]);
         for (var i = 0; i < Rows * Outputs; i++)
             Call.Y[i] = random.NextSingle() - 0.5f;
     }
@@ -63,13 +64,19 @@ internal sealed unsafe class TileSample : IDisposable
                 {
                     var isum = 0;
                     for (var k = 0; k < 32; k++)
-                        isum += Call.Panel[g * 512 + k / 4 * 64 + o * 4 + k % 4] * Call.Q[(g * Rows + r) * 32 + k];
+                        isum += Call.Panel[g * 512 + k / 4 * 64 + o * 4 + k % 4] * Activation(g, r, k);
                     ref var chain = ref y[r * Outputs + o];
                     chain = MathF.FusedMultiplyAdd(isum, Scale(g * Outputs + o) * Call.D[g * Rows + r], chain);
                     if (_shape.Minimum)
                         chain = MathF.FusedMultiplyAdd(Call.Minimum[g * Outputs + o], Call.DSums[g * Rows + r], chain);
                 }
         return y;
+    }
+
+    private int Activation(int group, int row, int k)
+    {
+        var plane = Call.Q + ((long)group * _shape.Planes * Rows + row) * 32 + k;
+        return _shape.Planes == 1 ? *plane : *plane * 128 + plane[TilePanel.PlaneBytes];
     }
 
     private float Scale(int at) => _shape.HalfScales ? (float)((Half*)Call.Scale)[at] : ((float*)Call.Scale)[at];
