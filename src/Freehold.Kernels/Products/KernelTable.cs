@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products;
@@ -15,10 +16,12 @@ internal sealed class KernelTable : IDisposable
     private readonly ProductKernel _float;
     private readonly ProductKernel _scalar = new ScalarKernel();
     private readonly Dictionary<TensorType, Kernels> _quantised = [];
+    private readonly LossyKernels _lossy;
 
     internal KernelTable(InstructionSet isa)
     {
         _float = new FloatKernel(isa);
+        _lossy = new LossyKernels(isa);
         if (isa == InstructionSet.AdvSimd)
             AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, 0, many, many)));
         if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni))
@@ -41,6 +44,8 @@ internal sealed class KernelTable : IDisposable
     /// <summary>The kernel for weights and a number of activation rows.</summary>
     internal ProductKernel For(WeightMatrix weights, int rows, ActivationBits bits)
     {
+        if (weights.Lossy is { } lossy)
+            return _lossy.For(lossy.Kind, rows);
         if (weights.Format.IsFloat)
             return _float;
         if (!_quantised.TryGetValue(weights.Type, out var kernels))

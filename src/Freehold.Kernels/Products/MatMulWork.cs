@@ -1,3 +1,4 @@
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Threads;
 
 namespace Freehold.Kernels.Products;
@@ -29,7 +30,8 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         _x = x;
         _count = products.Length;
         _nextQuantise = _nextUnit = 0;
-        bool quantise = false, tile = false;
+        var tile = false;
+        int blocks = 0, rotated = 0;
         for (var i = 0; i < products.Length; i++)
         {
             ref readonly var product = ref products[i];
@@ -37,7 +39,8 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             if (weights.Columns != x.Columns)
                 throw new ArgumentException($"a product of {weights.Columns} inputs was given rows of {x.Columns}");
             var kernel = kernels.For(weights, x.Rows, x.Bits);
-            quantise |= !weights.Format.IsFloat;
+            rotated += weights.Lossy is null ? 0 : 1;
+            blocks += weights.Lossy is null && !weights.Format.IsFloat ? 1 : 0;
             tile |= kernel.NeedsTiles;
             _products[i] = product;
             _kernels[i] = kernel;
@@ -45,17 +48,22 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             _unitOutputs[i] = unit;
             _firstUnit[i + 1] = _firstUnit[i] + (weights.Rows + unit - 1) / unit;
         }
-        _quantise = quantise && !x.Quantised;
-        _tile = tile && !x.Tiled;
+        if (blocks > 0 && rotated > 0)
+            throw new ArgumentException("products of one call want the rows quantised in two ways: some weights are packed with loss and others are not");
+        _rotated = rotated > 0;
+        var known = x.Rotated == _rotated;
+        _quantise = blocks + rotated > 0 && !(x.Quantised && known);
+        _tile = tile && !(x.Tiled && known);
         _quantiseUnits = _quantise || _tile ? (x.Rows + ActivationRows.TileRows - 1) / ActivationRows.TileRows : 0;
     }
 
-    private bool _quantise, _tile;
+    private bool _quantise, _tile, _rotated;
 
     /// <summary>Marks what the region left in the activations, and lets go of the weights.</summary>
     internal void Finish()
     {
-        _x.Quantised |= _quantise;
+        if (_quantise)
+            (_x.Quantised, _x.Tiled, _x.Rotated) = (true, false, _rotated);
         _x.Tiled |= _tile;
         Array.Clear(_products, 0, _count);
     }
@@ -86,8 +94,13 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         var end = Math.Min(_x.Rows, (tile + 1) * ActivationRows.TileRows);
         if (_quantise)
             for (var row = tile * ActivationRows.TileRows; row < end; row++)
-                Quantiser.Row(isa, _x, row);
-        if (_tile)
+                if (_rotated)
+                    RotatedQuantiser.Row(isa, _x, row);
+                else
+                    Quantiser.Row(isa, _x, row);
+        if (_tile && _rotated)
+            RotatedTiler.Tile(_x, tile);
+        else if (_tile)
             Tiler.Tile(_x, tile);
     }
 

@@ -1,0 +1,34 @@
+using System.Runtime.Intrinsics;
+
+namespace Freehold.Kernels.Products.Lossy;
+
+/// <summary>Which kernel multiplies weights packed with loss by how many rows, for one instruction set.</summary>
+internal sealed class LossyKernels
+{
+    // From here on, unpacking a panel pays for itself.
+    private const int ManyRows = 4;
+
+    private readonly (ProductKernel Few, ProductKernel Many) _w8, _w4;
+
+    internal LossyKernels(InstructionSet isa)
+    {
+        _w8 = Of<W8Codes>(isa);
+        _w4 = Of<W4Codes>(isa);
+    }
+
+    /// <summary>The kernel for a kind and a number of activation rows.</summary>
+    internal ProductKernel For(LossyKind kind, int rows)
+    {
+        var (few, many) = kind == LossyKind.W8 ? _w8 : _w4;
+        return rows < ManyRows ? few : many;
+    }
+
+    private static (ProductKernel Few, ProductKernel Many) Of<TCodes>(InstructionSet isa)
+        where TCodes : struct, ILossyCodes => isa switch
+        {
+            InstructionSet.Avx512Vnni or InstructionSet.Avx512 => (new LossyGemv<TCodes>(), new LossyPanelKernel<TCodes, Avx512PanelLanes, Vector512<int>>()),
+            InstructionSet.AvxVnni => (new LossyGemv<TCodes>(), new LossyPanelKernel<TCodes, AvxVnniPanelLanes, Vector256<int>>()),
+            InstructionSet.Avx2 => (new LossyGemv<TCodes>(), new LossyPanelKernel<TCodes, Avx2PanelLanes, Vector256<int>>()),
+            _ => (new ScalarLossyKernel(), new ScalarLossyKernel()),
+        };
+}
