@@ -36,7 +36,7 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
 
     internal override int OutputStep => Outputs;
 
-    internal override TileConfiguration? Tiles => tiles;
+    internal override TileConfiguration? AmxTiles => tiles;
 
     private TileShape Shape => new(T.HasMinimum, HalfScales: false, planes, Ahead: planes == 1 ? 3 : 2);
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products.Lossy;
 
 namespace Freehold.Kernels.Products;
 
@@ -75,6 +76,9 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>Blocks of 32 in a row.</summary>
     internal int Groups => Columns >> 5;
 
+    /// <summary>Stretches of a row that share a scale when they are rotated.</summary>
+    internal int Slices => LossyFormat.Slices(Columns);
+
     /// <summary>
     /// Quantised values in both modes, [row][group][2][16]: a group's even values, then its odd ones. Weights are bytes, whose even and odd ones
     /// two shifts widen to int16.
@@ -134,6 +138,9 @@ public sealed unsafe class ActivationRows : IDisposable
 
     /// <summary>Whether AMX's tiles hold the current rows.</summary>
     internal bool AmxTiled { get; set; }
+
+    /// <summary>Whether what <see cref="Quantised"/> speaks of is rotated, as weights packed with loss want it: <see cref="D"/> is then [row][slice] and <see cref="Sums"/> [row][group].</summary>
+    internal bool Rotated { get; set; }
 
     /// <summary>Points at rows of floats, which must stay as they are until the products are done.</summary>
     /// <param name="x">First float of row 0.</param>

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products;
@@ -17,6 +18,7 @@ internal sealed class KernelTable : IDisposable
     private readonly Dictionary<TensorType, Kernels> _quantised = [];
     private readonly Func<byte[][], Routines> _load;
     private readonly TileConfiguration? _tiles;
+    private readonly LossyKernels _lossy;
 
     /// <summary>Makes the kernels of an instruction set.</summary>
     /// <param name="isa">It.</param>
@@ -25,6 +27,7 @@ internal sealed class KernelTable : IDisposable
     {
         _load = load ?? (code => new NativeRoutines(code));
         _float = new FloatKernel(isa);
+        _lossy = new LossyKernels(isa, _load);
         if (isa == InstructionSet.AdvSimd)
             AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, 0, many, many)));
         if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx))
@@ -49,6 +52,8 @@ internal sealed class KernelTable : IDisposable
     /// <summary>The kernel for weights and a number of activation rows.</summary>
     internal ProductKernel For(WeightMatrix weights, int rows, ActivationBits bits)
     {
+        if (weights.Lossy is { } lossy)
+            return _lossy.For(lossy.Kind, rows);
         if (weights.Format.IsFloat)
             return _float;
         if (!_quantised.TryGetValue(weights.Type, out var kernels))
@@ -70,6 +75,7 @@ internal sealed class KernelTable : IDisposable
             foreach (var kernel in new[] { kernels.Few, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen, kernels.TilesEight, kernels.TilesSixteen })
                 (kernel as IDisposable)?.Dispose();
         _tiles?.Dispose();
+        _lossy.Dispose();
     }
 
     private void Add<T, TPlanes, TScales>(TensorType type, InstructionSet isa)

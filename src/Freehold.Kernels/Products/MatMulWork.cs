@@ -1,4 +1,5 @@
 using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Threads;
 
 namespace Freehold.Kernels.Products;
@@ -30,7 +31,8 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         _x = x;
         _count = products.Length;
         _nextQuantise = _nextUnit = 0;
-        bool quantise = false, tile = false, amx = false;
+        bool tile = false, amx = false;
+        int blocks = 0, rotated = 0;
         for (var i = 0; i < products.Length; i++)
         {
             ref readonly var product = ref products[i];
@@ -38,27 +40,33 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             if (weights.Columns != x.Columns)
                 throw new ArgumentException($"a product of {weights.Columns} inputs was given rows of {x.Columns}");
             var kernel = kernels.For(weights, x.Rows, x.Bits);
-            quantise |= !weights.Format.IsFloat;
+            rotated += weights.Lossy is null ? 0 : 1;
+            blocks += weights.Lossy is null && !weights.Format.IsFloat ? 1 : 0;
             tile |= kernel.NeedsTiles;
-            amx |= kernel.Tiles is not null;
+            amx |= kernel.AmxTiles is not null;
             _products[i] = product;
             _kernels[i] = kernel;
             var unit = UnitOutputs(weights, kernel.OutputStep, workers);
             _unitOutputs[i] = unit;
             _firstUnit[i + 1] = _firstUnit[i] + (weights.Rows + unit - 1) / unit;
         }
-        _quantise = quantise && !x.Quantised;
-        _tile = tile && !x.Tiled;
-        _amx = amx && !x.AmxTiled;
+        if (blocks > 0 && rotated > 0)
+            throw new ArgumentException("products of one call want the rows quantised in two ways: some weights are packed with loss and others are not");
+        _rotated = rotated > 0;
+        var known = x.Rotated == _rotated;
+        _quantise = blocks + rotated > 0 && !(x.Quantised && known);
+        _tile = tile && !(x.Tiled && known);
+        _amx = amx && !(x.AmxTiled && known);
         _quantiseUnits = _quantise || _tile || _amx ? (x.Rows + ActivationRows.TileRows - 1) / ActivationRows.TileRows : 0;
     }
 
-    private bool _quantise, _tile, _amx;
+    private bool _quantise, _tile, _amx, _rotated;
 
     /// <summary>Marks what the region left in the activations, and lets go of the weights.</summary>
     internal void Finish()
     {
-        _x.Quantised |= _quantise;
+        if (_quantise)
+            (_x.Quantised, _x.Tiled, _x.AmxTiled, _x.Rotated) = (true, false, false, _rotated);
         _x.Tiled |= _tile;
         _x.AmxTiled |= _amx;
         Array.Clear(_products, 0, _count);
@@ -92,7 +100,7 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             while (unit >= _firstUnit[product + 1])
                 product++;
             var kernel = _kernels[product];
-            if (kernel.Tiles is { } wanted && wanted != tiles)
+            if (kernel.AmxTiles is { } wanted && wanted != tiles)
             {
                 wanted.Enter();
                 tiles = wanted;
@@ -108,10 +116,17 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         var end = Math.Min(_x.Rows, (tile + 1) * ActivationRows.TileRows);
         if (_quantise)
             for (var row = tile * ActivationRows.TileRows; row < end; row++)
-                Quantiser.Row(isa, _x, row);
-        if (_tile)
+                if (_rotated)
+                    RotatedQuantiser.Row(isa, _x, row);
+                else
+                    Quantiser.Row(isa, _x, row);
+        if (_tile && _rotated)
+            RotatedTiler.Tile(_x, tile);
+        else if (_tile)
             Tiler.Tile(_x, tile);
-        if (_amx)
+        if (_amx && _rotated)
+            RotatedTiler.AmxTile(_x, tile);
+        else if (_amx)
             Tiler.AmxTile(_x, tile);
     }
 

@@ -19,7 +19,7 @@ internal abstract unsafe class ProductKernel
     internal virtual bool NeedsTiles => false;
 
     /// <summary>What the calling thread must have entered, where the kernel uses AMX; it then wants the activations in AMX's tiles.</summary>
-    internal virtual TileConfiguration? Tiles => null;
+    internal virtual TileConfiguration? AmxTiles => null;
 
     /// <summary>Computes outputs <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1.</summary>
     /// <param name="product">What to multiply and where to.</param>

@@ -15,6 +15,12 @@ internal static unsafe class Tiler
         var present = Math.Min(T, x.Rows - tile * T);
         for (var r = 0; r < T; r++)
             Scales(x, tile, r, r < present);
+        Values(x, tile, present, quads: x.Bits == ActivationBits.Eight);
+    }
+
+    /// <summary>Lays out the values of one tile, of which <paramref name="present"/> rows are there; as bytes too where <paramref name="quads"/> says so.</summary>
+    internal static void Values(ActivationRows x, int tile, int present, bool quads)
+    {
         // Of int16, a group's even pairs take every other step, and its odd pairs those between.
         var dwords = x.Columns / 2;
         var pairs = (int*)x.Q + (long)tile * T * dwords;
@@ -24,13 +30,13 @@ internal static unsafe class Tiler
             Eight(pairs + i, dwords, present, tiled + i * T, 2 * T);
             Eight(pairs + i + 8, dwords, present, tiled + i * T + T, 2 * T);
         }
-        if (x.Bits != ActivationBits.Eight)
+        if (!quads)
             return;
         dwords = x.Columns / 4;
-        var quads = (int*)x.Q8 + (long)tile * T * dwords;
+        var bytes = (int*)x.Q8 + (long)tile * T * dwords;
         tiled = (int*)x.TiledQ8 + (long)tile * T * dwords;
         for (var i = 0; i < dwords; i += 8)
-            Eight(quads + i, dwords, present, tiled + i * T, T);
+            Eight(bytes + i, dwords, present, tiled + i * T, T);
     }
 
     /// <summary>

@@ -106,7 +106,7 @@ public static class ModelLoader
         if (Array.Find(_encoders, candidate => candidate.Name == name) is { } encoder)
         {
             var rows = DecoderSizes.Read(source.Metadata).Context;
-            var builder = new EncoderBuilder(source, compute, options.Context > 0 ? Math.Min(rows, options.Context) : rows, bits, options.Packs);
+            var builder = new EncoderBuilder(source, compute, options.Context > 0 ? Math.Min(rows, options.Context) : rows, bits, options.Packs, options.Lossy);
             return (null, Keep(builder, () => encoder.Build(builder)));
         }
         throw ModelFormatException.Unsupported($"{source.Origin} is of architecture '{name}', which this engine does not run; it runs {string.Join(", ", Architectures)}");

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Freehold.Kernels.Products;
-using Freehold.Kernels.Products.Packed;
 using Freehold.Models.Files;
 
 namespace Freehold.Models.Packing;
@@ -17,16 +16,21 @@ internal sealed unsafe class PackedWeights : IDisposable
 {
     private const int Version = 1, HeaderBytes = 64, Alignment = 4096;
     private readonly MappedFile _file;
+    private readonly PackedLayout _layout;
+    private readonly IReadOnlyList<WeightMatrix> _matrices;
 
-    private PackedWeights(MappedFile file) => _file = file;
+    private PackedWeights(MappedFile file, PackedLayout layout, IReadOnlyList<WeightMatrix> matrices) => (_file, _layout, _matrices) = (file, layout, matrices);
 
     private static ReadOnlySpan<byte> Magic => "FREEHOLD-PACK\n\0\0"u8;
 
     /// <summary>Bytes of the file.</summary>
     public long Bytes => _file.Length;
 
+    /// <summary>Bytes of weights that are resident, of <paramref name="stored"/> that the model's own file has.</summary>
+    public long Resident(long stored) => _layout.Resident(stored, _matrices);
+
     /// <summary>Where each matrix lies, and how long the file is.</summary>
-    public static (long[] Offsets, long Length) Plan(IReadOnlyList<WeightMatrix> matrices)
+    public static (long[] Offsets, long Length) Plan(IReadOnlyList<WeightMatrix> matrices, PackedLayout layout)
     {
         var offsets = new long[matrices.Count];
         long at = HeaderBytes + 8L * matrices.Count;
@@ -34,7 +38,7 @@ internal sealed unsafe class PackedWeights : IDisposable
         {
             at = (at + Alignment - 1) / Alignment * Alignment;
             offsets[i] = at;
-            at += PackedMatrix.BytesOf(matrices[i]);
+            at += layout.BytesOf(matrices[i]);
         }
         return (offsets, at);
     }
@@ -54,9 +58,9 @@ internal sealed unsafe class PackedWeights : IDisposable
     }
 
     /// <summary>Maps a file and gives the matrices their panels; null where the file is not these matrices' or not whole.</summary>
-    public static PackedWeights? TryOpen(string path, byte[] key, IReadOnlyList<WeightMatrix> matrices)
+    public static PackedWeights? TryOpen(string path, byte[] key, IReadOnlyList<WeightMatrix> matrices, PackedLayout layout)
     {
-        var (offsets, length) = Plan(matrices);
+        var (offsets, length) = Plan(matrices, layout);
         MappedFile file;
         try
         {
@@ -72,9 +76,9 @@ internal sealed unsafe class PackedWeights : IDisposable
             file.Dispose();
             return null;
         }
-        var weights = new PackedWeights(file);
+        var weights = new PackedWeights(file, layout, matrices);
         for (var i = 0; i < offsets.Length; i++)
-            matrices[i].Use(PackedMatrix.At(matrices[i], file.Start + offsets[i], weights));
+            layout.Use(matrices[i], file.Start + offsets[i], weights);
         return weights;
     }
 

@@ -19,6 +19,30 @@ internal static unsafe class Interpreted
         return Run(table, pool, bits, x, rows, weights, bias, residual);
     }
 
+    /// <summary>One product after the other, by the same rows of activations.</summary>
+    internal static float[][] InTurn(float[] x, int rows, WeightMatrix[] weights)
+    {
+        using var machine = new InterpretedMachine();
+        using var table = new KernelTable(InstructionSet.Amx, machine.Load);
+        using var pool = new WorkerPool(2);
+        using var scratch = new WorkerScratch(2);
+        using var activations = new ActivationRows(rows, weights[0].Columns, ActivationBits.Eight);
+        var work = new MatMulWork(InstructionSet.Amx, table, scratch);
+        fixed (float* px = x)
+        {
+            activations.Set(px, weights[0].Columns, rows, weights[0].Columns);
+            var results = new float[weights.Length][];
+            for (var i = 0; i < weights.Length; i++)
+                fixed (float* py = results[i] = new float[rows * weights[i].Rows])
+                {
+                    work.Prepare(activations, [new Product(weights[i], py, weights[i].Rows)], 2);
+                    pool.Run(work);
+                    work.Finish();
+                }
+            return results;
+        }
+    }
+
     internal static float[][] Run(
         KernelTable table, WorkerPool pool, ActivationBits bits, float[] x, int rows, WeightMatrix[] weights, float[]? bias, float[]? residual)
     {

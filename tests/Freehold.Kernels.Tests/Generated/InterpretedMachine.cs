@@ -7,11 +7,6 @@ internal sealed unsafe class InterpretedMachine : IDisposable
 {
     private readonly ThreadLocal<Interpreter.TileFile> _tiles = new(() => new Interpreter.TileFile(), trackAllValues: true);
 
-    /// <summary>Routines that were called, by instance and number, as often as they were.</summary>
-    internal long Calls => Interlocked.Read(ref _calls);
-
-    private long _calls;
-
     /// <summary>Whether no thread has tiles configured.</summary>
     internal bool AllReleased => _tiles.Values.All(tiles => tiles.IsReleased);
 
@@ -22,11 +17,8 @@ internal sealed unsafe class InterpretedMachine : IDisposable
     internal Routines Load(byte[][] code) => Load(code, static (interpreter, _, _) => interpreter.AllowAny());
 
     /// <summary>Makes code ready to be called, with a limit to the memory it touches.</summary>
-    internal Routines Load(byte[][] code, InterpretedRoutines.Permit allow) => new InterpretedRoutines(code, (interpreter, routine, arguments) =>
-    {
-        Interlocked.Increment(ref _calls);
-        allow(interpreter, routine, arguments);
-    }, () => _tiles.Value!);
+    internal Routines Load(byte[][] code, InterpretedRoutines.Permit allow) =>
+        new InterpretedRoutines(code, allow, () => _tiles.Value!);
 
     public void Dispose() => _tiles.Dispose();
 }

@@ -93,10 +93,10 @@ public sealed unsafe class TileProductsTests
         {
             using var weights = new RandomWeights(type, 32, 256, 1);
             var tiles = weights.Matrix.Format.ScaleGroup == 32;
-            Assert.Equal(tiles, table.For(weights.Matrix, 16, ActivationBits.Eight).Tiles is not null);
-            Assert.Equal(tiles, table.For(weights.Matrix, 512, ActivationBits.Sixteen).Tiles is not null);
-            Assert.Null(table.For(weights.Matrix, 15, ActivationBits.Eight).Tiles);
-            Assert.Null(table.For(weights.Matrix, 15, ActivationBits.Sixteen).Tiles);
+            Assert.Equal(tiles, table.For(weights.Matrix, 16, ActivationBits.Eight).AmxTiles is not null);
+            Assert.Equal(tiles, table.For(weights.Matrix, 512, ActivationBits.Sixteen).AmxTiles is not null);
+            Assert.Null(table.For(weights.Matrix, 15, ActivationBits.Eight).AmxTiles);
+            Assert.Null(table.For(weights.Matrix, 15, ActivationBits.Sixteen).AmxTiles);
         }
     }
 

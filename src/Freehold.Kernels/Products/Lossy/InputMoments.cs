@@ -1,0 +1,6 @@
+namespace Freehold.Kernels.Products.Lossy;
+
+/// <summary>placeholder</summary>
+public sealed class InputMoments
+{
+}
