@@ -30,6 +30,8 @@ if (InstructionSets.IsSupported(InstructionSet.Avx512Vnni))
         PanelSpeed.Print(threads, peak, quick);
         PackedSpeed.Print(threads, Peaks.ReadBandwidth(threads), quick);
     }
+    for (var threads = 1; threads <= most; threads++)
+        LossySpeed.Print(threads, quick);
     PanelSpeed.PrintStretches(Peaks.DotProducts(1));
 }
 else
