@@ -21,7 +21,7 @@ public sealed unsafe partial class Compute : IDisposable
         Isa = options.Isa ?? InstructionSets.Best;
         if (!InstructionSets.IsSupported(Isa))
             throw new PlatformNotSupportedException(
-                $"this CPU or runtime does not offer {Isa}; it offers {string.Join(", ", InstructionSets.Supported)}");
+                $"this CPU or runtime does not offer {Isa}{(Isa == InstructionSet.Amx ? $" ({InstructionSets.Amx.Why})" : "")}; it offers {string.Join(", ", InstructionSets.Supported)}");
         if (options.Workers is { } shared && options.Threads is { } threads && threads != shared.Workers)
             throw new ArgumentException($"{threads} threads were asked for; the shared workers are {shared.Workers}");
         _ownsWorkers = options.Workers is null;

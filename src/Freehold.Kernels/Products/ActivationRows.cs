@@ -30,8 +30,9 @@ public sealed unsafe class ActivationRows : IDisposable
         long rows = (capacityRows + TileRows - 1) / TileRows * TileRows;
         long groups = (maxColumns + 31) / 32;
         long values = rows * groups * 32;
-        // AMX's tiles have twice the rows, and groups by fours. What an instruction set has no use for is never touched, so the system gives no memory for it.
-        long amxGroups = (capacityRows + TilePanel.Rows - 1) / TilePanel.Rows * TilePanel.Rows * ((groups + TilePanel.Turns - 1) / TilePanel.Turns * TilePanel.Turns);
+        // AMX has tiles of twelve rows or sixteen, and groups by fours. What an instruction set has no use for is never touched, so the system gives no memory for it.
+        var amxRows = Math.Max(Whole(capacityRows, TilePanel.Rows), Whole(capacityRows, TileSlices.Rows));
+        var amxGroups = amxRows * Whole(groups, TilePanel.Turns);
         long bytes = values * (2 + 1) * 2 + rows * groups * (4 + 8 + 4 + 12 + 12) + amxGroups * (32 * AmxPlanes + 4 + 4) + 64 * 13;
         _memory = NativeMemory.AlignedAlloc(checked((nuint)bytes), 64);
         var next = (byte*)_memory;
@@ -116,18 +117,18 @@ public sealed unsafe class ActivationRows : IDisposable
     internal float* TiledDSums { get; }
 
     /// <summary>Groups of a row in AMX's tiles: the last may be empty, of zeros.</summary>
-    internal int AmxGroups => (Groups + TilePanel.Turns - 1) / TilePanel.Turns * TilePanel.Turns;
+    internal int AmxGroups => (int)Whole(Groups, TilePanel.Turns);
 
     /// <summary>Planes of int8 that a value takes in AMX's tiles: high and low with 15 bits, q = 128 h + l.</summary>
     internal int AmxPlanes => Bits == ActivationBits.Eight ? 1 : 2;
 
-    /// <summary>int8 for AMX: [tile of 16 rows][<see cref="AmxGroups"/>][<see cref="AmxPlanes"/>][16 rows][32].</summary>
+    /// <summary>int8 for AMX: [tile of 12 rows][<see cref="AmxGroups"/>][<see cref="AmxPlanes"/>][12 rows][32]; rotated as <see cref="RotatedTiler"/> has it.</summary>
     internal sbyte* AmxQ { get; }
 
-    /// <summary>Scales for AMX: [tile][group][16 rows].</summary>
+    /// <summary>Scales for AMX: [tile][group][12 rows].</summary>
     internal float* AmxD { get; }
 
-    /// <summary>The scale times the group's sum, for minimums in AMX: [tile][group][16 rows].</summary>
+    /// <summary>The scale times the group's sum, for minimums in AMX: [tile][group][12 rows].</summary>
     internal float* AmxDSums { get; }
 
     /// <summary>Whether <see cref="Q"/>, <see cref="D"/> and <see cref="Sums"/> hold the current rows.</summary>
@@ -175,6 +176,8 @@ public sealed unsafe class ActivationRows : IDisposable
 
     /// <summary>Frees the memory of an instance that nobody disposed.</summary>
     ~ActivationRows() => Dispose();
+
+    private static long Whole(long count, int by) => (count + by - 1) / by * by;
 
     private static byte* Take(ref byte* next, long bytes)
     {

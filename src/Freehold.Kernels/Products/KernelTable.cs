@@ -58,8 +58,7 @@ internal sealed class KernelTable : IDisposable
             return _float;
         if (!_quantised.TryGetValue(weights.Type, out var kernels))
             return _scalar;
-        // A tile of fewer rows would take as long.
-        if (rows >= TilePanel.Rows && (bits == ActivationBits.Eight ? kernels.TilesEight : kernels.TilesSixteen) is { } tiles)
+        if (rows >= TilePanel.WorthRows && (bits == ActivationBits.Eight ? kernels.TilesEight : kernels.TilesSixteen) is { } tiles)
             return tiles;
         if (weights.Packed is not null && bits == ActivationBits.Eight && rows <= kernels.MostPacked)
             return kernels.PackedEight;
@@ -97,7 +96,7 @@ internal sealed class KernelTable : IDisposable
             : ((ProductKernel)packed, ManyRows - 1);
         // Two scales in a group of 32 would halve what a tile product does once more.
         ProductKernel? Tiles(int planes) => _tiles is not null && !T.Halves
-            ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, planes, _load, groupsAtOnce: planes == 1 ? 32 : 16) : null;
+            ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, planes, _load) : null;
         _quantised.Add(type, new Kernels(
             new Avx2Gemv<T>(), packedEight, packed, mostPacked, Panel(eight: true), Panel(eight: false), Tiles(planes: 1), Tiles(planes: 2)));
     }

@@ -40,15 +40,14 @@ internal static unsafe class Tiler
     }
 
     /// <summary>
-    /// Lays out for AMX the rows of one tile of <see cref="ActivationRows.TileRows"/>, half of a tile of sixteen; after the last row, and in groups past the
-    /// last, are zeros.
+    /// Lays out for AMX the rows of one tile of <see cref="ActivationRows.TileRows"/>, which its tiles of twelve cut otherwise; after the last row, and in groups past
+    /// the last, are zeros.
     /// </summary>
     internal static void AmxTile(ActivationRows x, int tile)
     {
         var end = tile * T + T;
-        // The other half of the last tile has nobody else.
         if (end >= x.Rows)
-            end = (end + TilePanel.Rows - 1) / TilePanel.Rows * TilePanel.Rows;
+            end = (x.Rows + TilePanel.Rows - 1) / TilePanel.Rows * TilePanel.Rows;
         int groups = x.Groups, amxGroups = x.AmxGroups;
         for (var row = tile * T; row < end; row++)
         {
