@@ -31,7 +31,9 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         _count = products.Length;
         _nextQuantise = _nextUnit = 0;
         var tile = false;
-        int blocks = 0, rotated = 0;
+        var mixed = false;
+        LossyKind? form = null;
+        var any = false;
         for (var i = 0; i < products.Length; i++)
         {
             ref readonly var product = ref products[i];
@@ -39,8 +41,11 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             if (weights.Columns != x.Columns)
                 throw new ArgumentException($"a product of {weights.Columns} inputs was given rows of {x.Columns}");
             var kernel = kernels.For(weights, x.Rows, x.Bits);
-            rotated += weights.Lossy is null ? 0 : 1;
-            blocks += weights.Lossy is null && !weights.Format.IsFloat ? 1 : 0;
+            if (weights.Lossy is not null || !weights.Format.IsFloat)
+            {
+                mixed |= any && form != weights.Lossy?.Kind;
+                (any, form) = (true, weights.Lossy?.Kind);
+            }
             tile |= kernel.NeedsTiles;
             _products[i] = product;
             _kernels[i] = kernel;
@@ -48,22 +53,23 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             _unitOutputs[i] = unit;
             _firstUnit[i + 1] = _firstUnit[i] + (weights.Rows + unit - 1) / unit;
         }
-        if (blocks > 0 && rotated > 0)
-            throw new ArgumentException("products of one call want the rows quantised in two ways: some weights are packed with loss and others are not");
-        _rotated = rotated > 0;
-        var known = x.Rotated == _rotated;
-        _quantise = blocks + rotated > 0 && !(x.Quantised && known);
+        if (mixed)
+            throw new ArgumentException("products of one call want the rows quantised in two ways: their weights are not packed alike");
+        var known = x.QuantisedFor == form;
+        _quantise = any && !(x.Quantised && known);
         _tile = tile && !(x.Tiled && known);
+        if (_quantise)
+            x.QuantisedFor = form;
         _quantiseUnits = _quantise || _tile ? (x.Rows + ActivationRows.TileRows - 1) / ActivationRows.TileRows : 0;
     }
 
-    private bool _quantise, _tile, _rotated;
+    private bool _quantise, _tile;
 
     /// <summary>Marks what the region left in the activations, and lets go of the weights.</summary>
     internal void Finish()
     {
         if (_quantise)
-            (_x.Quantised, _x.Tiled, _x.Rotated) = (true, false, _rotated);
+            (_x.Quantised, _x.Tiled) = (true, false);
         _x.Tiled |= _tile;
         Array.Clear(_products, 0, _count);
     }
@@ -94,12 +100,12 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         var end = Math.Min(_x.Rows, (tile + 1) * ActivationRows.TileRows);
         if (_quantise)
             for (var row = tile * ActivationRows.TileRows; row < end; row++)
-                if (_rotated)
-                    RotatedQuantiser.Row(isa, _x, row);
+                if (_x.QuantisedFor is { } kind)
+                    SliceQuantiser.Row(isa, new LossyFormat(kind), _x, row);
                 else
                     Quantiser.Row(isa, _x, row);
-        if (_tile && _rotated)
-            RotatedTiler.Tile(_x, tile);
+        if (_tile && _x.QuantisedFor is not null)
+            SliceTiler.Tile(_x, tile);
         else if (_tile)
             Tiler.Tile(_x, tile);
     }

@@ -34,10 +34,10 @@ internal sealed unsafe class LossyGemv<TCodes> : ProductKernel
     {
         var block = panel + LossyFormat.ValuesAt;
         Vector256<float> y0 = default, y1 = default;
-        for (; columns > 0; columns -= LossyFormat.Slice, d++)
+        for (; columns > 0; columns -= TCodes.Slice, d++)
         {
             Vector256<int> i0 = default, i1 = default;
-            for (var blocks = Math.Min(columns, LossyFormat.Slice) / LossyFormat.Block; blocks > 0; blocks--)
+            for (var blocks = Math.Min(columns, TCodes.Slice) / LossyFormat.Block; blocks > 0; blocks--)
             {
                 for (var line = 0; line < TCodes.BlockBytes; line += 64)
                     Sse.Prefetch0(block + Ahead + line);

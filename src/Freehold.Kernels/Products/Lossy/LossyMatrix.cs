@@ -47,13 +47,17 @@ public sealed unsafe class LossyMatrix
         return new LossyFormat(kind).MatrixBytes(matrix.Rows, matrix.Columns);
     }
 
+    /// <summary>Bytes that a matrix of a shape takes; null where it cannot be packed.</summary>
+    public static long? BytesOf(int rows, int columns, LossyKind kind) =>
+        LossyFormat.Takes(rows, columns) ? new LossyFormat(kind).MatrixBytes(rows, columns) : null;
+
     /// <summary>Packs some panels by all workers.</summary>
     /// <param name="matrix">A matrix that <see cref="Takes"/> says yes to.</param>
     /// <param name="kind">How.</param>
     /// <param name="moments">What its inputs are like, so that rounding errors fall where they matter least; null rounds each value by itself.</param>
     /// <param name="first">The first panel.</param>
     /// <param name="count">Panels.</param>
-    /// <param name="to">Takes their part of <see cref="BytesOf"/> bytes; 64-byte aligned.</param>
+    /// <param name="to">Takes their part of <see cref="BytesOf(WeightMatrix, LossyKind)"/> bytes; 64-byte aligned.</param>
     /// <param name="workers">Who packs.</param>
     public static void Pack(WeightMatrix matrix, LossyKind kind, InputMoments? moments, int first, int count, byte* to, WorkerPool workers)
     {

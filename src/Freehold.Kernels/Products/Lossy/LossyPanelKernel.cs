@@ -15,7 +15,7 @@ internal sealed unsafe class LossyPanelKernel<TCodes, TLanes, TVector> : Product
 {
     private const int Tile = ActivationRows.TileRows;
     private const int RowsAtOnce = 512;
-    private const int Groups = LossyFormat.Slice / LossyFormat.Group;
+    private static int Groups => TCodes.Slice / LossyFormat.Group;
 
     private static int Outputs => 2 * TLanes.Count;
 

@@ -1,7 +1,7 @@
 namespace Freehold.Kernels.Products.Lossy;
 
-/// <summary>Lays rotated rows out in tiles of <see cref="ActivationRows.TileRows"/>, as <see cref="Tiler"/> does with others: scales [tile][slice][row], sums [tile][group][row].</summary>
-internal static unsafe class RotatedTiler
+/// <summary>Lays rows quantised by slices out in tiles of <see cref="ActivationRows.TileRows"/>, as <see cref="Tiler"/> does with others: scales [tile][slice][row], sums [tile][group][row].</summary>
+internal static unsafe class SliceTiler
 {
     private const int T = ActivationRows.TileRows;
 
