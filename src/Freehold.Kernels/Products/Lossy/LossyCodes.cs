@@ -7,91 +7,122 @@ namespace Freehold.Kernels.Products.Lossy;
 /// <summary>Reads the values of one <see cref="LossyKind"/>, eight outputs (half a panel) at a time.</summary>
 internal unsafe interface ILossyCodes
 {
-    /// <summary>Bytes of a block of 64 inputs.</summary>
-    static abstract int BlockBytes { get; }
+    /// <summary>How they lie.</summary>
+    static abstract LossyFormat Format { get; }
 
-    /// <summary>Inputs that share an activation scale.</summary>
-    static abstract int Slice { get; }
+    /// <summary>Writes the int8 values of a group of 32 inputs: quad step s of eight outputs at <paramref name="to"/> + 32 * s.</summary>
+    static abstract void Unpack(byte* block, int group, int half, byte* to);
 
-    /// <summary>The int8 values of quad steps j and j + 4 (j below 4) of a group of 32 inputs.</summary>
-    static abstract void Steps(byte* block, int group, int half, int j, out Vector256<byte> first, out Vector256<byte> second);
-
-    /// <summary>Adds a group's products with one row of int8 to the sums of eight outputs. <paramref name="asum"/> is the sum of the row's 32 values.</summary>
-    static abstract Vector256<int> AddGroup(Vector256<int> sum, byte* block, int group, int half, int* q, int asum);
+    /// <summary>Adds a group's products with one row of int8 to the sums of eight outputs.</summary>
+    static abstract Vector256<int> AddGroup(Vector256<int> sum, byte* block, int group, int half, int* q);
 }
 
 /// <summary>Values as they are.</summary>
 internal readonly unsafe struct W8Codes : ILossyCodes
 {
-    public static int BlockBytes => 1024;
-
-    public static int Slice { get; } = int.Parse(Environment.GetEnvironmentVariable("EXP8") ?? "512");
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Steps(byte* block, int group, int half, int j, out Vector256<byte> first, out Vector256<byte> second)
+    public static LossyFormat Format
     {
-        var at = block + group * 512 + half * 32 + j * 64;
-        first = Vector256.Load(at);
-        second = Vector256.Load(at + 256);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(LossyKind.W8);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> AddGroup(Vector256<int> sum, byte* block, int group, int half, int* q, int asum)
+    public static void Unpack(byte* block, int group, int half, byte* to)
+    {
+        var at = block + group * 512 + half * 32;
+        for (var step = 0; step < 8; step++)
+            Vector256.Load(at + step * 64).Store(to + step * 32);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> AddGroup(Vector256<int> sum, byte* block, int group, int half, int* q)
     {
         var at = (sbyte*)block + group * 512 + half * 32;
-        for (var step = 0; step < 8; step++)
-            sum = Add(sum, Vector256.Load(at + step * 64), q[step]);
-        return sum;
+        sum = Add(sum, Vector256.Load(at), q[0]);
+        sum = Add(sum, Vector256.Load(at + 64), q[1]);
+        sum = Add(sum, Vector256.Load(at + 128), q[2]);
+        sum = Add(sum, Vector256.Load(at + 192), q[3]);
+        sum = Add(sum, Vector256.Load(at + 256), q[4]);
+        sum = Add(sum, Vector256.Load(at + 320), q[5]);
+        sum = Add(sum, Vector256.Load(at + 384), q[6]);
+        return Add(sum, Vector256.Load(at + 448), q[7]);
     }
 
-    // Magnitudes times activations of the weights' signs: two products of at most 127 * 127 fit an int16.
+    /// <summary>One quad step: magnitudes times activations of the weights' signs. Two products of at most 128 * 127 fit an int16.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<int> Add(Vector256<int> sum, Vector256<sbyte> w, int q) =>
-        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(Avx2.Abs(w).AsByte(), Avx2.Sign(Vector256.Create(q).AsSByte(), w)), Vector256<short>.One);
+        sum + Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(Avx2.Abs(w), Avx2.Sign(Vector256.Create(q).AsSByte(), w)), Vector256<short>.One);
 }
 
 /// <summary>Codes of 4 bits with a multiplier and a base for 32 inputs.</summary>
 internal readonly unsafe struct W4Codes : ILossyCodes
 {
-    public static int BlockBytes => 576;
-
-    public static int Slice { get; } = int.Parse(Environment.GetEnvironmentVariable("EXP4") ?? "256");
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Steps(byte* block, int group, int half, int j, out Vector256<byte> first, out Vector256<byte> second)
+    public static LossyFormat Format
     {
-        var multipliers = Spread(block + group * 32 + half * 8);
-        var bases = Spread(block + group * 32 + 16 + half * 8);
-        var codes = Vector256.Load(block + LossyFormat.MultiplierBytes + group * 256 + half * 32 + j * 64);
-        var mask = Vector256.Create((byte)15);
-        first = Level(codes & mask, multipliers, bases);
-        second = Level(Avx2.ShiftRightLogical(codes.AsInt16(), 4).AsByte() & mask, multipliers, bases);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(LossyKind.W4);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> AddGroup(Vector256<int> sum, byte* block, int group, int half, int* q, int asum)
+    public static void Unpack(byte* block, int group, int half, byte* to)
     {
+        Grids(block, group, half, out var even, out var odd, out var bases);
+        var at = block + LossyFormat.MultiplierBytes + group * 256 + half * 32;
         for (var j = 0; j < 4; j++)
         {
-            Steps(block, group, half, j, out var first, out var second);
-            sum = W8Codes.Add(W8Codes.Add(sum, first.AsSByte(), q[j]), second.AsSByte(), q[j + 4]);
+            var codes = Vector256.Load(at + j * 64);
+            Levels(Low(codes), even, odd, bases).Store(to + j * 32);
+            Levels(High(codes), even, odd, bases).Store(to + (j + 4) * 32);
         }
-        return sum;
     }
 
-    /// <summary>(multiplier * code >> 4) + base: products of the even codes and of the odd ones as words, each shifted to where its byte is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Level(Vector256<byte> codes, Vector256<byte> multipliers, Vector256<byte> bases)
+    public static Vector256<int> AddGroup(Vector256<int> sum, byte* block, int group, int half, int* q)
     {
-        var low = Vector256.Create((short)0x00FF);
-        var even = Avx2.MultiplyAddAdjacent(multipliers & low.AsByte(), codes.AsSByte());
-        var odd = Avx2.MultiplyAddAdjacent(Avx2.AndNot(low.AsByte(), multipliers), codes.AsSByte());
-        return (Avx2.ShiftRightLogical(even, 4) | Avx2.AndNot(low, Avx2.ShiftLeftLogical(odd, 4))).AsByte() + bases;
+        Grids(block, group, half, out var even, out var odd, out var bases);
+        var at = block + LossyFormat.MultiplierBytes + group * 256 + half * 32;
+        var codes = Vector256.Load(at);
+        sum = W8Codes.Add(sum, Levels(Low(codes), even, odd, bases).AsSByte(), q[0]);
+        sum = W8Codes.Add(sum, Levels(High(codes), even, odd, bases).AsSByte(), q[4]);
+        codes = Vector256.Load(at + 64);
+        sum = W8Codes.Add(sum, Levels(Low(codes), even, odd, bases).AsSByte(), q[1]);
+        sum = W8Codes.Add(sum, Levels(High(codes), even, odd, bases).AsSByte(), q[5]);
+        codes = Vector256.Load(at + 128);
+        sum = W8Codes.Add(sum, Levels(Low(codes), even, odd, bases).AsSByte(), q[2]);
+        sum = W8Codes.Add(sum, Levels(High(codes), even, odd, bases).AsSByte(), q[6]);
+        codes = Vector256.Load(at + 192);
+        sum = W8Codes.Add(sum, Levels(Low(codes), even, odd, bases).AsSByte(), q[3]);
+        return W8Codes.Add(sum, Levels(High(codes), even, odd, bases).AsSByte(), q[7]);
     }
 
-    /// <summary>Eight bytes, each four times.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<byte> Spread(byte* eight) => Avx2.Shuffle(
-        Avx2.ConvertToVector256Int32(eight).AsByte(),
-        Vector256.Create((byte)0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12, 0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
+    private static Vector256<sbyte> Low(Vector256<byte> codes) => (codes & Vector256.Create((byte)15)).AsSByte();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<sbyte> High(Vector256<byte> codes) => (Avx2.ShiftRightLogical(codes.AsInt16(), 4).AsByte() & Vector256.Create((byte)15)).AsSByte();
+
+    /// <summary>
+    /// (multiplier * code >> 4) + base. Products of the even codes and of the odd ones are words, since their neighbours' multipliers are 0; each is shifted to where
+    /// its byte is, and bytes wrap.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Levels(Vector256<sbyte> codes, Vector256<byte> even, Vector256<byte> odd, Vector256<byte> bases)
+    {
+        var low = Avx2.ShiftRightLogical(Avx2.MultiplyAddAdjacent(even, codes), 4);
+        var high = Avx2.ShiftLeftLogical(Avx2.MultiplyAddAdjacent(odd, codes), 4) & Vector256.Create(unchecked((short)0xFF00));
+        return (low | high).AsByte() + bases;
+    }
+
+    /// <summary>The multipliers of eight outputs for even and for odd codes, and the bases.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Grids(byte* block, int group, int half, out Vector256<byte> even, out Vector256<byte> odd, out Vector256<byte> bases)
+    {
+        var words = Avx2.ConvertToVector256Int32(block + group * 32 + half * 8);
+        words |= words << 16;
+        even = words.AsByte();
+        odd = (words << 8).AsByte();
+        bases = Avx2.Shuffle(
+            Avx2.ConvertToVector256Int32(block + group * 32 + 16 + half * 8).AsByte(),
+            Vector256.Create((byte)0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12, 0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
+    }
 }

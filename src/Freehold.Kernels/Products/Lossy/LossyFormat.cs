@@ -1,8 +1,8 @@
 namespace Freehold.Kernels.Products.Lossy;
 
 /// <summary>
-/// How a matrix lies when packed with loss: panels of sixteen outputs, each output's inputs rotated (<see cref="Rotation"/>) and rounded to int8 values
-/// <c>e</c> under one scale (docs/lossy-packing.md):
+/// How a matrix lies when packed with loss: panels of sixteen outputs, each output's inputs rounded to int8 values <c>e</c> under one scale,
+/// in w8 rotated before (<see cref="Rotation"/>; docs/lossy-packing.md):
 /// <code>
 /// panel   scales [16 outputs] f32, then a block for every 64 inputs; outputs that are not there are zeros
 /// w8      1,024 bytes: vector s, [16 outputs][4 bytes] int8, holds inputs 4 s to 4 s + 3. The sixteen vectors are one AMX B tile of K = 64
@@ -25,7 +25,7 @@ internal readonly record struct LossyFormat(LossyKind Kind)
     internal const int Group = 32;
 
     /// <summary>The longest <see cref="Slice"/>.</summary>
-    internal const int MaxSlice = 4096;
+    internal const int MaxSlice = 512;
 
     /// <summary>Bytes before a panel's first block: the scales.</summary>
     internal const int ValuesAt = Outputs * sizeof(float);
@@ -37,7 +37,7 @@ internal readonly record struct LossyFormat(LossyKind Kind)
     internal const int Version = 1;
 
     /// <summary>Inputs that share an activation scale: the last slice of a row may be shorter. A product links its chain once a slice.</summary>
-    internal int Slice => Kind == LossyKind.W8 ? W8Codes.Slice : W4Codes.Slice;
+    internal int Slice => Kind == LossyKind.W8 ? MaxSlice : 256;
 
     /// <summary>Whether weights and activations are rotated (<see cref="Rotation"/>).</summary>
     internal bool Rotates => Kind == LossyKind.W8;

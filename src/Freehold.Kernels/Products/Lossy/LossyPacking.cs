@@ -7,7 +7,7 @@ namespace Freehold.Kernels.Products.Lossy;
 /// Packs one matrix, panel by panel: each output is dequantised, rotated for w8, and rounded (docs/lossy-packing.md). Plain loops in one order, so that every machine
 /// packs the same bytes.
 /// </summary>
-internal sealed unsafe class LossyPacking(WeightMatrix matrix, LossyKind kind, InputMoments? moments)
+internal sealed unsafe class LossyPacking(WeightMatrix matrix, LossyKind kind)
 {
     // How much of the span of a group's values its grid may leave out at each end: a few outliers, for finer steps.
     private static ReadOnlySpan<float> Spans => [1f, 0.96f, 0.92f, 0.88f, 0.84f];
@@ -21,7 +21,6 @@ internal sealed unsafe class LossyPacking(WeightMatrix matrix, LossyKind kind, I
     internal void Panel(int panel, byte* to)
     {
         NativeMemory.Clear(to, (nuint)_format.PanelBytes(matrix.Columns));
-        _ = moments;
         fixed (float* w = _row)
             for (var o = 0; o < Math.Min(LossyFormat.Outputs, matrix.Rows - panel * LossyFormat.Outputs); o++)
             {
