@@ -77,8 +77,8 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>Blocks of 32 in a row.</summary>
     internal int Groups => Columns >> 5;
 
-    /// <summary>Stretches of a row that share a scale when they are rotated.</summary>
-    internal int Slices => LossyFormat.Slices(Columns);
+    /// <summary>Stretches of a row that share a scale when they are quantised for weights packed with loss.</summary>
+    internal int Slices => QuantisedFor is { } kind ? new LossyFormat(kind).Slices(Columns) : 0;
 
     /// <summary>
     /// Quantised values in both modes, [row][group][2][16]: a group's even values, then its odd ones. Weights are bytes, whose even and odd ones
@@ -122,7 +122,7 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>Planes of int8 that a value takes in AMX's tiles: high and low with 15 bits, q = 128 h + l.</summary>
     internal int AmxPlanes => Bits == ActivationBits.Eight ? 1 : 2;
 
-    /// <summary>int8 for AMX: [tile of 12 rows][<see cref="AmxGroups"/>][<see cref="AmxPlanes"/>][12 rows][32]; rotated as <see cref="RotatedTiler"/> has it.</summary>
+    /// <summary>int8 for AMX: [tile of 12 rows][<see cref="AmxGroups"/>][<see cref="AmxPlanes"/>][12 rows][32]; quantised by slices as <see cref="SliceTiler"/> has it.</summary>
     internal sbyte* AmxQ { get; }
 
     /// <summary>Scales for AMX: [tile][group][12 rows].</summary>
@@ -140,8 +140,8 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>Whether AMX's tiles hold the current rows.</summary>
     internal bool AmxTiled { get; set; }
 
-    /// <summary>Whether what <see cref="Quantised"/> speaks of is rotated, as weights packed with loss want it: <see cref="D"/> is then [row][slice] and <see cref="Sums"/> [row][group].</summary>
-    internal bool Rotated { get; set; }
+    /// <summary>What <see cref="Quantised"/> speaks of: null for blocks of 32, else the slices that weights so packed want. <see cref="D"/> is then [row][slice] and <see cref="Sums"/> [row][group].</summary>
+    internal LossyKind? QuantisedFor { get; set; }
 
     /// <summary>Points at rows of floats, which must stay as they are until the products are done.</summary>
     /// <param name="x">First float of row 0.</param>

@@ -31,8 +31,9 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         _x = x;
         _count = products.Length;
         _nextQuantise = _nextUnit = 0;
-        bool tile = false, amx = false;
-        int blocks = 0, rotated = 0;
+        bool tile = false, amx = false, mixed = false;
+        LossyKind? form = null;
+        var any = false;
         for (var i = 0; i < products.Length; i++)
         {
             ref readonly var product = ref products[i];
@@ -40,8 +41,11 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             if (weights.Columns != x.Columns)
                 throw new ArgumentException($"a product of {weights.Columns} inputs was given rows of {x.Columns}");
             var kernel = kernels.For(weights, x.Rows, x.Bits);
-            rotated += weights.Lossy is null ? 0 : 1;
-            blocks += weights.Lossy is null && !weights.Format.IsFloat ? 1 : 0;
+            if (weights.Lossy is not null || !weights.Format.IsFloat)
+            {
+                mixed |= any && form != weights.Lossy?.Kind;
+                (any, form) = (true, weights.Lossy?.Kind);
+            }
             tile |= kernel.NeedsTiles;
             amx |= kernel.AmxTiles is not null;
             _products[i] = product;
@@ -50,23 +54,24 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             _unitOutputs[i] = unit;
             _firstUnit[i + 1] = _firstUnit[i] + (weights.Rows + unit - 1) / unit;
         }
-        if (blocks > 0 && rotated > 0)
-            throw new ArgumentException("products of one call want the rows quantised in two ways: some weights are packed with loss and others are not");
-        _rotated = rotated > 0;
-        var known = x.Rotated == _rotated;
-        _quantise = blocks + rotated > 0 && !(x.Quantised && known);
+        if (mixed)
+            throw new ArgumentException("products of one call want the rows quantised in two ways: their weights are not packed alike");
+        var known = x.QuantisedFor == form;
+        _quantise = any && !(x.Quantised && known);
         _tile = tile && !(x.Tiled && known);
         _amx = amx && !(x.AmxTiled && known);
+        if (_quantise)
+            x.QuantisedFor = form;
         _quantiseUnits = _quantise || _tile || _amx ? (x.Rows + ActivationRows.TileRows - 1) / ActivationRows.TileRows : 0;
     }
 
-    private bool _quantise, _tile, _amx, _rotated;
+    private bool _quantise, _tile, _amx;
 
     /// <summary>Marks what the region left in the activations, and lets go of the weights.</summary>
     internal void Finish()
     {
         if (_quantise)
-            (_x.Quantised, _x.Tiled, _x.AmxTiled, _x.Rotated) = (true, false, false, _rotated);
+            (_x.Quantised, _x.Tiled, _x.AmxTiled) = (true, false, false);
         _x.Tiled |= _tile;
         _x.AmxTiled |= _amx;
         Array.Clear(_products, 0, _count);
@@ -116,16 +121,16 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         var end = Math.Min(_x.Rows, (tile + 1) * ActivationRows.TileRows);
         if (_quantise)
             for (var row = tile * ActivationRows.TileRows; row < end; row++)
-                if (_rotated)
-                    RotatedQuantiser.Row(isa, _x, row);
+                if (_x.QuantisedFor is { } kind)
+                    SliceQuantiser.Row(isa, new LossyFormat(kind), _x, row);
                 else
                     Quantiser.Row(isa, _x, row);
-        if (_tile && _rotated)
-            RotatedTiler.Tile(_x, tile);
+        if (_tile && _x.QuantisedFor is not null)
+            SliceTiler.Tile(_x, tile);
         else if (_tile)
             Tiler.Tile(_x, tile);
-        if (_amx && _rotated)
-            RotatedTiler.AmxTile(_x, tile);
+        if (_amx && _x.QuantisedFor is not null)
+            SliceTiler.AmxTile(_x, tile);
         else if (_amx)
             Tiler.AmxTile(_x, tile);
     }

@@ -83,7 +83,7 @@ internal abstract unsafe class ModelBuilder : IDisposable
     protected PackedWeights? Pack(PackFolder? packs, LossyKind? lossy, WeightMatrix? head = null) =>
         lossy is null ? packs?.Open(Tensors.Source, _factors, Compute)
         : packs is null ? throw new PackingException($"{Tensors.Source.Origin} cannot be packed as {LossyLayout.NameOf(lossy.Value)}: there is no folder to keep packs in. Name one (FREEHOLD_DATA)")
-        : packs.OpenLossy(Tensors.Source, _factors, new LossyLayout(lossy.Value, head), () => { }, Compute);
+        : packs.OpenLossy(Tensors.Source, _factors, new LossyLayout(lossy.Value, head), Compute);
 
     private RopePlan Keep(RopePairing pairing, RopeFrequencies frequencies)
     {

@@ -53,6 +53,8 @@ public static class ModelLoader
         if (source.Tensors.Count == 0)
             throw ModelFormatException.Unsupported($"{source.Origin} holds a vocabulary and no weights; it can tokenize, but not run");
         var usual = ParameterCount.DefaultActivations(ParameterCount.Of(source));
+        if (options.Lossy is not null)
+            usual = options.Activations is null or ActivationBits.Eight ? ActivationBits.Eight : throw new ArgumentException("weights packed with loss compute with activations of 8 bits", nameof(options));
         var bits = options.Activations ?? usual;
         // A large vocabulary takes as long as all the rest, so both are made at once.
         var tokenizing = Task.Run(() => TokenizerFactory.Create(metadata));

@@ -14,23 +14,17 @@ internal sealed unsafe class LossyLayout(LossyKind kind, WeightMatrix? head) : P
 
     public override string Version => $"{NameOf(kind)} {LossyMatrix.LayoutVersion}";
 
-    /// <summary>What the inputs of each matrix are like, where rounding is to mind it.</summary>
-    public IReadOnlyDictionary<WeightMatrix, InputMoments>? Moments { get; set; }
-
     /// <summary>What people call a kind.</summary>
     public static string NameOf(LossyKind kind) => kind == LossyKind.W8 ? "w8" : "w4";
 
     public override long BytesOf(WeightMatrix matrix) => LossyMatrix.Takes(matrix) ? LossyMatrix.BytesOf(matrix, KindOf(matrix)) : 0;
 
     public override void Pack(WeightMatrix matrix, int first, int count, byte* to, WorkerPool workers) =>
-        LossyMatrix.Pack(matrix, KindOf(matrix), Moments?.GetValueOrDefault(matrix), first, count, to, workers);
+        LossyMatrix.Pack(matrix, KindOf(matrix), first, count, to, workers);
 
     public override void Use(WeightMatrix matrix, byte* data, object owner) => matrix.Use(LossyMatrix.At(matrix, KindOf(matrix), data, owner));
 
     public override long Resident(long stored, IReadOnlyList<WeightMatrix> matrices) => stored - matrices.Sum(matrix => matrix.Bytes) + matrices.Sum(BytesOf);
-
-    /// <summary>Whether rounding a matrix minds its inputs.</summary>
-    public bool WantsMoments(WeightMatrix matrix) => LossyMatrix.Takes(matrix) && KindOf(matrix) == LossyKind.W4;
 
     private LossyKind KindOf(WeightMatrix matrix) => matrix == head ? LossyKind.W8 : kind;
 }

@@ -87,10 +87,9 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     /// <param name="source">The model's files.</param>
     /// <param name="matrices">What products multiply by.</param>
     /// <param name="layout">How they are packed.</param>
-    /// <param name="prepare">Called before they are packed, where they are not yet.</param>
     /// <param name="compute">Packs.</param>
     /// <exception cref="PackingException">There is nothing to pack, no room, or no right to write.</exception>
-    internal PackedWeights OpenLossy(IModelSource source, IReadOnlyList<WeightMatrix> matrices, LossyLayout layout, Action prepare, Compute compute)
+    internal PackedWeights OpenLossy(IModelSource source, IReadOnlyList<WeightMatrix> matrices, LossyLayout layout, Compute compute)
     {
         var name = LossyLayout.NameOf(layout.Kind);
         IReadOnlyList<WeightMatrix> all = [.. matrices.Distinct()];
@@ -106,10 +105,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
             if (known is not null)
                 File.SetLastWriteTimeUtc(file, DateTime.UtcNow); // as used, for the limit
             else
-            {
-                prepare();
                 Make(file, key, matrices, layout, compute);
-            }
             var weights = known ?? PackedWeights.TryOpen(file, key, matrices, layout) ?? throw new IOException($"{file} was taken away while it was made.");
             Outcome = Lossy(name, all, matrices, layout, file);
             return weights;

@@ -35,13 +35,14 @@ internal static class BenchCommand
             var counts = Counts(parsed.GetValue(streams)!);
             var (length, answer) = (parsed.GetValue(prompt) ?? 512, parsed.GetValue(generate) ?? 64);
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 5);
-            var resolved = opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed));
-            using var open = ModelOpening.Load(resolved, settings.Read(parsed), maxLogitRows: Math.Max(64, counts.Max()));
+            var chosen = settings.Read(parsed, opening);
+            var resolved = opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed), chosen.Pack);
+            using var open = ModelOpening.Load(resolved, chosen, maxLogitRows: Math.Max(64, counts.Max()));
             LogprobsCommand.Generating(open);
             await error.WriteLineAsync("measuring the machine ...");
             var limits = MachineLimits.Measure(opening.CacheFolder, open.Compute.Workers, again: false, error, cancellation);
             using var engine = open.StartEngine(new() { Context = length + answer, MaxStreams = counts.Max(), SharePrefixes = false });
-            await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}");
+            await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; weights {open.Packing}");
             var test = new SpeedTest(engine, length, answer);
             await test.AloneAsync(TimeSpan.Zero, cancellation); // a first round warms caches and compiled code
             await error.WriteLineAsync("measuring one stream ...");

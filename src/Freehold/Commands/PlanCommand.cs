@@ -25,8 +25,8 @@ internal static class PlanCommand
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var chosen = settings.Read(parsed);
-            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), chosen);
+            var chosen = settings.Read(parsed, opening);
+            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed), chosen.Pack), chosen);
             var memory = open.Loaded.Causal is { } causal ? MemoryPlan.Choose(causal, chosen.Engine, AvailableMemory.Measure()) : null;
             var conversation = memory is null ? null : ConversationOf(parsed.GetValue(prompt), parsed.GetValue(answer), memory.Context);
             var error = parsed.InvocationConfiguration.Error;

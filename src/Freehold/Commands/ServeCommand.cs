@@ -20,12 +20,12 @@ internal static class ServeCommand
             var error = parsed.InvocationConfiguration.Error;
             var server = serving.Read(parsed, opening);
             ModelServer.Probe(server.ToGateway()); // what is refused is refused before a model is loaded
-            var chosen = settings.Read(parsed);
+            var chosen = settings.Read(parsed, opening);
             var folders = settings.Folders(parsed);
             var names = parsed.GetValue(models)!;
             var resolved = names.Length > 0
-                ? names.Select(name => opening.Resolve(name, folders)).ToList()
-                : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders)];
+                ? names.Select(name => opening.Resolve(name, folders, chosen.Pack)).ToList()
+                : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders, chosen.Pack)];
             await using var served = await ServingPool.StartAsync(opening, resolved, folders, chosen, lifecycle.Read(parsed, opening), error, cancellation);
             await using var running = await ModelServer.StartAsync(server, served.Models, served.Library, error, cancellation);
             served.Tell = line => running.Log.Tell(LogLevel.Information, "model", line);

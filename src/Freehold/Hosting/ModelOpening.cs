@@ -54,10 +54,14 @@ internal sealed class ModelOpening(CatalogueContext context)
     public Func<string, string?> Environment => context.Environment;
 
     /// <summary>Every model there is, in the order in which names are looked up.</summary>
-    public IReadOnlyList<ResolvedModel> Available(string[]? folders) => context.Resolver(folders).ListAvailable();
+    public IReadOnlyList<ResolvedModel> Available(string[]? folders, PackChoice pack = default) => [.. context.Resolver(folders).ListAvailable().Select(pack.Named)];
 
-    /// <summary>Finds a model by path or name.</summary>
-    public ResolvedModel Resolve(string model, string[]? folders) => context.Resolver(folders).Resolve(model);
+    /// <summary>Finds a model by path or name; <c>NAME+w8</c> and <c>NAME+w4</c> are NAME packed with loss, and so is every model where <paramref name="pack"/> says it.</summary>
+    public ResolvedModel Resolve(string model, string[]? folders, PackChoice pack = default)
+    {
+        var (name, choice) = pack.Read(model);
+        return choice.Named(context.Resolver(folders).Resolve(name));
+    }
 
     /// <summary>Opens the file alone: enough to tokenize and to render.</summary>
     public static IModelSource OpenFile(ResolvedModel model) =>
@@ -69,16 +73,20 @@ internal sealed class ModelOpening(CatalogueContext context)
     /// <param name="shared">Threads to share with other models; null gives it its own.</param>
     /// <param name="maxLogitRows">Rows of logits one step may give: at least as many as there may be streams.</param>
     /// <param name="packing">Told how far the packing of its weights is, where they are packed.</param>
+    /// <exception cref="PackingException">It is to be packed with loss and cannot be.</exception>
     public static OpenModel Load(ResolvedModel model, ModelSettings settings, SharedThreads? shared = null, int maxLogitRows = DefaultLogitRows, Action<PackProgress>? packing = null)
     {
+        var lossy = PackChoice.KindOf(model);
+        if (lossy is not null && settings.Activations == 16)
+            throw CommandException.Usage($"--activations is 16, and {model.Name} computes with activations of 8 bits; leave one of the two out");
         var own = shared is null ? SharedThreads.Start(settings.Threads, model.Bytes) : null;
         var compute = ComputeOn(own ?? shared!, own);
         try
         {
-            var packs = PackedModels.Folder(System.Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error, packing);
-            var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0), Packs = packs };
+            var packs = !settings.Pack.Keeps && lossy is null ? null : PackedModels.Folder(System.Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error, packing);
+            var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0), Packs = packs, Lossy = lossy };
             var source = OpenFile(model);
-            var work = ModelWork.Of(source);
+            var work = ModelWork.Of(source, lossy);
             return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own, Packing = packs?.Outcome ?? "not packed" };
         }
         catch

@@ -1,12 +1,16 @@
 using System.CommandLine;
 using Freehold.Commands;
 using Freehold.Engine;
+using Freehold.Hosting.Configuration;
 
 namespace Freehold.Hosting;
 
 /// <summary>What a command line says about how models are run.</summary>
 internal sealed record ModelSettings(int? Threads, int? Activations, int? Context = null, long? KvMemory = null, int? MaxStreams = null)
 {
+    /// <summary>How weights lie in memory.</summary>
+    public PackChoice Pack { get; init; } = PackChoice.Lossless;
+
     public EngineOptions Engine => new() { Context = Context, KvMemoryBytes = KvMemory, MaxStreams = MaxStreams };
 }
 
@@ -17,6 +21,11 @@ internal sealed class ModelSettingsOptions
     private readonly Option<int?> _context = CommonOptions.Context(), _maxStreams = CommonOptions.MaxStreams();
     private readonly Option<long?> _kvMemory = CommonOptions.KvMemory();
     private readonly Option<string[]> _models = CommonOptions.Models();
+    private readonly Option<string[]> _pack = new(ServerSetting.Pack.Option)
+    {
+        Description = $"How weights are laid out: lossless (the file's own values, the default); off (the file as it is, slower); w8 or w4 (rounded to 8 or 4 bits: faster, and another model, NAME+w8). Also {ServerSetting.Pack.Variable}, and \"{ServerSetting.Pack.Key}\" in config.json.",
+        HelpName = "HOW",
+    };
     private readonly bool _streams;
 
     public ModelSettingsOptions(Command command, bool streams)
@@ -31,11 +40,13 @@ internal sealed class ModelSettingsOptions
             command.Options.Add(_maxStreams);
         }
         command.Options.Add(_models);
+        command.Options.Add(_pack);
     }
 
-    public ModelSettings Read(ParseResult parsed) => _streams
-        ? new(parsed.GetValue(_threads), parsed.GetValue(_activations), parsed.GetValue(_context), parsed.GetValue(_kvMemory), parsed.GetValue(_maxStreams))
-        : new(parsed.GetValue(_threads), parsed.GetValue(_activations));
+    public ModelSettings Read(ParseResult parsed, ModelOpening opening) => (_streams
+        ? new ModelSettings(parsed.GetValue(_threads), parsed.GetValue(_activations), parsed.GetValue(_context), parsed.GetValue(_kvMemory), parsed.GetValue(_maxStreams))
+        : new ModelSettings(parsed.GetValue(_threads), parsed.GetValue(_activations)))
+        with { Pack = PackChoice.Of(opening.Find(ServerSetting.Pack, parsed.GetValue(_pack))) };
 
     public string[]? Folders(ParseResult parsed) => parsed.GetValue(_models);
 }

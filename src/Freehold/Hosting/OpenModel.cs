@@ -38,7 +38,7 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
     public SharedThreads? OwnThreads { private get; init; }
 
     /// <summary>What answers name because it is not the model's default; null for the default.</summary>
-    public string? Note => Loaded.Activations == Loaded.DefaultActivations ? null : $"activations-{(int)Loaded.Activations}";
+    public string? Note => model.Pack ?? (Loaded.Activations == Loaded.DefaultActivations ? null : $"activations-{(int)Loaded.Activations}");
 
     /// <summary>Starts an engine, which from then on owns the weights; dispose it before this.</summary>
     /// <exception cref="ModelRefusedException">It does not fit.</exception>

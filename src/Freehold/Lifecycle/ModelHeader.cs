@@ -19,6 +19,9 @@ namespace Freehold.Lifecycle;
 /// <param name="Work">What a token costs.</param>
 internal sealed record ModelHeader(ModelFacts Facts, ModelKind Kind, int Context, long KvBytes, long Workspace, ModelWork Work)
 {
+    /// <summary>Bytes of its weights as they are packed with loss; null where they are not.</summary>
+    public long? PackedBytes { get; private init; }
+
     /// <summary>Whether it reads texts, rather than going on with them.</summary>
     public bool IsEncoder => Kind != ModelKind.Generates;
 
@@ -45,7 +48,10 @@ internal sealed record ModelHeader(ModelFacts Facts, ModelKind Kind, int Context
             Licence = metadata.GetString("general.license", null),
             Template = metadata.GetString("tokenizer.chat_template", null),
         };
-        return new ModelHeader(facts, kind, context, encodes ? 0 : ModelSummary.KvBytes(metadata, architecture) ?? 0, WorkspaceOf(metadata, source, encodes ? context : 512), ModelWork.Of(source));
+        return new ModelHeader(facts, kind, context, encodes ? 0 : ModelSummary.KvBytes(metadata, architecture) ?? 0, WorkspaceOf(metadata, source, encodes ? context : 512), ModelWork.Of(source, PackChoice.KindOf(model)))
+        {
+            PackedBytes = model.Pack is null ? null : ModelWork.Of(source, PackChoice.KindOf(model)).BytesPerDecode,
+        };
     }
 
     /// <summary>What it needs of memory.</summary>
@@ -53,7 +59,7 @@ internal sealed record ModelHeader(ModelFacts Facts, ModelKind Kind, int Context
     public MemoryNeed Need(ModelSettings settings)
     {
         // Packed panels are a little larger than the blocks they are made of; what it really takes is counted once it is loaded.
-        var weights = Facts.Bytes + Facts.Bytes / 8;
+        var weights = PackedBytes ?? Facts.Bytes + Facts.Bytes / 8;
         if (IsEncoder)
             return new MemoryNeed(weights, Workspace, 0, 0, 0, 0);
         var context = settings.Context ?? Context;

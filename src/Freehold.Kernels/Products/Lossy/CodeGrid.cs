@@ -1,40 +1,56 @@
 namespace Freehold.Kernels.Products.Lossy;
 
-/// <summary>The sixteen values that a group of w4 can have: <c>scale * (multiplier * code + base)</c>.</summary>
+/// <summary>The sixteen values that a group of w4 can have: <c>scale * ((multiplier * code >> 4) + base)</c>.</summary>
 internal readonly record struct CodeGrid(float Scale, int Multiplier, int Base)
 {
-    // 127 - -127 over 15 steps.
-    private const int MostMultiplier = 16;
+    /// <summary>Parts of a multiplier that make one.</summary>
+    internal const int Parts = 16;
+
+    /// <summary>The largest multiplier.</summary>
+    internal const int MostMultiplier = 255;
+
+    /// <summary>What a code stands for, in scales.</summary>
+    internal static sbyte Level(int code, int multiplier, int @base) => unchecked((sbyte)((multiplier * code >> 4) + @base));
 
     /// <summary>The code nearest to a value.</summary>
-    internal int Code(float value) => Multiplier == 0 ? 0 : Math.Clamp((int)MathF.Round((value / Scale - Base) / Multiplier), 0, 15);
+    internal int Code(float value)
+    {
+        if (Multiplier == 0)
+            return 0;
+        // The levels are rounded down to whole scales, half a scale on average.
+        var code = Math.Clamp((int)MathF.Round((value / Scale - Base + 0.46875f) * Parts / Multiplier), 0, 15);
+        var best = code;
+        for (var near = Math.Max(0, code - 1); near <= Math.Min(15, code + 1); near++)
+            if (Math.Abs(value - Value(near)) < Math.Abs(value - Value(best)))
+                best = near;
+        return best;
+    }
 
     /// <summary>What a code stands for.</summary>
-    internal float Value(int code) => Scale * (Multiplier * code + Base);
+    internal float Value(int code) => Scale * Level(code, Multiplier, Base);
 
-    /// <summary>The grid of least squared error among those near the one that spans the values.</summary>
-    internal static CodeGrid Fit(ReadOnlySpan<float> values, float scale)
+    /// <summary>The grid of least squared error near some grids of evenly spaced floats.</summary>
+    /// <param name="values">A group's values.</param>
+    /// <param name="scale">The output's scale; 0 for an output of zeros.</param>
+    /// <param name="steps">Distances between neighbours to try, with the value of code 0; a step of 0 is passed over.</param>
+    internal static CodeGrid Fit(ReadOnlySpan<float> values, float scale, ReadOnlySpan<(float Step, float Low)> steps)
     {
-        if (scale == 0)
-            return default;
-        float low = float.MaxValue, high = float.MinValue;
-        foreach (var value in values)
-            (low, high) = (Math.Min(low, value), Math.Max(high, value));
-        var spanning = (high - low) / scale / 15;
         var best = default(CodeGrid);
+        if (scale == 0)
+            return best;
         var least = float.MaxValue;
-        var most = Math.Clamp((int)MathF.Ceiling(spanning), 1, MostMultiplier);
-        for (var multiplier = Math.Max(1, most - 3); multiplier <= most; multiplier++)
+        foreach (var (step, low) in steps)
         {
-            // The values' middle in the grid's middle, and the bases around it.
-            var middle = (int)MathF.Round((low + high) / 2 / scale - 7.5f * multiplier);
-            for (var at = middle - multiplier / 2 - 1; at <= middle + multiplier / 2 + 1; at++)
-            {
-                var grid = new CodeGrid(scale, multiplier, Math.Clamp(at, -127, 127 - 15 * multiplier));
-                var error = grid.Error(values, least);
-                if (error < least)
-                    (best, least) = (grid, error);
-            }
+            var multiplier = Math.Clamp((int)MathF.Round(step / scale * Parts), 0, MostMultiplier);
+            var origin = (int)MathF.Round(low / scale);
+            for (var m = Math.Max(0, multiplier - 1); m <= Math.Min(MostMultiplier, multiplier + 1); m++)
+                for (var at = origin - 1; at <= origin + 1; at++)
+                {
+                    var grid = new CodeGrid(scale, m, Math.Clamp(at, -128, 127));
+                    var error = grid.Error(values, least);
+                    if (error < least)
+                        (best, least) = (grid, error);
+                }
         }
         return best;
     }

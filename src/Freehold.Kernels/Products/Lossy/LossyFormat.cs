@@ -1,14 +1,14 @@
 namespace Freehold.Kernels.Products.Lossy;
 
 /// <summary>
-/// How a matrix lies when packed with loss: panels of sixteen outputs, each output's inputs rotated (<see cref="Rotation"/>) and rounded to int8 values
-/// <c>e</c> under one scale (docs/lossy-packing.md):
+/// How a matrix lies when packed with loss: panels of sixteen outputs, each output's inputs rounded to int8 values <c>e</c> under one scale,
+/// in w8 rotated before (<see cref="Rotation"/>; docs/lossy-packing.md):
 /// <code>
 /// panel   scales [16 outputs] f32, then a block for every 64 inputs; outputs that are not there are zeros
 /// w8      1,024 bytes: vector s, [16 outputs][4 bytes] int8, holds inputs 4 s to 4 s + 3. The sixteen vectors are one AMX B tile of K = 64
 /// w4      64 bytes: [group of 32 inputs][multiplier [16] u8, base [16] int8]
 ///         512 bytes: [group] four vectors; vector j's low nibbles are quad step j of the group, its high nibbles step j + 4
-///         e = multiplier * code + base, always inside +-127, so 8-bit arithmetic that wraps gives it too
+///         e = (multiplier * code >> 4) + base, in 8 bits that wrap
 /// </code>
 /// A panel is read in one line of whole cache lines.
 /// </summary>
@@ -24,8 +24,8 @@ internal readonly record struct LossyFormat(LossyKind Kind)
     /// <summary>Inputs that share a multiplier and a base in w4.</summary>
     internal const int Group = 32;
 
-    /// <summary>Inputs that share an activation scale: the last slice of a row may be shorter. A product links its chain once a slice.</summary>
-    internal const int Slice = 512;
+    /// <summary>The longest <see cref="Slice"/>.</summary>
+    internal const int MaxSlice = 512;
 
     /// <summary>Bytes before a panel's first block: the scales.</summary>
     internal const int ValuesAt = Outputs * sizeof(float);
@@ -35,6 +35,12 @@ internal readonly record struct LossyFormat(LossyKind Kind)
 
     /// <summary>Changes whenever the bytes of any panel do, for the same weights.</summary>
     internal const int Version = 1;
+
+    /// <summary>Inputs that share an activation scale: the last slice of a row may be shorter. A product links its chain once a slice.</summary>
+    internal int Slice => Kind == LossyKind.W8 ? MaxSlice : 256;
+
+    /// <summary>Whether weights and activations are rotated (<see cref="Rotation"/>).</summary>
+    internal bool Rotates => Kind == LossyKind.W8;
 
     /// <summary>Bytes of a block of sixteen outputs by 64 inputs.</summary>
     internal int BlockBytes => Kind == LossyKind.W8 ? Block * Outputs : MultiplierBytes + Block * Outputs / 2;
@@ -49,5 +55,5 @@ internal readonly record struct LossyFormat(LossyKind Kind)
     internal static bool Takes(int rows, int columns) => rows > 1 && columns % Block == 0;
 
     /// <summary>Slices of a row.</summary>
-    internal static int Slices(int columns) => (columns + Slice - 1) / Slice;
+    internal int Slices(int columns) => (columns + Slice - 1) / Slice;
 }

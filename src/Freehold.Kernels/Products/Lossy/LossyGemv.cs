@@ -23,31 +23,30 @@ internal sealed unsafe class LossyGemv<TCodes> : ProductKernel
             var panel = product.Weights.Lossy!.Panel(output / Outputs);
             for (var row = 0; row < x.Rows; row++)
             {
-                Chains(panel, x.Q8 + (long)row * x.Columns, x.D + (long)row * x.Slices, x.Sums + (long)row * x.Groups, x.Columns, y);
+                Chains(panel, x.Q8 + (long)row * x.Columns, x.D + (long)row * x.Slices, x.Columns, y);
                 Store(product, row, output, Math.Min(Outputs, first + count - output), y, Outputs);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void Chains(byte* panel, sbyte* q, float* d, int* sums, int columns, float* y)
+    private static void Chains(byte* panel, sbyte* q, float* d, int columns, float* y)
     {
         var block = panel + LossyFormat.ValuesAt;
         Vector256<float> y0 = default, y1 = default;
-        for (; columns > 0; columns -= LossyFormat.Slice, d++)
+        for (; columns > 0; columns -= TCodes.Format.Slice, d++)
         {
             Vector256<int> i0 = default, i1 = default;
-            for (var blocks = Math.Min(columns, LossyFormat.Slice) / LossyFormat.Block; blocks > 0; blocks--)
+            for (var blocks = Math.Min(columns, TCodes.Format.Slice) / LossyFormat.Block; blocks > 0; blocks--)
             {
-                for (var line = 0; line < TCodes.BlockBytes; line += 64)
+                for (var line = 0; line < TCodes.Format.BlockBytes; line += 64)
                     Sse.Prefetch0(block + Ahead + line);
-                i0 = TCodes.AddGroup(i0, block, 0, 0, (int*)q, sums[0]);
-                i1 = TCodes.AddGroup(i1, block, 0, 1, (int*)q, sums[0]);
-                i0 = TCodes.AddGroup(i0, block, 1, 0, (int*)q + 8, sums[1]);
-                i1 = TCodes.AddGroup(i1, block, 1, 1, (int*)q + 8, sums[1]);
-                block += TCodes.BlockBytes;
+                i0 = TCodes.AddGroup(i0, block, 0, 0, (int*)q);
+                i1 = TCodes.AddGroup(i1, block, 0, 1, (int*)q);
+                i0 = TCodes.AddGroup(i0, block, 1, 0, (int*)q + 8);
+                i1 = TCodes.AddGroup(i1, block, 1, 1, (int*)q + 8);
+                block += TCodes.Format.BlockBytes;
                 q += LossyFormat.Block;
-                sums += 2;
             }
             var scale = Vector256.Create(*d);
             y0 = Fma.MultiplyAdd(Avx.ConvertToVector256Single(i0), scale, y0);

@@ -47,20 +47,23 @@ public sealed unsafe class LossyMatrix
         return new LossyFormat(kind).MatrixBytes(matrix.Rows, matrix.Columns);
     }
 
+    /// <summary>Bytes that a matrix of a shape takes; null where it cannot be packed.</summary>
+    public static long? BytesOf(int rows, int columns, LossyKind kind) =>
+        LossyFormat.Takes(rows, columns) ? new LossyFormat(kind).MatrixBytes(rows, columns) : null;
+
     /// <summary>Packs some panels by all workers.</summary>
     /// <param name="matrix">A matrix that <see cref="Takes"/> says yes to.</param>
     /// <param name="kind">How.</param>
-    /// <param name="moments">What its inputs are like, so that rounding errors fall where they matter least; null rounds each value by itself.</param>
     /// <param name="first">The first panel.</param>
     /// <param name="count">Panels.</param>
-    /// <param name="to">Takes their part of <see cref="BytesOf"/> bytes; 64-byte aligned.</param>
+    /// <param name="to">Takes their part of <see cref="BytesOf(WeightMatrix, LossyKind)"/> bytes; 64-byte aligned.</param>
     /// <param name="workers">Who packs.</param>
-    public static void Pack(WeightMatrix matrix, LossyKind kind, InputMoments? moments, int first, int count, byte* to, WorkerPool workers)
+    public static void Pack(WeightMatrix matrix, LossyKind kind, int first, int count, byte* to, WorkerPool workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
         if (!Takes(matrix))
             throw new ArgumentException($"a matrix of {matrix.Rows} x {matrix.Columns} cannot be packed with loss: its inputs are no multiple of {LossyFormat.Block}");
-        workers.Run(new Packing(matrix, kind, moments, first, count, to));
+        workers.Run(new Packing(matrix, kind, first, count, to));
     }
 
     /// <summary>Takes panels that lie in memory already.</summary>
@@ -74,13 +77,13 @@ public sealed unsafe class LossyMatrix
         return new LossyMatrix(new LossyFormat(kind), matrix, data, owner);
     }
 
-    private sealed class Packing(WeightMatrix matrix, LossyKind kind, InputMoments? moments, int first, int count, byte* to) : ParallelWork
+    private sealed class Packing(WeightMatrix matrix, LossyKind kind, int first, int count, byte* to) : ParallelWork
     {
         private int _next;
 
         public override void Run(WorkerPool pool, int worker, int workers)
         {
-            var packing = new LossyPacking(matrix, kind, moments);
+            var packing = new LossyPacking(matrix, kind);
             for (int panel; (panel = Interlocked.Increment(ref _next) - 1) < count;)
                 packing.Panel(first + panel, to + panel * new LossyFormat(kind).PanelBytes(matrix.Columns));
         }

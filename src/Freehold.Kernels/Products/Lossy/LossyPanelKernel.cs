@@ -15,7 +15,7 @@ internal sealed unsafe class LossyPanelKernel<TCodes, TLanes, TVector> : Product
 {
     private const int Tile = ActivationRows.TileRows;
     private const int RowsAtOnce = 512;
-    private const int Groups = LossyFormat.Slice / LossyFormat.Group;
+    private static int Groups => TCodes.Format.Slice / LossyFormat.Group;
 
     private static int Outputs => 2 * TLanes.Count;
 
@@ -46,7 +46,7 @@ internal sealed unsafe class LossyPanelKernel<TCodes, TLanes, TVector> : Product
         {
             var groups = Math.Min(Groups, x.Groups - from);
             for (var o = 0; o < Outputs; o += 8)
-                Unpack((o < LossyFormat.Outputs ? low : high) + LossyFormat.ValuesAt + (long)from / 2 * TCodes.BlockBytes, o >> 3 & 1, groups, panel + o, Outputs);
+                Unpack((o < LossyFormat.Outputs ? low : high) + LossyFormat.ValuesAt + (long)from / 2 * TCodes.Format.BlockBytes, o >> 3 & 1, groups, panel + o, Outputs);
             for (var r = 0; r < rows; r += 4)
                 Four(x, row + r, from, groups, slice, panel, y + r * Outputs);
         }
@@ -61,24 +61,20 @@ internal sealed unsafe class LossyPanelKernel<TCodes, TLanes, TVector> : Product
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Unpack(byte* block, int half, int groups, int* panel, int outputs)
     {
+        var steps = stackalloc byte[8 * 32];
         for (var group = 0; group < groups; group++)
         {
-            for (var j = 0; j < 4; j++)
+            TCodes.Unpack(block, group & 1, half, steps);
+            for (var step = 0; step < 8; step++)
             {
-                TCodes.Steps(block, group & 1, half, j, out var first, out var second);
+                var values = Vector256.Load(steps + 32 * step);
                 if (TLanes.HasDot)
-                {
-                    (first ^ Vector256.Create((byte)0x80)).AsInt32().Store(panel + j * outputs);
-                    (second ^ Vector256.Create((byte)0x80)).AsInt32().Store(panel + (j + 4) * outputs);
-                }
+                    (values ^ Vector256.Create((byte)0x80)).AsInt32().Store(panel + step * outputs);
                 else
-                {
-                    Widen(first, panel + 2 * j * outputs, outputs);
-                    Widen(second, panel + 2 * (j + 4) * outputs, outputs);
-                }
+                    Widen(values, panel + 2 * step * outputs, outputs);
             }
             panel += (TLanes.HasDot ? 8 : 16) * outputs;
-            block += (group & 1) * TCodes.BlockBytes;
+            block += (group & 1) * TCodes.Format.BlockBytes;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Freehold.Kernels.Generated;
 
@@ -16,14 +17,16 @@ internal sealed unsafe class LossyTileKernel<TCodes>(TileConfiguration tiles, Fu
     private const int Outputs = 2 * Lanes;
     private const int Tile = TileSlices.Rows;
     private const int RowsAtOnce = 512;
-    private const int SliceBlocks = LossyFormat.Slice / LossyFormat.Block;
+    private const int MostBlocks = LossyFormat.MaxSlice / LossyFormat.Block;
 
     private readonly Lock _loading = new();
-    private readonly Routines?[] _routines = new Routines?[2 * SliceBlocks];
+    private readonly Routines?[] _routines = new Routines?[2 * MostBlocks];
 
     internal override int OutputStep => Outputs;
 
     internal override TileConfiguration? AmxTiles => tiles;
+
+    private static int SliceBlocks => TCodes.Format.Slice / LossyFormat.Block;
 
     private static bool LieAsTiles => typeof(TCodes) == typeof(W8Codes);
 
@@ -50,16 +53,16 @@ internal sealed unsafe class LossyTileKernel<TCodes>(TileConfiguration tiles, Fu
         // Where one panel is left, it is computed twice and stored once.
         byte* panel0 = lossy.Panel(number), panel1 = valid > Lanes ? lossy.Panel(number + 1) : panel0;
         var unpacked = (sbyte*)(scratch + TileSlices.RingBytes);
-        var y = (float*)(unpacked + 2 * SliceBlocks * TileSlices.TileBytes);
+        var y = (float*)(unpacked + 2 * MostBlocks * TileSlices.TileBytes);
         var all = (x.Rows + Tile - 1) / Tile;
         var count = (rows + Tile - 1) / Tile;
         new Span<float>(y, count * Tile * Outputs).Clear();
         for (var slice = 0; slice < x.Slices; slice++)
         {
             var blocks = Math.Min(SliceBlocks, x.Columns / LossyFormat.Block - slice * SliceBlocks);
-            var at = LossyFormat.ValuesAt + (long)slice * SliceBlocks * TCodes.BlockBytes;
+            var at = LossyFormat.ValuesAt + (long)slice * SliceBlocks * TCodes.Format.BlockBytes;
             // What comes next: the next slice, or the first of the next panels.
-            var following = slice + 1 < x.Slices ? at + (long)SliceBlocks * TCodes.BlockBytes : 2 * lossy.PanelBytes;
+            var following = slice + 1 < x.Slices ? at + (long)SliceBlocks * TCodes.Format.BlockBytes : 2 * lossy.PanelBytes;
             var call = new TileSliceCall
             {
                 Panel0 = (sbyte*)(panel0 + at),
@@ -75,7 +78,7 @@ internal sealed unsafe class LossyTileKernel<TCodes>(TileConfiguration tiles, Fu
             if (!LieAsTiles)
             {
                 call.Panel0 = Unpack(panel0 + at, blocks, unpacked);
-                call.Panel1 = Unpack(panel1 + at, blocks, unpacked + SliceBlocks * TileSlices.TileBytes);
+                call.Panel1 = Unpack(panel1 + at, blocks, unpacked + MostBlocks * TileSlices.TileBytes);
             }
             if (call.Steps > 0)
                 Routine(blocks, 2).Call(0, &call);
@@ -98,18 +101,20 @@ internal sealed unsafe class LossyTileKernel<TCodes>(TileConfiguration tiles, Fu
             }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static sbyte* Unpack(byte* block, int blocks, sbyte* to)
     {
+        const int Steps = LossyFormat.Group / 4, Half = LossyFormat.Outputs / 2 * 4;
+        var eight = stackalloc byte[Steps * Half];
         var at = to;
-        for (; blocks > 0; blocks--, block += TCodes.BlockBytes)
-            for (var group = 0; group < LossyFormat.Block / LossyFormat.Group; group++, at += TileSlices.TileBytes / 2)
+        for (; blocks > 0; blocks--, block += TCodes.Format.BlockBytes)
+            for (var group = 0; group < LossyFormat.Block / LossyFormat.Group; group++, at += Steps * 2 * Half)
                 for (var half = 0; half < 2; half++)
-                    for (var j = 0; j < 4; j++)
-                    {
-                        TCodes.Steps(block, group, half, j, out var first, out var second);
-                        first.AsSByte().Store(at + j * 64 + half * 32);
-                        second.AsSByte().Store(at + (j + 4) * 64 + half * 32);
-                    }
+                {
+                    TCodes.Unpack(block, group, half, eight);
+                    for (var step = 0; step < Steps; step++)
+                        Vector256.Load((sbyte*)eight + step * Half).Store(at + step * 2 * Half + half * Half);
+                }
         return to;
     }
 

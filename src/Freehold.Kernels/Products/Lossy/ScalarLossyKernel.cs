@@ -14,20 +14,21 @@ internal sealed unsafe class ScalarLossyKernel : ProductKernel
             var panel = product.Weights.Lossy!.Panel(output / LossyFormat.Outputs);
             Unpack(product.Weights.Lossy.Format, panel, output % LossyFormat.Outputs, x.Columns, e);
             for (var row = 0; row < x.Rows; row++)
-                Store(product, row, output, Chain(x, row, e) * ((float*)panel)[output % LossyFormat.Outputs]);
+                Store(product, row, output, Chain(product.Weights, x, row, e) * ((float*)panel)[output % LossyFormat.Outputs]);
         }
     }
 
     /// <summary>The chain of docs/numerics.md, "Products packed with loss", before the output's scale.</summary>
-    private static float Chain(ActivationRows x, int row, sbyte* e)
+    private static float Chain(WeightMatrix weights, ActivationRows x, int row, sbyte* e)
     {
         var q = x.Q8 + (long)row * x.Columns;
+        var length = weights.Lossy!.Format.Slice;
         var d = x.D + (long)row * x.Slices;
         float y = 0;
         for (int slice = 0, i = 0; slice < x.Slices; slice++)
         {
             var isum = 0;
-            for (var end = Math.Min(x.Columns, i + LossyFormat.Slice); i < end; i++)
+            for (var end = Math.Min(x.Columns, i + length); i < end; i++)
                 isum += e[i] * q[i];
             y = MathF.FusedMultiplyAdd(isum, d[slice], y);
         }
@@ -54,7 +55,7 @@ internal sealed unsafe class ScalarLossyKernel : ProductKernel
             {
                 var step = k % LossyFormat.Group / 4;
                 var codes = block[LossyFormat.MultiplierBytes + group * 256 + (step & 3) * 64 + output * 4 + k % 4];
-                e[i] = (sbyte)((step < 4 ? codes & 15 : codes >> 4) * block[group * 32 + output] + (sbyte)block[group * 32 + 16 + output]);
+                e[i] = CodeGrid.Level(step < 4 ? codes & 15 : codes >> 4, block[group * 32 + output], (sbyte)block[group * 32 + 16 + output]);
             }
             if (k == LossyFormat.Block - 1)
                 block += format.BlockBytes;

@@ -141,7 +141,7 @@ public sealed unsafe class LossyProductTests
                     else if (line > 0)
                         *at = every is null ? (byte)random.Next(256) : (byte)(every == 0x81 ? 0 : 0xFF);
                     else if (i < 2)
-                        (block[i * 32 + output % LossyFormat.Outputs], block[i * 32 + 16 + output % LossyFormat.Outputs]) = every is null ? ((byte)random.Next(17), (byte)random.Next(-127, -112)) : ((byte)16, (byte)(sbyte)(every == 0x81 ? -127 : -113));
+                        (block[i * 32 + output % LossyFormat.Outputs], block[i * 32 + 16 + output % LossyFormat.Outputs]) = every is null ? ((byte)random.Next(256), (byte)random.Next(256)) : ((byte)255, (byte)(sbyte)(every == 0x81 ? -127 : -112));
                 }
     }
 }

@@ -10,12 +10,12 @@ internal sealed unsafe class LossyWeights : IDisposable
 {
     private readonly byte* _memory;
 
-    internal LossyWeights(WeightMatrix source, LossyKind kind, InputMoments? moments = null)
+    internal LossyWeights(WeightMatrix source, LossyKind kind)
     {
         Bytes = (int)LossyMatrix.BytesOf(source, kind);
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, 64);
         using var workers = new WorkerPool(2);
-        LossyMatrix.Pack(source, kind, moments, 0, (source.Rows + LossyFormat.Outputs - 1) / LossyFormat.Outputs, _memory, workers);
+        LossyMatrix.Pack(source, kind, 0, (source.Rows + LossyFormat.Outputs - 1) / LossyFormat.Outputs, _memory, workers);
         Matrix = source.Slice(0, source.Rows);
         Matrix.Use(LossyMatrix.At(source, kind, _memory, null));
     }

@@ -3,11 +3,11 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Freehold.Kernels.Products.Lossy;
 
-/// <summary>Quantises activations for weights packed with loss: rotated by 64, int8, one scale a slice (docs/numerics.md, "Products packed with loss").</summary>
-internal static unsafe class RotatedQuantiser
+/// <summary>Quantises activations for weights packed with loss: int8, one scale a slice, for w8 rotated by 64 before (docs/numerics.md, "Products packed with loss").</summary>
+internal static unsafe class SliceQuantiser
 {
     /// <summary>Quantises one row: values in both orders, a scale a slice, exact sums of 32.</summary>
-    internal static void Row(InstructionSet isa, ActivationRows rows, int row)
+    internal static void Row(InstructionSet isa, LossyFormat format, ActivationRows rows, int row)
     {
         var x = rows.X + row * rows.Stride;
         var q = rows.Q + (long)row * rows.Columns;
@@ -15,11 +15,12 @@ internal static unsafe class RotatedQuantiser
         var d = rows.D + (long)row * rows.Slices;
         var sums = rows.Sums + (long)row * rows.Groups;
         var fast = isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx;
-        var rotated = stackalloc float[LossyFormat.Slice];
-        for (var from = 0; from < rows.Columns; from += LossyFormat.Slice)
+        var rotated = stackalloc float[LossyFormat.MaxSlice];
+        for (var from = 0; from < rows.Columns; from += format.Slice)
         {
-            var length = Math.Min(LossyFormat.Slice, rows.Columns - from);
-            for (var block = 0; block < length; block += Rotation.Length)
+            var length = Math.Min(format.Slice, rows.Columns - from);
+            var values = format.Rotates ? rotated : x + from;
+            for (var block = 0; format.Rotates && block < length; block += Rotation.Length)
             {
                 if (isa == InstructionSet.Scalar)
                 {
@@ -31,10 +32,10 @@ internal static unsafe class RotatedQuantiser
                     Rotation.Vectors(x + from + block, rotated + block);
                 }
             }
-            var inverse = Inverse(Largest(rotated, length), d++);
+            var inverse = Inverse(Largest(values, length), d++);
             for (var at = 0; at < length; at += LossyFormat.Group)
             {
-                *sums++ = fast ? Group256(rotated + at, inverse, q8 + from + at) : Group(rotated + at, inverse, q8 + from + at);
+                *sums++ = fast ? Group256(values + at, inverse, q8 + from + at) : Group(values + at, inverse, q8 + from + at);
                 Split(q8 + from + at, q + from + at);
             }
         }

@@ -2,8 +2,8 @@ using Freehold.Kernels.Generated;
 
 namespace Freehold.Kernels.Products.Lossy;
 
-/// <summary>Lays rotated rows out in tiles of <see cref="ActivationRows.TileRows"/>, as <see cref="Tiler"/> does with others: scales [tile][slice][row], sums [tile][group][row].</summary>
-internal static unsafe class RotatedTiler
+/// <summary>Lays rows quantised by slices out in tiles of <see cref="ActivationRows.TileRows"/>, as <see cref="Tiler"/> does with others: scales [tile][slice][row], sums [tile][group][row].</summary>
+internal static unsafe class SliceTiler
 {
     private const int T = ActivationRows.TileRows;
 
@@ -19,11 +19,12 @@ internal static unsafe class RotatedTiler
         if (end >= x.Rows)
             end = (end + Rows - 1) / Rows * Rows;
         var tiles = (x.Rows + Rows - 1) / Rows;
+        var longest = new LossyFormat(x.QuantisedFor!.Value).Slice;
         for (var row = tile * T; row < end; row++)
             for (var slice = 0; slice < x.Slices; slice++)
             {
-                var from = slice * LossyFormat.Slice;
-                var length = Math.Min(LossyFormat.Slice, x.Columns - from);
+                var from = slice * longest;
+                var length = Math.Min(longest, x.Columns - from);
                 x.AmxD[((long)slice * tiles + row / Rows) * Rows + row % Rows] = row < x.Rows ? x.D[(long)row * x.Slices + slice] : 0;
                 var to = x.AmxQ + (long)tiles * Rows * from + (long)row / Rows * Rows * length + row % Rows * Block;
                 for (var i = 0; i < length; i += Block, to += Rows * Block)

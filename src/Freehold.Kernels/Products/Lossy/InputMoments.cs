@@ -1,6 +1,0 @@
-namespace Freehold.Kernels.Products.Lossy;
-
-/// <summary>placeholder</summary>
-public sealed class InputMoments
-{
-}
