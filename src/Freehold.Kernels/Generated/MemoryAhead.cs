@@ -33,9 +33,6 @@ internal readonly unsafe struct MemoryAhead(byte* first, long stride, int pieces
         return new MemoryAhead(values, packed.PanelBytes, (rows + PackedFormat.Outputs - 1) / PackedFormat.Outputs, stretch * TPlanes.Bits * 64);
     }
 
-    /// <summary>Piece <paramref name="number"/>; null where there is none.</summary>
-    internal byte* Piece(int number) => number < pieces ? first + number * stride : null;
-
     /// <summary>Asks for one of several parts, for the second-level cache.</summary>
     internal void Prefetch(int part, int parts)
     {

@@ -51,6 +51,7 @@ internal sealed unsafe class TileConfiguration : IDisposable
         if (SignalStack.IsAvailable)
             SignalStack.Ensure();
         _routines.Call(Configure, _description);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Gives the calling thread's tiles back.</summary>
@@ -60,6 +61,15 @@ internal sealed unsafe class TileConfiguration : IDisposable
     public void Dispose()
     {
         _routines.Dispose();
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees the memory of an instance that nobody disposed.</summary>
+    ~TileConfiguration() => Free();
+
+    private void Free()
+    {
         NativeMemory.AlignedFree(_description);
         _description = null;
     }

@@ -49,13 +49,13 @@ internal static class TilePanel
     /// <summary>The routine for panels that are met in memory: it asks for them some groups ahead.</summary>
     internal const int Far = 1;
 
+    /// <summary>Groups that <see cref="Far"/> asks for ahead: about what memory's latency takes.</summary>
+    internal const int AskedAhead = 8;
+
     private const int Panels = 2;
     private const int TileBytes = 1024;
     private const int RowBytes = 64;
     private const int StoredAhead = 1, MultipliedAhead = 2, LoadedAhead = 3;
-
-    // In groups: about what memory's latency takes.
-    private const int AskedAhead = 8;
 
     /// <summary>What LDTILECFG reads for this code.</summary>
     internal static byte[] Configuration() => TileConfiguration.Describe(

@@ -26,7 +26,8 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
     private const int TilesAtOnce = 43;
     private const int RowsAtOnce = TilesAtOnce * Tile;
 
-    // Fewer tiles than this don't take long enough for a stretch of memory to arrive in the second-level cache meanwhile.
+    // Fewer tiles than this don't take long enough for a stretch of memory to arrive in the second-level cache meanwhile; then code asks for what it reads, and
+    // only where the next panels begin it cannot.
     private const int TilesToPrefetch = 4;
 
     private readonly Lock _loading = new();
@@ -90,7 +91,9 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
             else
                 Unpack(weights, first, valid, from, groups, unpacked, ref call);
             var last = from + groups >= x.Groups;
-            var ahead = count < TilesToPrefetch ? default : MemoryAhead.Weights<T, TPlanes>(weights, first, Outputs, end, from + groups, GroupsAtOnce);
+            var ahead = count >= TilesToPrefetch ? MemoryAhead.Weights<T, TPlanes>(weights, first, Outputs, end, from + groups, GroupsAtOnce)
+                : last && asTheyLie ? MemoryAhead.Weights<T, TPlanes>(weights, first, Outputs, end, x.Groups, TilePanel.AskedAhead)
+                : default;
             for (var tile = 0; tile < count; tile++)
             {
                 ahead.Prefetch(tile, count);

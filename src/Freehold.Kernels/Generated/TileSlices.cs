@@ -33,11 +33,12 @@ internal static class TileSlices
     /// <summary>Bytes of a block in a panel, and in a tile of rows.</summary>
     internal const int TileBytes = 1024;
 
+    /// <summary>The first step meets the weights in memory, and asks for them so many blocks ahead.</summary>
+    internal const int BlocksAhead = 4;
+
     private const int Panels = 2;
     private const int RowBytes = 64;
 
-    // The first step meets the weights in memory, and asks for them so many blocks ahead.
-    private const int BlocksAhead = 4;
 
     /// <summary>What LDTILECFG reads for this code.</summary>
     internal static byte[] Configuration() => TileConfiguration.Describe(_ => (Rows, BlockInputs));

@@ -80,6 +80,8 @@ internal sealed unsafe class LossyTileKernel<TCodes>(TileConfiguration tiles, Fu
                 call.Panel0 = Unpack(panel0 + at, blocks, unpacked);
                 call.Panel1 = Unpack(panel1 + at, blocks, unpacked + MostBlocks * TileSlices.TileBytes);
             }
+            if (slice + 1 == x.Slices && first + Outputs < end)
+                new MemoryAhead(panel0 + following, lossy.PanelBytes, 2, LossyFormat.ValuesAt + TileSlices.BlocksAhead * TCodes.Format.BlockBytes).Prefetch(0, 1);
             if (call.Steps > 0)
                 Routine(blocks, 2).Call(0, &call);
             if (count % 2 == 0)
