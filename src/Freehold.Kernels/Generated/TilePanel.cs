@@ -21,7 +21,8 @@ namespace Freehold.Kernels.Generated;
 /// <code>
 /// for each group g   store the sums of g + 1, multiply g + 2, load g + 3, link g
 /// </code>
-/// Sums go through two places in memory by turns; of two planes they are joined there, isum = 128 h + l.
+/// Sums go through two places in memory by turns; of two planes they are joined there, isum = 128 h + l. The fewer bytes these places have, the fewer loads
+/// share the lower twelve bits of their address with a store that is under way, and wait for it.
 /// </summary>
 internal static class TilePanel
 {
@@ -53,8 +54,8 @@ internal static class TilePanel
     internal const int AskedAhead = 8;
 
     private const int Panels = 2;
-    private const int TileBytes = 1024;
     private const int RowBytes = 64;
+    private const int TileBytes = Rows * RowBytes;
     private const int StoredAhead = 1, MultipliedAhead = 2, LoadedAhead = 3;
 
     /// <summary>What LDTILECFG reads for this code.</summary>

@@ -17,8 +17,8 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
     where TPlanes : struct, ICodePlanes
     where TScales : struct, IPanelScales
 {
-    // Groups of 32 inputs in a stretch: two panels and a tile's activations, of one plane or two, then take the 48 KiB of the first-level cache of CPUs with AMX.
-    private const int GroupsAtOnce = 32;
+    // The longest stretch, in groups of 32 inputs.
+    private const int MostGroups = 24;
 
     private const int Lanes = PackedFormat.Outputs;
     private const int Outputs = 2 * Lanes;
@@ -33,6 +33,9 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
     private readonly Lock _loading = new();
     private Routines? _routines;
     private Routines? _asTheyLie;
+
+    // Two panels, a tile's activations and all else that a call touches then fit the 48 KiB of the first-level cache of CPUs with AMX.
+    private int GroupsAtOnce => planes == 1 ? MostGroups : 16;
 
     internal override int OutputStep => Outputs;
 
@@ -74,7 +77,7 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
         }
     }
 
-    private static void Panels(Routines routines, bool asTheyLie, in Product product, ActivationRows x, int first, int end, int row, int rows, byte* scratch)
+    private void Panels(Routines routines, bool asTheyLie, in Product product, ActivationRows x, int first, int end, int row, int rows, byte* scratch)
     {
         var weights = product.Weights;
         var valid = Math.Min(Outputs, end - first);
@@ -161,9 +164,9 @@ internal sealed unsafe class TilePanelKernel<T, TPlanes, TScales>(TileConfigurat
     {
         private const int RingAt = 4096;
         private const int ScalesAt = RingAt + TilePanel.RingBytes;
-        private const int ScaleBytes = GroupsAtOnce * Lanes * sizeof(float);
+        private const int ScaleBytes = MostGroups * Lanes * sizeof(float);
         private const int ValuesAt = ScalesAt + 4 * ScaleBytes;
-        private const int ValueBytes = GroupsAtOnce * TilePanel.GroupBytes;
+        private const int ValueBytes = MostGroups * TilePanel.GroupBytes;
 
         internal byte** Rows => (byte**)scratch;
 
