@@ -1,3 +1,4 @@
+using Freehold.Kernels.Generated;
 using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Threads;
 
@@ -30,7 +31,7 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         _x = x;
         _count = products.Length;
         _nextQuantise = _nextUnit = 0;
-        var tile = false;
+        bool tile = false, amx = false;
         var mixed = false;
         LossyKind? form = null;
         var any = false;
@@ -47,6 +48,7 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
                 (any, form) = (true, weights.Lossy?.Kind);
             }
             tile |= kernel.NeedsTiles;
+            amx |= kernel.AmxTiles is not null;
             _products[i] = product;
             _kernels[i] = kernel;
             var unit = UnitOutputs(weights, kernel.OutputStep, workers);
@@ -58,19 +60,21 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         var known = x.QuantisedFor == form;
         _quantise = any && !(x.Quantised && known);
         _tile = tile && !(x.Tiled && known);
+        _amx = amx && !(x.AmxTiled && known);
         if (_quantise)
             x.QuantisedFor = form;
-        _quantiseUnits = _quantise || _tile ? (x.Rows + ActivationRows.TileRows - 1) / ActivationRows.TileRows : 0;
+        _quantiseUnits = _quantise || _tile || _amx ? (x.Rows + ActivationRows.TileRows - 1) / ActivationRows.TileRows : 0;
     }
 
-    private bool _quantise, _tile;
+    private bool _quantise, _tile, _amx;
 
     /// <summary>Marks what the region left in the activations, and lets go of the weights.</summary>
     internal void Finish()
     {
         if (_quantise)
-            (_x.Quantised, _x.Tiled) = (true, false);
+            (_x.Quantised, _x.Tiled, _x.AmxTiled) = (true, false, false);
         _x.Tiled |= _tile;
+        _x.AmxTiled |= _amx;
         Array.Clear(_products, 0, _count);
     }
 
@@ -83,15 +87,33 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
                 Quantise(unit);
             pool.Barrier();
         }
-        var bytes = scratch.Of(worker);
+        TileConfiguration? tiles = null;
+        try
+        {
+            Multiply(scratch.Of(worker), ref tiles);
+        }
+        finally
+        {
+            tiles?.Leave();
+        }
+    }
+
+    private void Multiply(byte* bytes, ref TileConfiguration? tiles)
+    {
         var product = 0;
         for (int unit; (unit = Interlocked.Increment(ref _nextUnit) - 1) < _firstUnit[_count];)
         {
             while (unit >= _firstUnit[product + 1])
                 product++;
+            var kernel = _kernels[product];
+            if (kernel.AmxTiles is { } wanted && wanted != tiles)
+            {
+                wanted.Enter();
+                tiles = wanted;
+            }
             var first = (unit - _firstUnit[product]) * _unitOutputs[product];
             var count = Math.Min(_unitOutputs[product], _products[product].Weights.Rows - first);
-            _kernels[product].Multiply(_products[product], _x, first, count, bytes);
+            kernel.Multiply(_products[product], _x, first, count, bytes);
         }
     }
 
@@ -108,6 +130,10 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             SliceTiler.Tile(_x, tile);
         else if (_tile)
             Tiler.Tile(_x, tile);
+        if (_amx && _x.QuantisedFor is { } slices)
+            SliceTiler.AmxTile(_x, new LossyFormat(slices), tile);
+        else if (_amx)
+            Tiler.AmxTile(_x, tile);
     }
 
     private static int UnitOutputs(WeightMatrix weights, int step, int workers)

@@ -20,7 +20,7 @@ internal static unsafe class Quantiser
         var values = stackalloc short[32];
         for (var g = 0; g < groups; g++)
         {
-            if (isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni)
+            if (isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx)
                 Block256(x + g * 32, limit, values, d + g, sums + 2 * g);
             else if (isa == InstructionSet.AdvSimd)
                 AdvSimdQuantiser.Block(x + g * 32, limit, values, d + g, sums + 2 * g);

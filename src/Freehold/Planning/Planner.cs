@@ -58,6 +58,7 @@ internal static class Planner
         var (isa, budget) = (open.Compute.Isa, machine.Profile.Budget);
         yield return new("instruction set", isa.ToString().ToLowerInvariant(),
             isa == InstructionSets.Best ? "the best that this CPU and this version's kernels have in common" : "FREEHOLD_ISA asks for it");
+        yield return new("AMX", open.Compute.Amx.IsOn ? "on" : "off", open.Compute.Amx.Why);
         var used = machine.Probe.PeakOf(isa);
         var unused = machine.Probe.Peak is { } peak && peak != used && peak.OperationsPerSecond > 1.1 * (used?.OperationsPerSecond ?? 0)
             ? $"; this CPU also has {peak.Instruction}, which these kernels do not use" : "";
