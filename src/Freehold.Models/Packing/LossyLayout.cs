@@ -26,5 +26,6 @@ internal sealed unsafe class LossyLayout(LossyKind kind, WeightMatrix? head) : P
 
     public override long Resident(long stored, IReadOnlyList<WeightMatrix> matrices) => stored - matrices.Sum(matrix => matrix.Bytes) + matrices.Sum(BytesOf);
 
-    private LossyKind KindOf(WeightMatrix matrix) => matrix == head ? LossyKind.W8 : kind;
+    /// <summary>How a matrix is rounded.</summary>
+    public LossyKind KindOf(WeightMatrix matrix) => matrix == head ? LossyKind.W8 : kind;
 }

@@ -1,5 +1,6 @@
 using Freehold.Kernels;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Files;
 
 namespace Freehold.Models.Packing;
@@ -31,6 +32,14 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     public static IReadOnlyList<FileInfo> List(string path) => Directory.Exists(path)
         ? [.. new DirectoryInfo(path).EnumerateFiles("*" + Ending).OrderBy(file => file.LastWriteTimeUtc)]
         : [];
+
+    /// <summary>How a pack's weights were rounded (w8, w4), by its name; null for the file's own values.</summary>
+    public static string? LossOf(FileInfo pack)
+    {
+        ArgumentNullException.ThrowIfNull(pack);
+        var name = System.IO.Path.GetFileNameWithoutExtension(pack.Name);
+        return name.LastIndexOf('-') is >= 0 and var dash ? name[(dash + 1)..] : null;
+    }
 
     /// <summary>Removes all packs, and what a writer that was killed left of one; models that have one mapped keep it until they end.</summary>
     public static (int Files, long Bytes) Clear(string path)
@@ -98,7 +107,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
             throw new PackingException($"{source.Origin} cannot be packed as {name}: the inputs of none of its matrices are a multiple of 64. Run it without --pack {name}");
         if (PackKey.Of(source, matrices, layout) is not { } key)
             throw new PackingException($"{source.Origin} cannot be packed as {name}: it does not say when it changed, so a pack could not be told from an old one. Run it from a file");
-        var file = System.IO.Path.Combine(Path, Convert.ToHexStringLower(key) + Ending);
+        var file = System.IO.Path.Combine(Path, $"{Convert.ToHexStringLower(key)}-{name}{Ending}");
         try
         {
             var known = PackedWeights.TryOpen(file, key, matrices, layout);
@@ -121,7 +130,9 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
         static double Values(WeightMatrix matrix) => (double)matrix.Rows * matrix.Columns;
         var bits = 8 * all.Sum(matrix => (double)(layout.BytesOf(matrix) is > 0 and var bytes ? bytes : matrix.Bytes)) / all.Sum(Values);
         var stay = all.Count == packed.Count ? "" : $", {all.Count - packed.Count} as the file has them";
-        return FormattableString.Invariant($"packed with loss: {packed.Count} matrices as {name}{stay}, {bits:0.00} bits a weight, {Size(packed.Sum(layout.BytesOf))} in {file}");
+        var head = packed.Count(matrix => layout.KindOf(matrix) != layout.Kind);
+        var other = head == 0 ? "" : $", the output head as {LossyLayout.NameOf(LossyKind.W8)}";
+        return FormattableString.Invariant($"packed with loss: {packed.Count - head} matrices as {name}{other}{stay}, {bits:0.00} bits a weight, {Size(packed.Sum(layout.BytesOf))} in {file}");
     }
 
     private void Make(string file, byte[] key, IReadOnlyList<WeightMatrix> matrices, PackedLayout layout, Compute compute)

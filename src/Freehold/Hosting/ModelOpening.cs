@@ -4,6 +4,7 @@ using Freehold.Commands;
 using Freehold.Commands.Catalogue;
 using Freehold.Hosting.Configuration;
 using Freehold.Kernels;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Architectures;
 using Freehold.Models.Files;
 using Freehold.Models.Packing;
@@ -87,7 +88,8 @@ internal sealed class ModelOpening(CatalogueContext context)
             var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0), Packs = packs, Lossy = lossy };
             var source = OpenFile(model);
             var work = ModelWork.Of(source, lossy);
-            return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own, Packing = packs?.Outcome ?? "not packed" };
+            var lossyWork = lossy is null ? Enum.GetValues<LossyKind>().ToDictionary(kind => kind, kind => ModelWork.Of(source, kind)) : [];
+            return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own, Packing = packs?.Outcome ?? "not packed", LossyWork = lossyWork };
         }
         catch
         {

@@ -4,6 +4,7 @@ using Freehold.Engine.Chat;
 using Freehold.Engine.Refusals;
 using Freehold.Kernels;
 using Freehold.Kernels.Machine;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Architectures;
 using Freehold.Planning;
 
@@ -30,6 +31,9 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
 
     /// <summary>How the weights lie in memory, for people.</summary>
     public string Packing { get; init; } = "not packed";
+
+    /// <summary>What a token would cost if its weights were packed with loss.</summary>
+    public IReadOnlyDictionary<LossyKind, ModelWork> LossyWork { get; init; } = new Dictionary<LossyKind, ModelWork>();
 
     /// <summary>Where it computes on a machine of several NUMA nodes.</summary>
     public required NodePlacement Placement { get; init; }

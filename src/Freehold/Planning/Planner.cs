@@ -4,6 +4,7 @@ using Freehold.Hosting;
 using Freehold.Kernels;
 using Freehold.Kernels.Attention;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Lossy;
 
 namespace Freehold.Planning;
 
@@ -43,7 +44,12 @@ internal static class Planner
             Conversation = conversation,
             Users = users,
             Prices = prices,
-            Proposals = planes == 1 ? [] : [LessActivations(SpeedAt(1, null), SpeedAt(2, null), UsersOf)],
+            Proposals =
+            [
+                .. planes == 1 ? [] : new[] { LessActivations(SpeedAt(1, null), SpeedAt(2, null), UsersOf) },
+                .. open.Loaded.Causal is null ? [] : open.LossyWork.OrderByDescending(entry => entry.Key)
+                    .Select(entry => PackedWithLoss(open, entry.Key, entry.Value, Efficiency.Model(entry.Value, 1, pageBytes / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, null), SpeedAt(planes, null))),
+            ],
         };
     }
 
@@ -57,7 +63,9 @@ internal static class Planner
         var unused = machine.Probe.Peak is { } peak && peak != used && peak.OperationsPerSecond > 1.1 * (used?.OperationsPerSecond ?? 0)
             ? $"; this CPU also has {peak.Instruction}, which these kernels do not use" : "";
         yield return new("kernels", used is null ? "plain loops" : used.Instruction, $"what {isa.ToString().ToLowerInvariant()} multiplies bytes with{unused}");
-        yield return new("weights", "in the file's own blocks, mapped", "read in place, so they are in memory once and shared with every process that maps the file");
+        yield return open.Resolved.Pack is { } pack
+            ? new("weights", pack, $"asked for; {open.Packing}; answers name the model {open.Name}")
+            : new("weights", "in the file's own blocks, mapped", "read in place, so they are in memory once and shared with every process that maps the file");
         yield return new("threads", open.Compute.Threads.ToString(CultureInfo.InvariantCulture),
             open.Compute.Threads == budget.Threads
                 ? $"one for each of the {budget.Cores} cores this process may use{(budget.Quota is { } quota ? string.Create(CultureInfo.InvariantCulture, $", within a quota of {quota:0.##} CPUs") : "")}"
@@ -80,6 +88,16 @@ internal static class Planner
         var users = usersOf(eight).Zip(usersOf(sixteen), (with, without) => $"{with.Count} instead of {without.Count} users at {with.Rate:0} tokens/s");
         return new Proposal("--activations 8", string.Create(CultureInfo.InvariantCulture,
             $"expected prefill {eight.PrefillTokensPerSecond:0.0} instead of {sixteen.PrefillTokensPerSecond:0.0} tokens/s{string.Concat(users.Select(line => ", " + line))}; {cost}"));
+    }
+
+    private static Proposal PackedWithLoss(OpenModel open, LossyKind kind, ModelWork work, SpeedModel? with, SpeedModel? without)
+    {
+        var name = PackChoice.NameOf(kind);
+        var (most, seen) = kind == LossyKind.W8 ? ("0.7", "0.5") : ("5", "2");
+        var cost = $"it is another model, {open.Name}+{name}, since it answers differently: perplexity up to {most} % higher was allowed and about {seen} % seen on the demonstration model (docs/lossy-packing.md)";
+        var memory = $"{Commands.ByteCount.Write(work.BytesPerDecode)} of weights read for a token instead of {Commands.ByteCount.Write(open.Work.BytesPerDecode)}";
+        return new Proposal($"--pack {name}", with is null || without is null ? $"{memory}; {cost}"
+            : string.Create(CultureInfo.InvariantCulture, $"{memory}, expected decode {with.DecodeTokensPerSecond:0.0} instead of {without.DecodeTokensPerSecond:0.0} tokens/s, prefill {with.PrefillTokensPerSecond:0.0} instead of {without.PrefillTokensPerSecond:0.0}; {cost}"));
     }
 
     private static int PlanesOf(ActivationBits bits) => bits == ActivationBits.Sixteen ? 2 : 1;
