@@ -73,7 +73,7 @@ internal static unsafe class Tiler
         }
     }
 
-    // Where row at % 16 of group at / 16 begins in the first of two planes.
+    // Where a row begins in the first of two planes; at counts the rows of one plane.
     private static long High(long at) => (at / TilePanel.Rows * 2 * TilePanel.Rows + at % TilePanel.Rows) * 32;
 
     /// <summary>Even and odd values of a group as two planes of bytes in order: q = 128 h + l, l from 0 to 127.</summary>
