@@ -37,10 +37,11 @@ internal static class PerplexityCommand
                     document.WriteStartObject();
                     document.WriteNumber("perplexity", result.Value);
                     document.WriteNumber("scored", result.Scored);
+                    document.WriteNumber("accuracy", result.Accuracy);
                     document.WriteEndObject();
                 });
             else
-                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"perplexity {result.Value:0.0000} over {result.Scored} tokens"));
+                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"perplexity {result.Value:0.0000} over {result.Scored} tokens, of which {100 * result.Accuracy:0.00} % were thought likeliest"));
             return ExitCode.Done;
         });
         return command;

@@ -17,14 +17,16 @@ internal readonly record struct CodeGrid(float Scale, int Multiplier, int Base)
     {
         if (Multiplier == 0)
             return 0;
-        // The levels are rounded down to whole scales, half a scale on average.
-        var code = Math.Clamp((int)MathF.Round((value / Scale - Base + 0.46875f) * Parts / Multiplier), 0, 15);
-        var best = code;
-        for (var near = Math.Max(0, code - 1); near <= Math.Min(15, code + 1); near++)
-            if (Math.Abs(value - Value(near)) < Math.Abs(value - Value(best)))
-                best = near;
+        var best = Near(value, Parts / (Multiplier * Scale));
+        var about = best;
+        for (var code = Math.Max(0, about - 1); code <= Math.Min(15, about + 1); code++)
+            if (Math.Abs(value - Value(code)) < Math.Abs(value - Value(best)))
+                best = code;
         return best;
     }
+
+    // Levels are rounded down to whole scales, half a scale on average. The nearest code or one beside it.
+    private int Near(float value, float codesPerUnit) => (int)Math.Clamp((value - (Base - 0.46875f) * Scale) * codesPerUnit + 0.5f, 0, 15);
 
     /// <summary>What a code stands for.</summary>
     internal float Value(int code) => Scale * Level(code, Multiplier, Base);
@@ -43,14 +45,13 @@ internal readonly record struct CodeGrid(float Scale, int Multiplier, int Base)
         {
             var multiplier = Math.Clamp((int)MathF.Round(step / scale * Parts), 0, MostMultiplier);
             var origin = (int)MathF.Round(low / scale);
-            for (var m = Math.Max(0, multiplier - 1); m <= Math.Min(MostMultiplier, multiplier + 1); m++)
-                for (var at = origin - 1; at <= origin + 1; at++)
-                {
-                    var grid = new CodeGrid(scale, m, Math.Clamp(at, -128, 127));
-                    var error = grid.Error(values, least);
-                    if (error < least)
-                        (best, least) = (grid, error);
-                }
+            for (var at = origin - 1; at <= origin + 1; at++)
+            {
+                var grid = new CodeGrid(scale, multiplier, Math.Clamp(at, -128, 127));
+                var error = grid.Error(values, least);
+                if (error < least)
+                    (best, least) = (grid, error);
+            }
         }
         return best;
     }
@@ -58,9 +59,10 @@ internal readonly record struct CodeGrid(float Scale, int Multiplier, int Base)
     private float Error(ReadOnlySpan<float> values, float enough)
     {
         float error = 0;
+        var codesPerUnit = Multiplier == 0 ? 0 : Parts / (Multiplier * Scale);
         foreach (var value in values)
         {
-            var off = value - Value(Code(value));
+            var off = value - Value(Near(value, codesPerUnit));
             error += off * off;
             if (error >= enough)
                 break;
