@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Freehold.Kernels.Machine;
 using Freehold.Kernels.Products;
-using Freehold.Kernels.Products.Packed;
 using Freehold.Kernels.Threads;
 using Freehold.Models.Files;
 
@@ -20,8 +19,11 @@ internal sealed unsafe class PackedWeights : IDisposable
     private const int Version = 1, HeaderBytes = 64, Alignment = 4096;
     private readonly MappedFile? _file;
     private readonly HugePageBlock? _block;
+    private readonly PackedLayout _layout;
+    private readonly IReadOnlyList<WeightMatrix> _matrices;
 
-    private PackedWeights(MappedFile? file, HugePageBlock? block) => (_file, _block) = (file, block);
+    private PackedWeights(MappedFile? file, HugePageBlock? block, PackedLayout layout, IReadOnlyList<WeightMatrix> matrices) =>
+        (_file, _block, _layout, _matrices) = (file, block, layout, matrices);
 
     private static ReadOnlySpan<byte> Magic => "FREEHOLD-PACK\n\0\0"u8;
 
@@ -37,8 +39,11 @@ internal sealed unsafe class PackedWeights : IDisposable
     /// <summary>The file's first byte.</summary>
     public byte* Start => _block is null ? _file!.Start : _block.Start;
 
+    /// <summary>Bytes of weights that are resident, of <paramref name="stored"/> that the model's own file has.</summary>
+    public long Resident(long stored) => _layout.Resident(stored, _matrices);
+
     /// <summary>Where each matrix lies, and how long the file is.</summary>
-    public static (long[] Offsets, long Length) Plan(IReadOnlyList<WeightMatrix> matrices)
+    public static (long[] Offsets, long Length) Plan(IReadOnlyList<WeightMatrix> matrices, PackedLayout layout)
     {
         var offsets = new long[matrices.Count];
         long at = HeaderBytes + 8L * matrices.Count;
@@ -46,7 +51,7 @@ internal sealed unsafe class PackedWeights : IDisposable
         {
             at = (at + Alignment - 1) / Alignment * Alignment;
             offsets[i] = at;
-            at += PackedMatrix.BytesOf(matrices[i]);
+            at += layout.BytesOf(matrices[i]);
         }
         return (offsets, at);
     }
@@ -66,9 +71,9 @@ internal sealed unsafe class PackedWeights : IDisposable
     }
 
     /// <summary>Maps a file and gives the matrices their panels; null where the file is not these matrices' or not whole.</summary>
-    public static PackedWeights? TryOpen(string path, byte[] key, IReadOnlyList<WeightMatrix> matrices)
+    public static PackedWeights? TryOpen(string path, byte[] key, IReadOnlyList<WeightMatrix> matrices, PackedLayout layout)
     {
-        var (offsets, length) = Plan(matrices);
+        var (offsets, length) = Plan(matrices, layout);
         MappedFile file;
         try
         {
@@ -84,13 +89,13 @@ internal sealed unsafe class PackedWeights : IDisposable
             file.Dispose();
             return null;
         }
-        return new PackedWeights(file, null).Give(matrices, offsets);
+        return new PackedWeights(file, null, layout, matrices).Give(offsets);
     }
 
     /// <summary>Reads a file into huge pages and gives the matrices their panels there; null where the file is not these matrices' or not whole, or there is no such memory.</summary>
-    public static PackedWeights? TryRead(string path, byte[] key, IReadOnlyList<WeightMatrix> matrices, WorkerPool workers)
+    public static PackedWeights? TryRead(string path, byte[] key, IReadOnlyList<WeightMatrix> matrices, PackedLayout layout, WorkerPool workers)
     {
-        var (offsets, length) = Plan(matrices);
+        var (offsets, length) = Plan(matrices, layout);
         var header = Header(key, offsets, length);
         HugePageBlock? block = null;
         try
@@ -100,7 +105,7 @@ internal sealed unsafe class PackedWeights : IDisposable
                 return null;
             block.Fill(file, workers);
             if (new ReadOnlySpan<byte>(block.Start, header.Length).SequenceEqual(header))
-                return new PackedWeights(null, block).Give(matrices, offsets);
+                return new PackedWeights(null, block, layout, matrices).Give(offsets);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -110,10 +115,10 @@ internal sealed unsafe class PackedWeights : IDisposable
         return null;
     }
 
-    private PackedWeights Give(IReadOnlyList<WeightMatrix> matrices, long[] offsets)
+    private PackedWeights Give(long[] offsets)
     {
         for (var i = 0; i < offsets.Length; i++)
-            matrices[i].Use(PackedMatrix.At(matrices[i], Start + offsets[i], this));
+            _layout.Use(_matrices[i], Start + offsets[i], this);
         return this;
     }
 

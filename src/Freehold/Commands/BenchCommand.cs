@@ -39,8 +39,9 @@ internal static class BenchCommand
             var (length, answer) = (parsed.GetValue(prompt) ?? 512, parsed.GetValue(generate) ?? 64);
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 5);
             var folders = settings.Folders(parsed);
-            var resolved = opening.Resolve(parsed.GetValue(model)!, folders);
-            var chosen = settings.Read(parsed, opening) with { Drafts = draft.Read(parsed, opening, folders, resolved) };
+            var chosen = settings.Read(parsed, opening);
+            var resolved = opening.Resolve(parsed.GetValue(model)!, folders, chosen.Pack);
+            chosen = chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) };
             using var open = ModelOpening.Load(resolved, chosen, maxLogitRows: Math.Max(64, counts.Max()));
             LogprobsCommand.Generating(open);
             if (parsed.GetValue(speculation))
@@ -52,7 +53,7 @@ internal static class BenchCommand
             await error.WriteLineAsync("measuring the machine ...");
             var limits = MachineLimits.Measure(opening.CacheFolder, open.Compute.Workers, again: false, error, cancellation);
             using var engine = open.StartEngine(new() { Context = length + answer, MaxStreams = counts.Max(), SharePrefixes = false });
-            await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}");
+            await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; weights {open.Packing}");
             var test = new SpeedTest(engine, length, answer);
             await test.AloneAsync(TimeSpan.Zero, cancellation); // a first round warms caches and compiled code
             await error.WriteLineAsync("measuring one stream ...");

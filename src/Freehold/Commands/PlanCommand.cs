@@ -28,7 +28,7 @@ internal static class PlanCommand
         {
             var chosen = settings.Read(parsed, opening);
             var folders = settings.Folders(parsed);
-            var resolved = opening.Resolve(parsed.GetValue(model)!, folders);
+            var resolved = opening.Resolve(parsed.GetValue(model)!, folders, chosen.Pack);
             using var open = ModelOpening.Load(resolved, chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) });
             var memory = open.Loaded.Causal is { } causal ? MemoryPlan.Choose(causal, chosen.Engine, AvailableMemory.Around(causal, open.DraftModel), open.DraftModel) : null;
             var conversation = memory is null ? null : ConversationOf(parsed.GetValue(prompt), parsed.GetValue(answer), memory.Context);

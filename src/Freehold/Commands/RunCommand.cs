@@ -38,12 +38,12 @@ internal static class RunCommand
             var chosen = settings.Read(parsed, opening);
             var folders = settings.Folders(parsed);
             var named = parsed.GetValue(model) ?? ModelChoice.Only(opening.Available(folders)).Name;
-            var resolved = opening.Resolve(named, folders);
+            var resolved = opening.Resolve(named, folders, chosen.Pack);
             chosen = chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) };
             using var open = ModelOpening.Load(resolved, chosen);
             LogprobsCommand.Generating(open);
             using var engine = open.StartEngine(chosen.Engine with { MaxStreams = chosen.MaxStreams ?? 1 });
-            await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; {open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}");
+            await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; {open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}; weights {open.Packing}");
             if (question is null && PlanReading.Known(opening, open, engine.Plan) is { } plan)
                 await error.WriteLineAsync($"{open.Name}: {PlanText.Short(plan)}");
             using var client = new EngineChatClient(engine);

@@ -25,8 +25,8 @@ internal static class ServeCommand
             var folders = settings.Folders(parsed);
             var names = parsed.GetValue(models)!;
             var resolved = names.Length > 0
-                ? names.Select(name => opening.Resolve(name, folders)).ToList()
-                : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders)];
+                ? names.Select(name => opening.Resolve(name, folders, chosen.Pack)).ToList()
+                : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders, chosen.Pack)];
             chosen = chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) };
             await using var served = await ServingPool.StartAsync(opening, resolved, folders, chosen, lifecycle.Read(parsed, opening), error, cancellation);
             await using var running = await ModelServer.StartAsync(server, served.Models, served.Library, error, cancellation);

@@ -5,6 +5,7 @@ using Freehold.Engine.Refusals;
 using Freehold.Kernels;
 using Freehold.Kernels.Attention;
 using Freehold.Kernels.Machine;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Architectures;
 using Freehold.Planning;
 
@@ -32,6 +33,9 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
     /// <summary>How the weights lie in memory, for people.</summary>
     public string Packing { get; init; } = "not packed";
 
+    /// <summary>What a token would cost if its weights were packed with loss.</summary>
+    public IReadOnlyDictionary<LossyKind, ModelWork> LossyWork { get; init; } = new Dictionary<LossyKind, ModelWork>();
+
     /// <summary>Where it computes on a machine of several NUMA nodes.</summary>
     public required NodePlacement Placement { get; init; }
 
@@ -54,7 +58,9 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
 
     private IEnumerable<string> Notes()
     {
-        if (Loaded.Activations != Loaded.DefaultActivations)
+        if (model.Pack is { } pack)
+            yield return pack;
+        else if (Loaded.Activations != Loaded.DefaultActivations)
             yield return $"activations-{(int)Loaded.Activations}";
         if (Loaded.KeysValues != KvType.F32)
             yield return $"kv-{KeysValuesChoice.NameOf(Loaded.KeysValues)}";

@@ -115,5 +115,5 @@ internal sealed class RunningModel : IDisposable
 
     /// <summary>How the weights are stored, as the names say; null where they do not.</summary>
     internal static string? QuantisationOf(Catalog.Resolution.ResolvedModel model) =>
-        Quantisation.FromFileName(Path.GetFileName(model.Path)) ?? Quantisation.FromFileName(model.Name.Replace(':', '-'));
+        model.Pack ?? Quantisation.FromFileName(Path.GetFileName(model.Path)) ?? Quantisation.FromFileName(model.Name.Replace(':', '-'));
 }
