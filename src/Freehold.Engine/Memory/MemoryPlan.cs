@@ -74,7 +74,7 @@ public sealed record MemoryPlan(int Context, int Pages, long KvBytes, int MaxStr
         Positive(options.PrefillChunkBesideDecoding, "prefill chunk beside decoding");
         kv = pages * pageBytes;
         return new MemoryPlan(context, pages, kv, streams, chunk,
-            $"context {context} of {trained} trained, {streams} streams at once, {Size(kv)} for keys and values ({(long)pages * KvLayout.PageTokens} positions in all), prompts in chunks of {chunk}; " +
+            $"context {context} of {trained} trained, {streams} streams at once, {Size(kv)} for keys and values{(model.State.KeysValues == KvType.Q8 ? " in int8" : "")} ({(long)pages * KvLayout.PageTokens} positions in all), prompts in chunks of {chunk}; " +
             (draft is null ? "" : $"draft {draft.Name}, {Size(draftPages * draftPage)} for its keys and values; ") +
             $"weights and workspace {Size(resident)}, memory available beside them {Size(availableBytes)}")
         {

@@ -42,7 +42,7 @@ internal static class BenchCommand
                 throw CommandException.Usage("--text is for --speculation");
             var folders = settings.Folders(parsed);
             var resolved = opening.Resolve(parsed.GetValue(model)!, folders);
-            var chosen = settings.Read(parsed) with { Drafts = draft.Read(parsed, opening, folders, resolved) };
+            var chosen = settings.Read(parsed, opening) with { Drafts = draft.Read(parsed, opening, folders, resolved) };
             using var open = ModelOpening.Load(resolved, chosen, maxLogitRows: Math.Max(64, counts.Max()));
             LogprobsCommand.Generating(open);
             if (parsed.GetValue(speculation))

@@ -15,12 +15,12 @@ internal static class EmbedCommand
         var file = TextInput.FileOption("Take a text a line from this file (- for standard input).");
         var json = CommonOptions.Json();
         var command = new Command("embed", "Turn texts into vectors.") { model, texts, file };
-        var settings = new ModelSettingsOptions(command, streams: false);
+        var settings = new ModelSettingsOptions(command, streams: false, generates: false);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
             var inputs = await InputsAsync(parsed.GetValue(texts)!, parsed.GetValue(file), cancellation);
-            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), settings.Read(parsed));
+            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), settings.Read(parsed, opening));
             var encoder = open.Loaded.Embedding ?? throw CommandException.Refused($"{open.Name} {(open.Loaded.Ranking is null ? "generates text" : "ranks documents")} and gives no embeddings; take an encoder such as all-MiniLM-L6-v2");
             using var generator = new EngineEmbeddingGenerator(open.Name, encoder, open.Loaded.Tokenizer);
             var vectors = await generator.GenerateAsync(inputs, null, cancellation);

@@ -20,7 +20,7 @@ internal static class PerplexityCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var text = await TextInput.ReadAsync(parsed.GetValue(file)!, cancellation);
-            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), settings.Read(parsed));
+            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), settings.Read(parsed, opening));
             var causal = LogprobsCommand.Generating(open);
             var size = parsed.GetValue(window) ?? 512;
             var tokens = open.Loaded.Tokenizer.Encode(text).ToArray();

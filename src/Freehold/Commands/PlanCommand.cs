@@ -26,7 +26,7 @@ internal static class PlanCommand
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var chosen = settings.Read(parsed);
+            var chosen = settings.Read(parsed, opening);
             var folders = settings.Folders(parsed);
             var resolved = opening.Resolve(parsed.GetValue(model)!, folders);
             using var open = ModelOpening.Load(resolved, chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) });

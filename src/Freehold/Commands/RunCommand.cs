@@ -35,7 +35,7 @@ internal static class RunCommand
                 throw CommandException.Usage("--json needs --prompt");
             var output = parsed.InvocationConfiguration.Output;
             var error = parsed.InvocationConfiguration.Error;
-            var chosen = settings.Read(parsed);
+            var chosen = settings.Read(parsed, opening);
             var folders = settings.Folders(parsed);
             var named = parsed.GetValue(model) ?? ModelChoice.Only(opening.Available(folders)).Name;
             var resolved = opening.Resolve(named, folders);

@@ -21,7 +21,7 @@ internal static class ServeCommand
             var error = parsed.InvocationConfiguration.Error;
             var server = serving.Read(parsed, opening);
             ModelServer.Probe(server.ToGateway()); // what is refused is refused before a model is loaded
-            var chosen = settings.Read(parsed);
+            var chosen = settings.Read(parsed, opening);
             var folders = settings.Folders(parsed);
             var names = parsed.GetValue(models)!;
             var resolved = names.Length > 0

@@ -21,7 +21,7 @@ internal static class UpCommand
             var output = parsed.InvocationConfiguration.Output;
             var asked = serving.Read(parsed, opening);
             ModelServer.Probe(asked.ToGateway()); // what is refused is refused before a model is loaded
-            var chosen = settings.Read(parsed);
+            var chosen = settings.Read(parsed, opening);
             var folders = settings.Folders(parsed);
             var choice = parsed.GetValue(model) is { } named
                 ? new ModelChoice(opening.Resolve(named, folders), "you named it", false)

@@ -98,7 +98,7 @@ internal sealed class ModelOpening(CatalogueContext context)
         try
         {
             var packs = PackedModels.Folder(System.Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error, packing);
-            var options = rows with { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, Packs = packs };
+            var options = rows with { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, KeysValues = settings.KeysValues, Packs = packs };
             var source = OpenFile(model);
             var work = ModelWork.Of(source);
             return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own, Packing = packs?.Outcome ?? "not packed" };

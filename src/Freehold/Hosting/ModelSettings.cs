@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Freehold.Commands;
 using Freehold.Engine;
+using Freehold.Hosting.Configuration;
+using Freehold.Kernels.Attention;
 
 namespace Freehold.Hosting;
 
@@ -10,19 +12,27 @@ internal sealed record ModelSettings(int? Threads, int? Activations, int? Contex
     /// <summary>Which small models guess for which large ones.</summary>
     public Drafts Drafts { get; init; } = Drafts.None;
 
+    /// <summary>How keys and values are stored.</summary>
+    public KvType KeysValues { get; init; }
+
     public EngineOptions Engine => new() { Context = Context, KvMemoryBytes = KvMemory, MaxStreams = MaxStreams };
 }
 
-/// <summary>The options of every command that computes; those that serve streams have three more.</summary>
+/// <summary>The options of every command that computes; those that generate or score have one more, those that serve streams three more than that.</summary>
 internal sealed class ModelSettingsOptions
 {
     private readonly Option<int?> _threads = CommonOptions.Threads(), _activations = CommonOptions.Activations();
     private readonly Option<int?> _context = CommonOptions.Context(), _maxStreams = CommonOptions.MaxStreams();
     private readonly Option<long?> _kvMemory = CommonOptions.KvMemory();
     private readonly Option<string[]> _models = CommonOptions.Models();
+    private readonly Option<string[]> _keysValues = new(ServerSetting.KeysValues.Option)
+    {
+        Description = $"How keys and values are stored: f32, or q8 (int8: 3.5 times as many fit, and long contexts are read faster; answers differ a little and name it). Also {ServerSetting.KeysValues.Variable}, and \"{ServerSetting.KeysValues.Key}\" in config.json.",
+        HelpName = "TYPE",
+    };
     private readonly bool _streams;
 
-    public ModelSettingsOptions(Command command, bool streams)
+    public ModelSettingsOptions(Command command, bool streams, bool generates = true)
     {
         _streams = streams;
         command.Options.Add(_threads);
@@ -33,12 +43,15 @@ internal sealed class ModelSettingsOptions
             command.Options.Add(_kvMemory);
             command.Options.Add(_maxStreams);
         }
+        if (generates)
+            command.Options.Add(_keysValues);
         command.Options.Add(_models);
     }
 
-    public ModelSettings Read(ParseResult parsed) => _streams
-        ? new(parsed.GetValue(_threads), parsed.GetValue(_activations), parsed.GetValue(_context), parsed.GetValue(_kvMemory), parsed.GetValue(_maxStreams))
-        : new(parsed.GetValue(_threads), parsed.GetValue(_activations));
+    public ModelSettings Read(ParseResult parsed, ModelOpening opening) => (_streams
+        ? new ModelSettings(parsed.GetValue(_threads), parsed.GetValue(_activations), parsed.GetValue(_context), parsed.GetValue(_kvMemory), parsed.GetValue(_maxStreams))
+        : new ModelSettings(parsed.GetValue(_threads), parsed.GetValue(_activations)))
+        with { KeysValues = KeysValuesChoice.Of(opening.Find(ServerSetting.KeysValues, parsed.GetValue(_keysValues))) };
 
     public string[]? Folders(ParseResult parsed) => parsed.GetValue(_models);
 }

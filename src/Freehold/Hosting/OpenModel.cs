@@ -3,6 +3,7 @@ using Freehold.Engine;
 using Freehold.Engine.Chat;
 using Freehold.Engine.Refusals;
 using Freehold.Kernels;
+using Freehold.Kernels.Attention;
 using Freehold.Kernels.Machine;
 using Freehold.Models.Architectures;
 using Freehold.Planning;
@@ -41,7 +42,7 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
     public OpenModel? Draft { get; set; }
 
     /// <summary>What answers name because it is not the model's default; null for the default.</summary>
-    public string? Note => Loaded.Activations == Loaded.DefaultActivations ? null : $"activations-{(int)Loaded.Activations}";
+    public string? Note => string.Join('+', Notes()) is { Length: > 0 } notes ? notes : null;
 
     /// <summary>Starts an engine, which from then on owns the weights; dispose it before this.</summary>
     /// <exception cref="ModelRefusedException">It does not fit.</exception>
@@ -50,6 +51,14 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
     /// <summary>The draft as the engine takes it.</summary>
     /// <exception cref="ModelRefusedException">Its vocabulary is another.</exception>
     public DraftModel? DraftModel => Draft is null ? null : Engine.DraftModel.Of(Draft.Name, Draft.Loaded, Name, Loaded.Tokenizer);
+
+    private IEnumerable<string> Notes()
+    {
+        if (Loaded.Activations != Loaded.DefaultActivations)
+            yield return $"activations-{(int)Loaded.Activations}";
+        if (Loaded.KeysValues != KvType.F32)
+            yield return $"kv-{KeysValuesChoice.NameOf(Loaded.KeysValues)}";
+    }
 
     public void Dispose()
     {

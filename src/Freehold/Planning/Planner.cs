@@ -24,13 +24,21 @@ internal static class Planner
     {
         var pageBytes = open.Loaded.Causal?.State.PageBytes ?? 0;
         var planes = PlanesOf(open.Loaded.Activations);
-        SpeedModel? SpeedAt(int of, MeasuredSpeed? known) =>
-            Efficiency.Model(open.Work, of, pageBytes / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, known);
+        SpeedModel? SpeedAt(int of, MeasuredSpeed? known, long? otherPages = null) =>
+            Efficiency.Model(open.Work, of, (otherPages ?? pageBytes) / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, known);
         var speed = SpeedAt(planes, measured);
         conversation = memory is null ? null : conversation ?? Conversation.UsualIn(memory.Context);
-        IReadOnlyList<Users> UsersOf(SpeedModel? of) => of is null || memory is null ? []
-            : [.. _rates.Select(rate => Users.At(rate, of, conversation!, memory.KvBytes, pageBytes, KvLayout.PageTokens))];
+        IReadOnlyList<Users> UsersOf(SpeedModel? of, long? otherPages = null) => of is null || memory is null ? []
+            : [.. _rates.Select(rate => Users.At(rate, of, conversation!, memory.KvBytes, otherPages ?? pageBytes, KvLayout.PageTokens))];
         var users = UsersOf(speed);
+        List<Proposal> proposals = [];
+        if (planes > 1)
+            proposals.Add(LessActivations(SpeedAt(1, null), SpeedAt(2, null), of => UsersOf(of)));
+        if (memory is not null && open.Loaded is { KeysValues: KvType.F32, Causal: { } causal })
+        {
+            var smaller = causal.State.With(KvType.Q8).PageBytes;
+            proposals.Add(SmallerKeysValues((double)pageBytes / smaller, memory.KvBytes, UsersOf(SpeedAt(planes, null, smaller), smaller), UsersOf(SpeedAt(planes, null))));
+        }
         return new ServingPlan
         {
             Model = open.Name,
@@ -43,7 +51,7 @@ internal static class Planner
             Conversation = conversation,
             Users = users,
             Prices = prices,
-            Proposals = planes == 1 ? [] : [LessActivations(SpeedAt(1, null), SpeedAt(2, null), UsersOf)],
+            Proposals = proposals,
         };
     }
 
@@ -70,7 +78,8 @@ internal static class Planner
         yield return new("prompts", $"chunks of {memory.PrefillChunk}, less beside streams", "long enough to be limited by arithmetic, short enough that nobody's stream stalls");
         yield return new("guessing ahead", open.Draft is { } draft ? $"from the text itself, else by {draft.Name}" : "from the text itself",
             "checked in the same step, so tokens stay the same; as much as pays by measured times");
-        yield return new("keys and values", $"{Commands.ByteCount.Write(memory.KvBytes)}, f32", $"contexts of up to {memory.Context}; fixed when the model is loaded");
+        yield return new("keys and values", $"{Commands.ByteCount.Write(memory.KvBytes)}, {KeysValuesChoice.NameOf(open.Loaded.KeysValues)}",
+            $"{(open.Loaded.KeysValues == KvType.F32 ? "" : "asked for, answers name it; ")}contexts of up to {memory.Context}; fixed when the model is loaded");
     }
 
     private static Proposal LessActivations(SpeedModel? eight, SpeedModel? sixteen, Func<SpeedModel?, IReadOnlyList<Users>> usersOf)
@@ -81,6 +90,13 @@ internal static class Planner
         var users = usersOf(eight).Zip(usersOf(sixteen), (with, without) => $"{with.Count} instead of {without.Count} users at {with.Rate:0} tokens/s");
         return new Proposal("--activations 8", string.Create(CultureInfo.InvariantCulture,
             $"expected prefill {eight.PrefillTokensPerSecond:0.0} instead of {sixteen.PrefillTokensPerSecond:0.0} tokens/s{string.Concat(users.Select(line => ", " + line))}; {cost}"));
+    }
+
+    private static Proposal SmallerKeysValues(double times, long bytes, IReadOnlyList<Users> with, IReadOnlyList<Users> without)
+    {
+        var users = with.Zip(without, (more, now) => $", {more.Count} instead of {now.Count} users at {more.Rate:0} tokens/s");
+        return new Proposal("--kv q8", string.Create(CultureInfo.InvariantCulture,
+            $"{times:0.0} times as many positions in {Commands.ByteCount.Write(bytes)}{string.Concat(users)}; answers differ a little (docs/kv-cache.md has the distance) and name it"));
     }
 
     private static int PlanesOf(ActivationBits bits) => bits == ActivationBits.Sixteen ? 2 : 1;

@@ -30,11 +30,12 @@ internal sealed record ServerSetting(string Option, string Variable, string Key,
         Aliases = new("--alias", "FREEHOLD_ALIASES", "aliases"),
         Drafts = new("--draft", "FREEHOLD_DRAFTS", "drafts"),
         Store = new("--store", "FREEHOLD_STORE", "store", "on"),
-        StoreDays = new("--store-days", "FREEHOLD_STORE_DAYS", "store_days", "30");
+        StoreDays = new("--store-days", "FREEHOLD_STORE_DAYS", "store_days", "30"),
+        KeysValues = new("--kv", "FREEHOLD_KV", "kv", "f32");
 
     /// <summary>Every one, as <c>freehold config</c> lists them.</summary>
     public static IReadOnlyList<ServerSetting> All { get; } =
-        [Host, Port, KeyFile, AllowedHosts, AllowedOrigins, TlsCertificate, TlsKey, Log, MaxRequests, MaxBody, SlowReaderTimeout, ShutdownTimeout, Only, KeepAlive, Memory, Aliases, Drafts, Store, StoreDays];
+        [Host, Port, KeyFile, AllowedHosts, AllowedOrigins, TlsCertificate, TlsKey, Log, MaxRequests, MaxBody, SlowReaderTimeout, ShutdownTimeout, Only, KeepAlive, Memory, Aliases, Drafts, Store, StoreDays, KeysValues];
 
     /// <summary>Its value in force.</summary>
     /// <param name="given">What the command line says; null or empty where it says nothing.</param>
