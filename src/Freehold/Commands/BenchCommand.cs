@@ -38,6 +38,8 @@ internal static class BenchCommand
             var counts = Counts(parsed.GetValue(streams)!);
             var (length, answer) = (parsed.GetValue(prompt) ?? 512, parsed.GetValue(generate) ?? 64);
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 5);
+            if (parsed.GetValue(text) is not null && !parsed.GetValue(speculation))
+                throw CommandException.Usage("--text is for --speculation");
             var folders = settings.Folders(parsed);
             var chosen = settings.Read(parsed, opening);
             var resolved = opening.Resolve(parsed.GetValue(model)!, folders, chosen.Pack);

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Freehold.Catalog;
 using Freehold.Catalog.Resolution;
 using Freehold.Commands;
 using Freehold.Hosting.Configuration;
 using Freehold.Lifecycle;
+using Freehold.Models.Files;
 
 namespace Freehold.Hosting;
 
@@ -50,13 +52,20 @@ internal sealed class Drafts
         return null;
     }
 
-    /// <summary>The header of a model's draft, read when it is first asked for; null where it has none.</summary>
+    /// <summary>The header of a model's draft, read when it is first asked for; null where it has none, and where it cannot be read: the load then says why.</summary>
     public ModelHeader? HeaderFor(string model)
     {
-        if (For(model) is not { } draft)
+        try
+        {
+            if (For(model) is not { } draft)
+                return null;
+            lock (_headers)
+                return _headers.TryGetValue(draft.Path, out var known) ? known : _headers[draft.Path] = ModelHeader.Read(draft);
+        }
+        catch (Exception e) when (e is CatalogException or ModelFormatException or IOException or UnauthorizedAccessException)
+        {
             return null;
-        lock (_headers)
-            return _headers.TryGetValue(draft.Path, out var known) ? known : _headers[draft.Path] = ModelHeader.Read(draft);
+        }
     }
 }
 

@@ -3,6 +3,7 @@ using Freehold.Catalog.Resolution;
 using Freehold.Commands;
 using Freehold.Commands.Catalogue;
 using Freehold.Hosting.Configuration;
+using Freehold.Engine.Refusals;
 using Freehold.Kernels;
 using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Architectures;
@@ -83,8 +84,10 @@ internal sealed class ModelOpening(CatalogueContext context)
         var open = LoadAlone(model, settings, shared, new LoadOptions { MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0) }, packing);
         try
         {
-            if (open.Loaded.Causal is not null && settings.Drafts.For(model.Name) is { } draft)
-                open.Draft = LoadAlone(draft, new ModelSettings(null, null, settings.Context) { Pack = settings.Pack }, new SharedThreads(open.Compute.Workers, open.Placement), new LoadOptions { MaxRows = DraftRows, MaxLogitRows = DraftLogitRows }, packing);
+            if (settings.Drafts.For(model.Name) is { } draft)
+                open.Draft = open.Loaded.Causal is null
+                    ? throw new ModelRefusedException($"{model.Name} generates nothing, so {draft.Name} cannot guess for it; leave the draft out")
+                    : LoadAlone(draft, new ModelSettings(null, null, settings.Context) { Pack = settings.Pack }, new SharedThreads(open.Compute.Workers, open.Placement), new LoadOptions { MaxRows = DraftRows, MaxLogitRows = DraftLogitRows }, packing);
             return open;
         }
         catch
