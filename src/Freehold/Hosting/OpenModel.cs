@@ -60,7 +60,7 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
     {
         if (model.Pack is { } pack)
             yield return pack;
-        else if (Loaded.Activations != Loaded.DefaultActivations)
+        if (Loaded.Activations != Loaded.DefaultActivations)
             yield return $"activations-{(int)Loaded.Activations}";
         if (Loaded.KeysValues != KvType.F32)
             yield return $"kv-{KeysValuesChoice.NameOf(Loaded.KeysValues)}";

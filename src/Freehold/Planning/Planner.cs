@@ -41,8 +41,8 @@ internal static class Planner
             proposals.Add(SmallerKeysValues((double)pageBytes / smaller, memory.KvBytes, UsersOf(SpeedAt(planes, null, smaller), smaller), UsersOf(SpeedAt(planes, null))));
         }
         if (memory is not null)
-            proposals.AddRange(open.LossyWork.OrderByDescending(entry => entry.Key)
-                .Select(entry => PackedWithLoss(open, entry.Key, entry.Value, Efficiency.Model(entry.Value, 1, pageBytes / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, null), SpeedAt(planes, null))));
+            foreach (var (kind, work) in open.LossyWork.OrderByDescending(entry => entry.Key))
+                proposals.Add(PackedWithLoss(open, kind, work, Efficiency.Model(work, 1, pageBytes / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, null), SpeedAt(planes, null)));
         return new ServingPlan
         {
             Model = open.Name,
@@ -99,13 +99,6 @@ internal static class Planner
             $"expected prefill {eight.PrefillTokensPerSecond:0.0} instead of {sixteen.PrefillTokensPerSecond:0.0} tokens/s{string.Concat(users.Select(line => ", " + line))}; {cost}"));
     }
 
-    private static Proposal SmallerKeysValues(double times, long bytes, IReadOnlyList<Users> with, IReadOnlyList<Users> without)
-    {
-        var users = with.Zip(without, (more, now) => $", {more.Count} instead of {now.Count} users at {more.Rate:0} tokens/s");
-        return new Proposal("--kv q8", string.Create(CultureInfo.InvariantCulture,
-            $"{times:0.0} times as many positions in {Commands.ByteCount.Write(bytes)}{string.Concat(users)}; answers differ a little (docs/kv-cache.md has the distance) and name it"));
-    }
-
     private static Proposal PackedWithLoss(OpenModel open, LossyKind kind, ModelWork work, SpeedModel? with, SpeedModel? without)
     {
         var name = PackChoice.NameOf(kind);
@@ -114,6 +107,13 @@ internal static class Planner
         var memory = $"{Commands.ByteCount.Write(work.BytesPerDecode)} of weights read for a token instead of {Commands.ByteCount.Write(open.Work.BytesPerDecode)}";
         return new Proposal($"--pack {name}", with is null || without is null ? $"{memory}; {cost}"
             : string.Create(CultureInfo.InvariantCulture, $"{memory}, expected decode {with.DecodeTokensPerSecond:0.0} instead of {without.DecodeTokensPerSecond:0.0} tokens/s, prefill {with.PrefillTokensPerSecond:0.0} instead of {without.PrefillTokensPerSecond:0.0}; {cost}"));
+    }
+
+    private static Proposal SmallerKeysValues(double times, long bytes, IReadOnlyList<Users> with, IReadOnlyList<Users> without)
+    {
+        var users = with.Zip(without, (more, now) => $", {more.Count} instead of {now.Count} users at {more.Rate:0} tokens/s");
+        return new Proposal("--kv q8", string.Create(CultureInfo.InvariantCulture,
+            $"{times:0.0} times as many positions in {Commands.ByteCount.Write(bytes)}{string.Concat(users)}; answers differ a little (docs/kv-cache.md has the distance) and name it"));
     }
 
     private static int PlanesOf(ActivationBits bits) => bits == ActivationBits.Sixteen ? 2 : 1;
