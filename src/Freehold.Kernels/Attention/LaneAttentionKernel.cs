@@ -139,7 +139,7 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
             keep[q] = 0;
             if (from >= to)
                 continue;
-            var largest = Largest(call, from, to, scores + q * Tile);
+            var largest = call.SoftCap == 0 && to - from == Tile ? LargestOfAll(call.Scale, scores + q * Tile) : Largest(call, from, to, scores + q * Tile);
             var next = largest > max[q] ? largest : max[q];
             keep[q] = max[q] == float.NegativeInfinity ? float.NegativeInfinity : max[q] - next;
             max[q] = next;
@@ -151,13 +151,39 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
             var (from, to) = Sight(ref block, q, tile);
             if (from >= to)
                 continue;
-            sum[q] = MathF.FusedMultiplyAdd(sum[q], keep[q], Exponentials(from, to, max[q], scores + q * Tile));
+            var exponentials = to - from == Tile ? ExponentialsOfAll(max[q], scores + q * Tile) : Exponentials(from, to, max[q], scores + q * Tile);
+            sum[q] = MathF.FusedMultiplyAdd(sum[q], keep[q], exponentials);
             if (keep[q] == 1)
                 continue;
             var factor = T.Broadcast(keep[q]);
             for (var i = 0; i < padded; i += Width)
                 T.Store(T.Load(split + q * padded + i) * factor, split + q * padded + i);
         }
+    }
+
+    /// <summary>As <see cref="Largest"/>, where all keys of the tile are seen and there is no cap: the usual case, without what the others need.</summary>
+    private static float LargestOfAll(float scale, float* scores)
+    {
+        var by = T.Broadcast(scale);
+        T a = T.Load(scores) * by, b = T.Load(scores + 16) * by, c = T.Load(scores + 32) * by, d = T.Load(scores + 48) * by;
+        T.Store(a, scores);
+        T.Store(b, scores + 16);
+        T.Store(c, scores + 32);
+        T.Store(d, scores + 48);
+        return T.FoldMax(T.Max(d, T.Max(c, T.Max(b, T.Max(a, T.Broadcast(float.NegativeInfinity))))));
+    }
+
+    /// <summary>As <see cref="Exponentials"/>, where all keys of the tile are seen.</summary>
+    private static float ExponentialsOfAll(float max, float* scores)
+    {
+        var shift = T.Broadcast(max);
+        T a = LaneFunctions.Exp(T.Load(scores) - shift), b = LaneFunctions.Exp(T.Load(scores + 16) - shift);
+        T.Store(a, scores);
+        T.Store(b, scores + 16);
+        T c = LaneFunctions.Exp(T.Load(scores + 32) - shift), d = LaneFunctions.Exp(T.Load(scores + 48) - shift);
+        T.Store(c, scores + 32);
+        T.Store(d, scores + 48);
+        return T.FoldSum(T.Broadcast(0) + a + b + c + d);
     }
 
     /// <summary>Scales, caps and masks the scores of the vectors in which keys are seen; returns the largest.</summary>
