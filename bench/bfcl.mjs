@@ -4,6 +4,7 @@
 // Needs: dotnet build -c Release, and npm install --ignore-scripts in tests/peer. Exit code 1: a call did not parse or satisfy its schema.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import http from "node:http";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
@@ -65,14 +66,24 @@ const totals = { questions: 0, cut: 0, calls: 0, parsed: 0, valid: 0, rightTool:
 const result = { model: name, max_tokens: maxTokens, files: {} };
 const faults = [];
 
+// Not fetch, which gives up after five minutes: on a busy machine an answer may take longer.
+const post = (body) => new Promise((done, failed) => {
+  const request = http.request(new URL("/v1/chat/completions", url), { method: "POST" }, async (response) => {
+    try {
+      const parts = [];
+      for await (const part of response) parts.push(part);
+      done({ status: response.statusCode, body: JSON.parse(Buffer.concat(parts)) });
+    } catch (failure) {
+      failed(failure);
+    }
+  });
+  request.on("error", failed).end(JSON.stringify(body));
+});
+
 async function ask(question, truth, several, count) {
   const tools = question.function.map((f) => ({ type: "function", function: { name: f.name, description: f.description, parameters: mended(f.parameters) } }));
-  const response = await fetch(new URL("/v1/chat/completions", url), {
-    method: "POST",
-    body: JSON.stringify({ model: name, messages: question.question[0], tools, tool_choice: "required", parallel_tool_calls: several, temperature: 0, max_tokens: maxTokens }),
-  });
-  const body = await response.json();
-  if (!response.ok) throw new Error(`${question.id}: ${response.status} ${JSON.stringify(body)}`);
+  const { status, body } = await post({ model: name, messages: question.question[0], tools, tool_choice: "required", parallel_tool_calls: several, temperature: 0, max_tokens: maxTokens });
+  if (status !== 200) throw new Error(`${question.id}: ${status} ${JSON.stringify(body)}`);
   const [choice] = body.choices;
   count.questions++;
   if (choice.finish_reason === "length") count.cut++;

@@ -1,6 +1,8 @@
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Tests.Products;
+using Freehold.Kernels.Tests.Products.Lossy;
 
 namespace Freehold.Kernels.Check;
 
@@ -20,8 +22,10 @@ internal static unsafe class Correctness
                 foreach (var bits in new[] { ActivationBits.Eight, ActivationBits.Sixteen })
                     foreach (var (columns, half) in new (int, Func<Random, ushort>?)[] { (2304, null), (512, random => Hostile[random.Next(Hostile.Length)]) })
                         Type(isa, type, bits, columns, half, failures);
+            foreach (var kind in Enum.GetValues<LossyKind>())
+                Lossy(isa, kind, failures);
             all &= failures.Count == 0;
-            Console.WriteLine($"bits     {isa,-10} {(failures.Count == 0 ? "PASS: 13 types, stored and packed, 8 and 15 bits, rows 1 to 9, 16 and 33, any scale" : "FAIL: " + string.Join("; ", failures.Take(20)))}");
+            Console.WriteLine($"bits     {isa,-10} {(failures.Count == 0 ? "PASS: 13 types, stored and packed, 8 and 15 bits, rows 1 to 9, 16 and 33, any scale; packed with loss" : "FAIL: " + string.Join("; ", failures.Take(20)))}");
         }
         return all;
     }
@@ -41,6 +45,21 @@ internal static unsafe class Correctness
                 if (Difference(expected, actual) is { } at)
                     failures.Add($"{type} {(matrix.Packed is null ? "stored" : "packed")} {(int)bits} bits {rows} x {columns}: value {at} is {actual[at]:R}, not {expected[at]:R}");
             }
+        }
+    }
+
+    private static void Lossy(InstructionSet isa, LossyKind kind, List<string> failures)
+    {
+        const int Outputs = 83, MostRows = 65, Columns = 1600;
+        using var weights = new RandomWeights(TensorType.F32, Outputs, Columns, 5);
+        using var lossy = new LossyWeights(weights.Matrix, kind);
+        var x = Activations(MostRows, Columns, hostile: false);
+        var expected = Multiply(InstructionSet.Scalar, 1, ActivationBits.Eight, lossy.Matrix, x, MostRows);
+        foreach (var rows in new[] { 1, 3, 4, 16, 33, 65 })
+        {
+            var actual = Multiply(isa, 1 + rows % 2, ActivationBits.Eight, lossy.Matrix, x, rows);
+            if (Difference(expected, actual) is { } at)
+                failures.Add($"{kind} {rows} x {Columns}: value {at} is {actual[at]:R}, not {expected[at]:R}");
         }
     }
 

@@ -17,17 +17,17 @@ internal static unsafe class PanelSpeed
     internal static void Print(int threads, double peak, bool quick)
     {
         foreach (var type in new[] { TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_K, TensorType.Q6_K })
-            foreach (var isa in new[] { InstructionSet.Avx2, InstructionSet.AvxVnni, InstructionSet.Avx512, InstructionSet.Avx512Vnni })
+            foreach (var isa in new[] { InstructionSet.Avx2, InstructionSet.AvxVnni, InstructionSet.Avx512, InstructionSet.Avx512Vnni, InstructionSet.Amx })
             {
-                if (!InstructionSets.IsSupported(isa) || (quick && isa != InstructionSet.Avx512Vnni))
+                if (!InstructionSets.IsSupported(isa) || (quick && isa is not (InstructionSet.Avx512Vnni or InstructionSet.Amx)))
                     continue;
-                if (type is TensorType.Q4_K or TensorType.Q6_K && isa != InstructionSet.Avx512Vnni)
+                if (type is TensorType.Q4_K or TensorType.Q6_K && isa is not (InstructionSet.Avx512Vnni or InstructionSet.Amx))
                     continue;
                 foreach (var (bits, packed) in new[] { (ActivationBits.Eight, false), (ActivationBits.Eight, true), (ActivationBits.Sixteen, false) })
                 {
                     if (bits == ActivationBits.Sixteen && (type != TensorType.Q8_0 || isa == InstructionSet.Avx2 || quick))
                         continue;
-                    if (packed && isa != InstructionSet.Avx512Vnni)
+                    if (packed && isa is not (InstructionSet.Avx512Vnni or InstructionSet.Amx))
                         continue;
                     var line = $"gemm     {threads} threads {type,-5} {(bits == ActivationBits.Eight ? 8 : 15),2} bits {isa,-10} {(packed ? "packed" : "stored")}";
                     using var compute = new Compute(new ComputeOptions { Isa = isa, Threads = threads });

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Freehold.Kernels;
-using Freehold.Kernels.Blocks;
-using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Check;
 using Freehold.Kernels.Generated;
 using Freehold.Kernels.Machine;
@@ -13,14 +11,11 @@ var clock = Stopwatch.StartNew();
 var quick = args.Contains("quick");
 var machine = MachineProfile.Detect();
 var features = machine.Features;
-var tiles = false;
-var refusal = "the CPU or the system does not offer it";
-if (features.AmxTile && features.AmxInt8)
-    tiles = TilePermission.Request(out refusal);
+var tiles = InstructionSets.Amx;
 Console.WriteLine($"cpu      {machine.Processor}; {machine.Budget.Allowed} cpus, {machine.Budget.Cores} cores, L2 {machine.Level2Bytes / 1024} KiB, L3 {machine.Level3Bytes / 1024} KiB");
 Console.WriteLine($"managed  {string.Join(", ", machine.InstructionSets)}");
 Console.WriteLine($"features avx512_vnni {features.Avx512Vnni}, avx512_vbmi {features.Avx512Vbmi}, amx_tile {features.AmxTile}, amx_int8 {features.AmxInt8}; code at run time {ExecutableCode.IsAvailable}");
-Console.WriteLine($"tiles    {(tiles ? "granted" : $"absent: {refusal}")}");
+Console.WriteLine($"tiles    {(tiles.IsOn ? "on" : "off")}: {tiles.Why}");
 
 Assembled.Print();
 
@@ -35,6 +30,8 @@ if (InstructionSets.IsSupported(InstructionSet.Avx512Vnni))
         PanelSpeed.Print(threads, peak, quick);
         PackedSpeed.Print(threads, Peaks.ReadBandwidth(threads), quick);
     }
+    for (var threads = 1; threads <= most; threads++)
+        LossySpeed.Print(threads, quick);
     PanelSpeed.PrintStretches(Peaks.DotProducts(1));
 }
 else
@@ -43,14 +40,11 @@ else
     if (!quick)
         PanelSpeed.Print(1, double.NaN, quick);
 }
-if (tiles)
+if (tiles.IsOn)
 {
     passed &= Tiles.SameBits();
     for (var threads = 1; threads <= most; threads++)
-    {
         Tiles.PrintSpeed(threads);
-        passed &= TileGemm.Print<Q8_0Layout>(TensorType.Q8_0, threads) & TileGemm.Print<Q4_0Layout>(TensorType.Q4_0, threads);
-    }
     passed &= Tiles.Survive(most);
 }
 Console.WriteLine($"{(passed ? "PASS" : "FAIL")}     in {clock.Elapsed.TotalSeconds:F0} s");

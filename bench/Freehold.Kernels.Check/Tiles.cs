@@ -10,51 +10,56 @@ namespace Freehold.Kernels.Check;
 /// <summary>AMX: bits, speed of the code alone, and exceptions on threads that used tiles.</summary>
 internal static unsafe class Tiles
 {
+    private static readonly TileShape[] Shapes =
+        [new(false), new(true), new(false, HalfScales: true), new(false, Planes: 2), new(true, Planes: 2)];
+
     internal static bool SameBits()
     {
         var failures = new List<string>();
-        foreach (var shape in new[] { new TileShape(false, 1), new TileShape(false, 2), new TileShape(false, 3), new TileShape(true, 2) })
+        using var tiles = Configuration();
+        foreach (var shape in Shapes)
             foreach (var groups in new[] { 4, 8, 20, 64 })
             {
                 using var routines = new NativeRoutines(TilePanel.Routines(shape));
                 using var sample = new TileSample(shape, groups, groups, random => random.NextSingle() - 0.5f);
                 var expected = sample.Expected();
-                Configure(routines);
+                tiles.Enter();
                 fixed (TileCall* call = &sample.Call)
-                    routines.Call(TilePanel.Multiply, call);
-                routines.Call(TilePanel.Release, null);
+                    routines.Call(groups % 8 == 0 ? TilePanel.Near : TilePanel.Far, call);
+                tiles.Leave();
                 if (Correctness.Difference(expected, sample.Chains) is { } at)
                     failures.Add($"{shape} {groups} groups: value {at} is {sample.Chains[at]:R}, not {expected[at]:R}");
             }
-        Console.WriteLine($"bits     tiles      {(failures.Count == 0 ? "PASS: depths 1 to 3, with and without minimums" : "FAIL: " + string.Join("; ", failures))}");
+        Console.WriteLine($"bits     tiles      {(failures.Count == 0 ? "PASS: with and without minimums, both kinds of scales, one plane and two" : "FAIL: " + string.Join("; ", failures))}");
         return failures.Count == 0;
     }
 
-    /// <summary>Prints the raw peak and what the code reaches on sixteen rows by a stretch, the activations coming from the second-level cache.</summary>
+    /// <summary>Prints the raw peak and what the code reaches on twelve rows by a stretch of two panels, the activations coming from the second-level cache.</summary>
     internal static void PrintSpeed(int threads)
     {
-        using var pool = new WorkerPool(threads, usesTiles: true);
+        using var pool = new WorkerPool(threads);
         Pinned.Pin(pool);
         var peaks = new[] { 64, 32 }.Select(k => Peak(pool, threads, k)).ToArray();
         Console.WriteLine($"tiles    {threads} threads tdpbssd peak {peaks[0] / 1e12:F2} TOPS by 64 inputs, {peaks[1] / 1e12:F2} TOPS by 32");
-        foreach (var shape in new[] { new TileShape(false, 1), new TileShape(false, 2), new TileShape(false, 3), new TileShape(true, 2) })
+        foreach (var shape in Shapes)
         {
-            var line = $"tiles    {threads} threads 16 rows x 32 outputs, {(shape.Minimum ? "minimums, " : "")}depth {shape.Depth}:";
+            var line = $"tiles    {threads} threads 12 rows x 32 outputs, {(shape.Minimum ? "minimums, " : shape.HalfScales ? "binary16 scales, " : "")}{shape.Planes} plane{(shape.Planes == 1 ? "" : "s")}:";
             foreach (var groups in new[] { 8, 16, 32, 64 })
                 line += $"   {groups} groups {Code(pool, threads, shape, groups) / 1e12:F3} TOPS";
             Console.WriteLine(line);
         }
     }
 
-    /// <summary>Throws null references on threads whose tiles are in use, with collections meanwhile.</summary>
+    /// <summary>Throws null references on threads whose tiles are in use, and on those that used them before, with collections meanwhile.</summary>
     internal static bool Survive(int threads)
     {
         const int Times = 3000;
         Console.WriteLine("tiles    null references on threads that use tiles (if this is the last line, the process died) ...");
-        using var pool = new WorkerPool(threads, usesTiles: true);
-        var shape = new TileShape(false, 2);
+        using var pool = new WorkerPool(threads);
+        var shape = new TileShape(false);
+        using var tiles = Configuration();
         using var routines = new NativeRoutines(TilePanel.Routines(shape));
-        var caught = 0;
+        int caught = 0, after = 0;
         for (var i = 0; i < Times; i++)
         {
             var bad = i % threads;
@@ -62,74 +67,80 @@ internal static unsafe class Tiles
             {
                 pool.Run(new Pinned((worker, _) =>
                 {
-                    Configure(routines);
+                    tiles.Enter();
                     using var own = new TileSample(shape, 8, 1, random => random.NextSingle());
                     fixed (TileCall* call = &own.Call)
-                        routines.Call(TilePanel.Multiply, call);
+                        routines.Call(TilePanel.Near, call);
                     if (worker == bad)
                         _ = ((string)null!).Length;
-                    routines.Call(TilePanel.Release, null);
+                    tiles.Leave();
                 }));
             }
             catch (NullReferenceException)
             {
                 caught++;
             }
+            try
+            {
+                _ = ((string)null!).Length;
+            }
+            catch (NullReferenceException)
+            {
+                after++;
+            }
             if (i % 100 == 0)
                 GC.Collect();
         }
-        Console.WriteLine($"tiles    {(caught == Times ? "PASS" : "FAIL")}: {caught} of {Times} were exceptions");
-        return caught == Times;
+        var passed = (caught, after) == (Times, Times);
+        Console.WriteLine($"tiles    {(passed ? "PASS" : "FAIL")}: {caught} and {after} of {Times} were exceptions");
+        return passed;
     }
 
-    private static void Configure(NativeRoutines routines)
-    {
-        fixed (byte* configuration = TilePanel.Configuration())
-            routines.Call(TilePanel.Configure, configuration);
-    }
+    private static TileConfiguration Configuration() => new(TilePanel.Configuration(), code => new NativeRoutines(code));
 
     private static double Code(WorkerPool pool, int threads, TileShape shape, int groups)
     {
         const int Tiles = 32, Repeats = 4;
+        using var tiles = Configuration();
         using var routines = new NativeRoutines(TilePanel.Routines(shape));
-        var perTile = groups * 512;
+        var perTile = groups * shape.Planes * TilePanel.PlaneBytes;
         var perThread = 4L << 20;
         var memory = Peaks.Allocate(perThread * threads);
         new Span<byte>(memory, checked((int)(perThread * threads))).Clear();
         var work = new Pinned((worker, _) =>
         {
-            Configure(routines);
+            tiles.Enter();
             var bytes = memory + worker * perThread;
+            var call = new TileCall
+            {
+                Panel0 = (sbyte*)bytes,
+                Panel1 = (sbyte*)bytes + groups * TilePanel.GroupBytes,
+                Scale0 = bytes + (128 << 10),
+                Scale1 = bytes + (128 << 10) + groups * 64,
+                Minimum0 = (float*)(bytes + (192 << 10)),
+                Minimum1 = (float*)(bytes + (192 << 10) + groups * 64),
+                D = (float*)(bytes + (256 << 10)),
+                DSums = (float*)(bytes + (320 << 10)),
+                Ring = (int*)(bytes + (384 << 10)),
+                Groups = groups,
+            };
             for (var i = 0; i < Tiles * Repeats; i++)
             {
-                var tile = i % Tiles;
-                var call = new TileCall
-                {
-                    Panel = (sbyte*)bytes,
-                    Scale = (float*)(bytes + (128 << 10)),
-                    Minimum = (float*)(bytes + (192 << 10)),
-                    D = (float*)(bytes + (256 << 10)),
-                    DSums = (float*)(bytes + (320 << 10)),
-                    Ring = (int*)(bytes + (384 << 10)),
-                    Y = (float*)(bytes + (512 << 10) + tile * 2048),
-                    Q = (sbyte*)(bytes + (2 << 20) + tile * perTile),
-                    Next = (sbyte*)(bytes + (2 << 20) + (tile + 1) % Tiles * perTile),
-                    Groups = groups,
-                };
-                routines.Call(TilePanel.Multiply, &call);
+                call.Y = (float*)(bytes + (512 << 10) + i % Tiles * 2048);
+                call.Q = (sbyte*)(bytes + (2 << 20) + i % Tiles * perTile);
+                routines.Call(TilePanel.Near, &call);
             }
-            routines.Call(TilePanel.Release, null);
+            tiles.Leave();
         });
         var seconds = Peaks.Shortest(0.3, () => pool.Run(work), least: 20);
         NativeMemory.AlignedFree(memory);
-        return 2.0 * threads * Tiles * Repeats * 16 * 32 * 32 * groups / seconds;
+        return 2.0 * threads * Tiles * Repeats * TilePanel.Rows * 32 * 32 * groups / seconds;
     }
 
     private static double Peak(WorkerPool pool, int threads, int inputs)
     {
         const int Loops = 2000, Products = 16;
         var c = new Assembler(64);
-        c.ldtilecfg(__[rdi]);
         c.mov(rax, Loops);
         AssemblerRegisterTMM[] sums = [tmm0, tmm1, tmm2, tmm3];
         foreach (var tile in new[] { tmm0, tmm1, tmm2, tmm3, tmm4, tmm6 })
@@ -140,17 +151,16 @@ internal static unsafe class Tiles
             c.tdpbssd(sums[i % 4], tmm4, tmm6);
         c.dec(rax);
         c.jne(loop);
-        c.tilerelease();
         c.ret();
         using var routines = new NativeRoutines([c.Bytes()]);
-        var configuration = TilePanel.Configuration();
-        if (inputs == 64)
-            (configuration[16 + 8], configuration[16 + 10], configuration[48 + 6], configuration[48 + 7]) = (64, 64, 16, 16);
-        fixed (byte* at = configuration)
+        using var tiles = new TileConfiguration(
+            TileConfiguration.Describe(tile => tile switch { 4 or 5 => (16, inputs), 6 or 7 => (inputs / 4, 64), _ => (16, 64) }), code => new NativeRoutines(code));
+        var work = new Pinned((_, _) =>
         {
-            var address = (nint)at;
-            var work = new Pinned((_, _) => routines.Call(0, (void*)address));
-            return 2.0 * threads * Loops * Products * 16 * 16 * inputs / Peaks.Shortest(0.4, () => pool.Run(work), least: 20);
-        }
+            tiles.Enter();
+            routines.Call(0, null);
+            tiles.Leave();
+        });
+        return 2.0 * threads * Loops * Products * 16 * 16 * inputs / Peaks.Shortest(0.4, () => pool.Run(work), least: 20);
     }
 }

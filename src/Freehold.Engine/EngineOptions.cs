@@ -27,7 +27,7 @@ public sealed record EngineOptions
     /// <summary>Whether sequences of one tenant that begin alike share pages.</summary>
     public bool SharePrefixes { get; init; } = true;
 
-    /// <summary>Whether answers that repeat their prompt or themselves are guessed ahead: fewer steps, the same tokens.</summary>
+    /// <summary>Whether answers are guessed ahead, from their own text or by a draft: fewer steps, the same tokens.</summary>
     public bool Speculation { get; init; } = true;
 
     /// <summary>The clock.</summary>

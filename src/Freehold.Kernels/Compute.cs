@@ -21,7 +21,7 @@ public sealed unsafe partial class Compute : IDisposable
         Isa = options.Isa ?? InstructionSets.Best;
         if (!InstructionSets.IsSupported(Isa))
             throw new PlatformNotSupportedException(
-                $"this CPU or runtime does not offer {Isa}; it offers {string.Join(", ", InstructionSets.Supported)}");
+                $"this CPU or runtime does not offer {Isa}{(Isa == InstructionSet.Amx ? $" ({InstructionSets.Amx.Why})" : "")}; it offers {string.Join(", ", InstructionSets.Supported)}");
         if (options.Workers is { } shared && options.Threads is { } threads && threads != shared.Workers)
             throw new ArgumentException($"{threads} threads were asked for; the shared workers are {shared.Workers}");
         _ownsWorkers = options.Workers is null;
@@ -34,8 +34,12 @@ public sealed unsafe partial class Compute : IDisposable
     /// <summary>The instruction set in use.</summary>
     public InstructionSet Isa { get; }
 
+    /// <summary>Whether products of this instance use AMX, and why not.</summary>
+    public AmxState Amx => Isa == InstructionSet.Amx || !InstructionSets.Amx.IsOn ? InstructionSets.Amx
+        : new AmxState(false, $"it could be used here, but {Isa.ToString().ToLowerInvariant()} was asked for");
+
     /// <summary>Whether products read packed weights (<see cref="Products.Packed.PackedMatrix"/>) where they are given.</summary>
-    public bool ReadsPanels => Isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni;
+    public bool ReadsPanels => Isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx;
 
     /// <summary>Worker threads, the caller's included.</summary>
     public int Threads => Workers.Workers;

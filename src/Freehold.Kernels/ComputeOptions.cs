@@ -18,7 +18,7 @@ public sealed record ComputeOptions
     public WorkerPool? Workers { get; init; }
 
     /// <summary>
-    /// Reads <c>FREEHOLD_ISA</c> (scalar, avx2, avxvnni, avx512, avx512vnni, advsimd) and <c>FREEHOLD_THREADS</c>.
+    /// Reads <c>FREEHOLD_ISA</c> (scalar, avx2, avxvnni, avx512, avx512vnni, amx, advsimd) and <c>FREEHOLD_THREADS</c>.
     /// </summary>
     /// <exception cref="ArgumentException">A variable holds something else; the message names it and what is allowed.</exception>
     public static ComputeOptions FromEnvironment()
@@ -28,7 +28,7 @@ public sealed record ComputeOptions
         if (!string.IsNullOrWhiteSpace(isa))
         {
             if (!Enum.TryParse<InstructionSet>(isa, ignoreCase: true, out var parsed) || int.TryParse(isa, out _))
-                throw new ArgumentException($"FREEHOLD_ISA is '{isa}'; it must be scalar, avx2, avxvnni, avx512, avx512vnni or advsimd");
+                throw new ArgumentException($"FREEHOLD_ISA is '{isa}'; it must be scalar, avx2, avxvnni, avx512, avx512vnni, amx or advsimd");
             options = options with { Isa = parsed };
         }
         var threads = Environment.GetEnvironmentVariable("FREEHOLD_THREADS");

@@ -13,6 +13,8 @@ public enum InstructionSet
     Avx512,
     /// <summary>AVX-512 with VNNI's 512-bit dot products, which .NET lacks: code generated at run time, on Linux.</summary>
     Avx512Vnni,
+    /// <summary><see cref="Avx512Vnni"/>, and AMX's tile products for 16 rows and more: also code generated at run time.</summary>
+    Amx,
     /// <summary>Arm64 AdvSimd, with Dp where the CPU has it.</summary>
     AdvSimd,
 }

@@ -8,6 +8,9 @@ namespace Freehold.Kernels;
 /// <summary>Which instruction sets this CPU offers through this runtime.</summary>
 public static class InstructionSets
 {
+    /// <summary>Whether AMX's tiles can be used here, and why not. Where they can, this process has asked for them and been granted them.</summary>
+    public static AmxState Amx { get; } = TileSupport.Detect();
+
     /// <summary>The fastest one here.</summary>
     public static InstructionSet Best => Supported[^1];
 
@@ -17,6 +20,7 @@ public static class InstructionSets
         .. new[]
         {
             InstructionSet.Scalar, InstructionSet.AdvSimd, InstructionSet.Avx2, InstructionSet.AvxVnni, InstructionSet.Avx512, InstructionSet.Avx512Vnni,
+            InstructionSet.Amx,
         }.Where(IsSupported),
     ];
 
@@ -28,6 +32,7 @@ public static class InstructionSets
         InstructionSet.AvxVnni => Avx2.IsSupported && Fma.IsSupported && AvxVnni.IsSupported,
         InstructionSet.Avx512 => Avx2.IsSupported && Fma.IsSupported && Avx512BW.IsSupported && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported,
         InstructionSet.Avx512Vnni => IsSupported(InstructionSet.Avx512) && ProcessorFeatures.Detect().Avx512Vnni && ExecutableCode.IsAvailable,
+        InstructionSet.Amx => Amx.IsOn,
         InstructionSet.AdvSimd => AdvSimd.Arm64.IsSupported,
         _ => false,
     };

@@ -36,6 +36,9 @@ public sealed record ResolvedModel(string Name, string Path, string Format, Mode
     /// <summary>Its SHA-256 where that is known without reading it (one file, in the store or a bundle).</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>How its weights are rounded when it is loaded (w8, w4), which its name then says too; null for the file's own values.</summary>
+    public string? Pack { get; init; }
+
     /// <summary>Its manifest where it is in the store.</summary>
     public Store.Manifest? Manifest { get; init; }
 }

@@ -29,7 +29,10 @@ public sealed class Conversation
 public sealed record Settings
 {
     public string System { get; set; } = "";
-    public double? Temperature { get; set; }
+
+    /// <summary>Begins low: at 1, where the API begins, models as small as the first one people meet here say nonsense.</summary>
+    public double? Temperature { get; set; } = 0.3;
+
     public double? TopP { get; set; }
     public int? TopK { get; set; }
     public int? MaxTokens { get; set; }

@@ -19,7 +19,7 @@ internal abstract unsafe class AttentionKernel
 
     public static AttentionKernel For(InstructionSet isa) => isa switch
     {
-        InstructionSet.Avx512 or InstructionSet.Avx512Vnni => new LaneAttentionKernel<Avx512Lanes>(),
+        InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx => new LaneAttentionKernel<Avx512Lanes>(),
         InstructionSet.Avx2 or InstructionSet.AvxVnni => new LaneAttentionKernel<Avx2Lanes>(),
         InstructionSet.AdvSimd => new LaneAttentionKernel<AdvSimdLanes>(),
         _ => new LaneAttentionKernel<ScalarLanes>(),

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Iced.Intel;
 using static Freehold.Kernels.Generated.AssemblerExtensions;
 using static Iced.Intel.AssemblerRegisters;
@@ -6,172 +5,203 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Freehold.Kernels.Generated;
 
 /// <summary>
-/// A panel's stretch times sixteen rows in AMX, for types with one scale per 32: the chains of docs/numerics.md, 16 rows by 16 outputs at once, twice.
+/// A stretch of two panels times twelve rows in AMX, for types with one scale per 32: the chains of docs/numerics.md, 12 rows by 32 outputs at once.
 /// <code>
-/// tmm0 to 3    sums of a group, 16 rows of 16 int32, by turns
-/// tmm4, 5      activations, 16 rows of 32 bytes, by turns
-/// tmm6, 7      weights, 8 steps of 16 outputs of 4 bytes, by turns
-/// zmm16 to 31  the chains, one register a row
-/// zmm0 to 13   sums as floats, and scales times d
-/// zmm14, 15    scales and minimums of 16 outputs
+/// tmm0 to 3    sums of a group, 12 rows of 16 int32, one a panel and plane, by turns
+/// tmm4, 5      activations, 12 rows of 32 bytes, by turns; with two planes high and low
+/// tmm6, 7      weights of a panel, 8 steps of 16 outputs of 4 bytes
+/// zmm8 to 31   the chains, one register a row and panel
+/// zmm0 to 3    scales of the panels, then minimums
+/// zmm4 to 7    d of a row, sums as floats, scales times d
 /// </code>
-/// Tiles and vector registers meet only in memory: the sums go through a ring of four tiles, and those that are linked now were stored some groups
-/// before, so that they have reached the cache. A tile product of 32 inputs takes as long as one of 64, 16 cycles, its 57 loads 28 and its links 24: were all
-/// to overlap, 28 cycles would do what takes <see cref="VnniPanel"/> 88.
+/// Twelve rows because their chains leave just enough registers, and so share what is loaded between two panels. Loads set the pace: of the code's first form, with 16 rows by 16
+/// outputs, a group took as many cycles as it had loads, 57, on a Xeon. A group here has 66 for half as many results again.
+/// Tiles and vector registers meet only in memory, and instructions retire in order; so each step of a group is taken some groups ahead of the next, and
+/// none waits for long for the one before, nor holds up what follows:
+/// <code>
+/// for each group g   store the sums of g + 1, multiply g + 2, load g + 3, link g
+/// </code>
+/// Sums go through two places in memory by turns; of two planes they are joined there, isum = 128 h + l. The fewer bytes these places have, the fewer loads
+/// share the lower twelve bits of their address with a store that is under way, and wait for it.
 /// </summary>
 internal static class TilePanel
 {
     /// <summary>Rows of a tile.</summary>
-    internal const int Rows = 16;
+    internal const int Rows = 12;
 
-    private const int Turns = 4;
-    private const int TileBytes = 1024;
-    private const int PanelBytes = 1024;
-    private const int RowBytes = 128;
-    private const int ActivationBytes = 512;
+    /// <summary>From so many rows on tiles are worth their while: a tile of a few takes as long as a full one, and a panel must be unpacked for it.</summary>
+    internal const int WorthRows = 16;
 
-    /// <summary>The routine that configures the calling thread's tiles; its argument points at <see cref="Configuration"/>.</summary>
-    internal const int Configure = 0;
+    /// <summary>Groups of a call are a multiple of this.</summary>
+    internal const int Turns = 4;
 
-    /// <summary>The routine that multiplies; its argument is a <see cref="TileCall"/>.</summary>
-    internal const int Multiply = 1;
+    /// <summary>Bytes that a call's ring takes.</summary>
+    internal const int RingBytes = 2 * 2 * Panels * TileBytes;
 
-    /// <summary>The routine that gives the thread's tiles back, so that the system need not save them; its argument is not read.</summary>
-    internal const int Release = 2;
+    /// <summary>Bytes of a group's weights in a panel.</summary>
+    internal const int GroupBytes = 512;
 
-    /// <summary>What LDTILECFG reads (Intel SDM volume 2A): palette 1, then each tile's bytes a row and rows.</summary>
-    internal static byte[] Configuration()
-    {
-        var configuration = new byte[64];
-        configuration[0] = 1;
-        for (var tile = 0; tile < 8; tile++)
-        {
-            BinaryPrimitives.WriteUInt16LittleEndian(configuration.AsSpan(16 + 2 * tile), (ushort)(tile is 4 or 5 ? 32 : 64));
-            configuration[48 + tile] = (byte)(tile >= 6 ? 8 : Rows);
-        }
-        return configuration;
-    }
+    /// <summary>Bytes of a plane of a group's activations.</summary>
+    internal const int PlaneBytes = Rows * 32;
 
-    /// <summary>The routines: <see cref="Configure"/>, <see cref="Multiply"/>, <see cref="Release"/>.</summary>
+    /// <summary>The routine for panels that are in the cache.</summary>
+    internal const int Near = 0;
+
+    /// <summary>The routine for panels that are met in memory: it asks for them some groups ahead.</summary>
+    internal const int Far = 1;
+
+    /// <summary>Groups that <see cref="Far"/> asks for ahead: about what memory's latency takes.</summary>
+    internal const int AskedAhead = 8;
+
+    private const int Panels = 2;
+    private const int RowBytes = 64;
+    private const int TileBytes = Rows * RowBytes;
+    private const int StoredAhead = 1, MultipliedAhead = 2, LoadedAhead = 3;
+
+    /// <summary>What LDTILECFG reads for this code.</summary>
+    internal static byte[] Configuration() => TileConfiguration.Describe(
+        tile => tile switch { 4 or 5 => (Rows, 32), 6 or 7 => (8, 64), _ => (Rows, 64) });
+
+    /// <summary>The routines: <see cref="Near"/>, <see cref="Far"/>.</summary>
     internal static byte[][] Routines(TileShape shape)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(shape.Depth, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(shape.Depth, Turns - 1);
-        var configure = new Assembler(64);
-        configure.ldtilecfg(__[rdi]);
-        configure.ret();
-        var release = new Assembler(64);
-        release.tilerelease();
-        release.ret();
-        return [configure.Bytes(), Emit(shape), release.Bytes()];
+        if (shape.Minimum && shape.HalfScales)
+            throw new ArgumentException("binary16 scales go without minimums", nameof(shape));
+        return [Emit(shape, far: false), Emit(shape, far: true)];
     }
 
-    private static byte[] Emit(TileShape shape)
+    private static byte[] Emit(TileShape shape, bool far)
     {
         var c = new Assembler(64);
-        AssemblerRegister64 panel = rsi, scale = rdx, minimum = rcx, q = r8, d = r9, dsums = r10, y = r11, ring = rbx, next = rbp, count = rdi;
-        AssemblerRegister64 panelRow = r12, tileRow = r13, activationRow = r14, call = r15;
-        AssemblerRegister64[] kept = [rbx, rbp, r12, r13, r14, r15];
+        AssemblerRegister64[] panel = [rsi, rdx], scale = [rcx, r8], minimum = [r9, r10], kept = [rbx, rbp, r12, r13, r14, r15];
+        AssemblerRegister64 q = r11, d = rbx, dsums = rbp, y = r12, ring = r13, tileRow = r14, activationRow = r15, count = rdi;
         AssemblerRegisterTMM[] sums = [tmm0, tmm1, tmm2, tmm3], activations = [tmm4, tmm5], weights = [tmm6, tmm7];
+        var planes = shape.Planes;
+        var scaleBytes = shape.HalfScales ? RowBytes / 2 : RowBytes;
         foreach (var register in kept)
             c.push(register);
-        c.mov(call, rdi);
-        c.mov(y, __qword_ptr[call + 48]);
-        c.mov(ring, __qword_ptr[call + 56]);
-        c.mov(next, __qword_ptr[call + 64]);
-        c.mov(panelRow, RowBytes);
-        c.mov(tileRow, 64);
+        for (var p = 0; p < Panels; p++)
+        {
+            c.mov(panel[p], __qword_ptr[rdi + 8 * p]);
+            c.mov(scale[p], __qword_ptr[rdi + 16 + 8 * p]);
+            c.mov(minimum[p], __qword_ptr[rdi + 32 + 8 * p]);
+        }
+        c.mov(q, __qword_ptr[rdi + 48]);
+        c.mov(d, __qword_ptr[rdi + 56]);
+        c.mov(dsums, __qword_ptr[rdi + 64]);
+        c.mov(y, __qword_ptr[rdi + 72]);
+        c.mov(ring, __qword_ptr[rdi + 80]);
+        c.mov(count, __qword_ptr[rdi + 88]);
+        c.mov(tileRow, RowBytes);
         c.mov(activationRow, 32);
-        for (var half = 0; half < 2; half++)
-            Outputs(half);
+
+        for (var group = -LoadedAhead; group < 0; group++)
+            Prepare(group, Turns);
+        for (var i = 0; i < Panels * Rows; i++)
+            c.vmovups(Zmm(8 + i), __zmmword_ptr[y + i * RowBytes]);
+        var loop = c.CreateLabel();
+        var last = c.CreateLabel();
+        c.sub(count, Turns);
+        c.je(last);
+        c.Label(ref loop);
+        for (var group = 0; group < Turns; group++)
+        {
+            Prepare(group, 2 * Turns);
+            Link(group);
+        }
+        for (var p = 0; p < Panels; p++)
+        {
+            c.add(panel[p], Turns * GroupBytes);
+            c.add(scale[p], Turns * scaleBytes);
+            if (shape.Minimum)
+                c.add(minimum[p], Turns * RowBytes);
+        }
+        c.add(q, Turns * planes * PlaneBytes);
+        c.add(d, Turns * Rows * 4);
+        if (shape.Minimum)
+            c.add(dsums, Turns * Rows * 4);
+        c.sub(count, Turns);
+        c.jne(loop);
+        c.Label(ref last);
+        for (var group = 0; group < Turns; group++)
+        {
+            Prepare(group, Turns);
+            Link(group);
+        }
+        for (var i = 0; i < Panels * Rows; i++)
+            c.vmovups(__zmmword_ptr[y + i * RowBytes], Zmm(8 + i));
         c.vzeroupper();
         foreach (var register in kept.Reverse())
             c.pop(register);
         c.ret();
         return c.Bytes();
 
-        void Outputs(int half)
-        {
-            c.mov(panel, __qword_ptr[call]);
-            c.mov(scale, __qword_ptr[call + 8]);
-            if (shape.Minimum)
-            {
-                c.mov(minimum, __qword_ptr[call + 16]);
-                c.mov(dsums, __qword_ptr[call + 40]);
-            }
-            c.mov(q, __qword_ptr[call + 24]);
-            c.mov(d, __qword_ptr[call + 32]);
-            c.mov(count, __qword_ptr[call + 72]);
-            for (var r = 0; r < Rows; r++)
-                c.vmovups(Zmm(16 + r), __zmmword_ptr[y + r * RowBytes + half * 64]);
-            for (var turn = 0; turn < shape.Depth; turn++)
-                Multiply(turn, half);
-            var loop = c.CreateLabel();
-            var last = c.CreateLabel();
-            c.sub(count, Turns);
-            c.je(last);
-            c.Label(ref loop);
-            for (var turn = 0; turn < Turns; turn++)
-            {
-                Multiply(turn + shape.Depth, half);
-                Link(turn, half);
-            }
-            Advance(half);
-            c.sub(count, Turns);
-            c.jne(loop);
-            c.Label(ref last);
-            for (var turn = 0; turn < Turns; turn++)
-            {
-                if (turn + shape.Depth < Turns)
-                    Multiply(turn + shape.Depth, half);
-                Link(turn, half);
-            }
-            for (var r = 0; r < Rows; r++)
-                c.vmovups(__zmmword_ptr[y + r * RowBytes + half * 64], Zmm(16 + r));
-        }
+        AssemblerRegisterTMM Sum(int group, int plane, int p) => sums[((group * planes + plane) * Panels + p) % sums.Length];
 
-        void Multiply(int group, int half)
+        AssemblerRegisterTMM Activations(int group, int plane) => activations[planes == 1 ? group % 2 : plane];
+
+        int Place(int group, int plane, int p) => ((group % 2 * planes + plane) * Panels + p) * TileBytes;
+
+        // The steps that are ahead of a group's links, of those groups that there are.
+        void Prepare(int group, int groups)
         {
-            var (sum, left, right) = (sums[group % Turns], activations[group % 2], weights[group % 2]);
-            c.tileloadd(left, __[q + activationRow + group * ActivationBytes]);
-            c.tileloadd(right, __[panel + panelRow + group * PanelBytes + half * 64]);
-            c.tilezero(sum);
-            c.tdpbssd(sum, left, right);
-            c.tilestored(__[ring + tileRow + group % Turns * TileBytes], sum);
+            var (stored, multiplied, loaded) = (group + StoredAhead, group + MultipliedAhead, group + LoadedAhead);
+            for (var i = 0; i < planes * Panels && stored >= 0 && stored < groups; i++)
+                c.tilestored(__[ring + tileRow + Place(stored, i / Panels, i % Panels)], Sum(stored, i / Panels, i % Panels));
+            for (var i = 0; i < planes * Panels && multiplied >= 0 && multiplied < groups; i++)
+            {
+                c.tilezero(Sum(multiplied, i / Panels, i % Panels));
+                c.tdpbssd(Sum(multiplied, i / Panels, i % Panels), Activations(multiplied, i / Panels), weights[i % Panels]);
+            }
+            if (loaded >= groups)
+                return;
+            for (var plane = 0; plane < planes; plane++)
+                c.tileloadd(Activations(loaded, plane), __[q + activationRow + (loaded * planes + plane) * PlaneBytes]);
+            for (var p = 0; p < Panels; p++)
+            {
+                c.tileloadd(weights[p], __[panel[p] + tileRow + loaded * GroupBytes]);
+                for (var line = 0; line < GroupBytes && far; line += 64)
+                    c.prefetcht0(__byte_ptr[panel[p] + (loaded + AskedAhead) * GroupBytes + line]);
+            }
         }
 
         // y = fma((float)isum, scale * d, y); y = fma(minimum, dsum, y)
-        void Link(int group, int half)
+        void Link(int group)
         {
-            c.vmovups(zmm14, __zmmword_ptr[scale + group * RowBytes + half * 64]);
-            if (shape.Minimum)
-                c.vmovups(zmm15, __zmmword_ptr[minimum + group * RowBytes + half * 64]);
+            for (var p = 0; p < Panels; p++)
+            {
+                if (shape.HalfScales)
+                    c.vcvtph2ps(Zmm(p), __ymmword_ptr[scale[p] + group * scaleBytes]);
+                else
+                    c.vmovups(Zmm(p), __zmmword_ptr[scale[p] + group * scaleBytes]);
+                if (shape.Minimum)
+                    c.vmovups(Zmm(2 + p), __zmmword_ptr[minimum[p] + group * RowBytes]);
+            }
             for (var r = 0; r < Rows; r++)
             {
-                var (sum, product) = (Zmm(r % 7), Zmm(7 + r % 7));
-                c.vcvtdq2ps(sum, __zmmword_ptr[ring + group * TileBytes + r * 64]);
-                c.vmulps(product, zmm14, __dword_bcst[d + group * Rows * 4 + r * 4]);
-                c.vfmadd231ps(Zmm(16 + r), sum, product);
-                if (shape.Minimum)
-                    c.vfmadd231ps(Zmm(16 + r), zmm15, __dword_bcst[dsums + group * Rows * 4 + r * 4]);
-                if (half == 0 && r % 2 == 0)
-                    c.prefetcht0(__byte_ptr[next + group * ActivationBytes + r / 2 * 64]);
+                c.evex.vbroadcastss(zmm4, __dword_ptr[d + (group * Rows + r) * 4]);
+                for (var p = 0; p < Panels; p++)
+                {
+                    var (sum, product) = (zmm5, Zmm(6 + p));
+                    c.vmulps(product, Zmm(p), zmm4);
+                    if (planes == 1)
+                    {
+                        c.vcvtdq2ps(sum, __zmmword_ptr[ring + Place(group, 0, p) + r * RowBytes]);
+                    }
+                    else
+                    {
+                        c.evex.vpslld(sum, __zmmword_ptr[ring + Place(group, 0, p) + r * RowBytes], 7);
+                        c.evex.vpaddd(sum, sum, __zmmword_ptr[ring + Place(group, 1, p) + r * RowBytes]);
+                        c.vcvtdq2ps(sum, sum);
+                    }
+                    c.vfmadd231ps(Zmm(8 + p * Rows + r), sum, product);
+                }
+                if (!shape.Minimum)
+                    continue;
+                c.evex.vbroadcastss(zmm4, __dword_ptr[dsums + (group * Rows + r) * 4]);
+                for (var p = 0; p < Panels; p++)
+                    c.vfmadd231ps(Zmm(8 + p * Rows + r), Zmm(2 + p), zmm4);
             }
-        }
-
-        void Advance(int half)
-        {
-            c.add(panel, Turns * PanelBytes);
-            c.add(scale, Turns * RowBytes);
-            c.add(q, Turns * ActivationBytes);
-            c.add(d, Turns * Rows * 4);
-            if (shape.Minimum)
-            {
-                c.add(minimum, Turns * RowBytes);
-                c.add(dsums, Turns * Rows * 4);
-            }
-            if (half == 0)
-                c.add(next, Turns * ActivationBytes);
         }
     }
 }

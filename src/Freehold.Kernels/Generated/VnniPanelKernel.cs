@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Freehold.Kernels.Products.Packed;
@@ -88,7 +87,8 @@ internal sealed unsafe class VnniPanelKernel<T, TPlanes, TScales>(bool quads, Fu
             }
             call.Groups = groups;
             var last = from + groups >= x.Groups;
-            var ahead = tiles < TilesToPrefetch ? default : Ahead(product.Weights, packed, first, end, from + groups, x.Groups);
+            var ahead = tiles < TilesToPrefetch ? default
+                : MemoryAhead.Weights<T, TPlanes>(product.Weights, first, Outputs, end, from + groups, groupsAtOnce);
             for (var tile = 0; tile < tiles; tile++)
             {
                 ahead.Prefetch(tile, tiles);
@@ -100,57 +100,11 @@ internal sealed unsafe class VnniPanelKernel<T, TPlanes, TScales>(bool quads, Fu
                 call.Y = y + tile * Tile * Outputs;
                 var present = Math.Min(Tile, rows - tile * Tile);
                 if (last && tiles >= TilesToPrefetch)
-                    PrefetchOutput(product, row + tile * Tile, present, first);
+                    MemoryAhead.PrefetchOutput(product, row + tile * Tile, present, first);
                 routines.Call(present - 1, &call);
             }
         }
         for (var r = 0; r < rows; r++)
             Store(product, row + r, first, valid, y + r * Outputs, Outputs);
-    }
-
-    // The lines that the finished chains go to, which are as cold as the weights are.
-    private static void PrefetchOutput(in Product product, int row, int rows, int first)
-    {
-        for (var r = row; r < row + rows; r++)
-        {
-            var to = product.Output + r * product.OutputStride + first;
-            Sse.Prefetch1(to);
-            Sse.Prefetch1(to + 16);
-        }
-    }
-
-    /// <summary>What will be unpacked next: these outputs' next stretch, or the next outputs' first.</summary>
-    private MemoryAhead Ahead(WeightMatrix weights, PackedMatrix? packed, int first, int end, int from, int groups)
-    {
-        if (from >= groups)
-            (first, from) = (first + Outputs, 0);
-        var rows = Math.Min(Outputs, end - first);
-        if (rows <= 0)
-            return default;
-        var stretch = Math.Min(groupsAtOnce, groups - from);
-        if (packed is null)
-            return new MemoryAhead(
-                weights.Row(first) + (long)(from / T.BlockRuns) * T.BlockBytes, weights.RowBytes, rows, stretch / T.BlockRuns * T.BlockBytes);
-        var values = packed.Panel(first / PackedFormat.Outputs) + packed.ValuesAt + (long)from * TPlanes.Bits * 64;
-        return new MemoryAhead(values, packed.PanelBytes, (rows + PackedFormat.Outputs - 1) / PackedFormat.Outputs, stretch * TPlanes.Bits * 64);
-    }
-
-    /// <summary>Some pieces of memory at equal distances.</summary>
-    private readonly struct MemoryAhead(byte* first, long stride, int pieces, int bytes)
-    {
-        /// <summary>Asks for one of several parts, for the second-level cache.</summary>
-        internal void Prefetch(int part, int parts)
-        {
-            var lines = (bytes + 63) / 64;
-            int all = pieces * lines, at = all * part / parts, end = all * (part + 1) / parts;
-            while (at < end)
-            {
-                var piece = at / lines;
-                var from = first + piece * stride;
-                var until = Math.Min(end, (piece + 1) * lines);
-                for (var line = at - piece * lines; at < until; at++, line++)
-                    Sse.Prefetch1(from + line * 64);
-            }
-        }
     }
 }

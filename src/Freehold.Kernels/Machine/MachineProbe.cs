@@ -35,7 +35,7 @@ public sealed record MachineProbe(int Threads, double BytesPerSecond, int Stream
         ArgumentNullException.ThrowIfNull(profile);
         using var turn = workers.Turns.Take();
         var (begun, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-        var peaks = PeakMeasuring.Measure(workers, profile.Features, further ?? DotProductPeak.Here(), cancellationToken);
+        var peaks = PeakMeasuring.Measure(workers, profile.Features, further ?? DotProductPeak.Here().Concat(TileProductPeak.Here()), cancellationToken);
         var (bytes, streams) = MemoryReading.Measure(workers, profile, cancellationToken);
         var share = (Environment.CpuUsage.TotalTime - used) / Stopwatch.GetElapsedTime(begun) / workers.Workers;
         return new MachineProbe(workers.Workers, bytes, streams, peaks, Math.Min(1, share));

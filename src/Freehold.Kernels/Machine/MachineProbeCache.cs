@@ -9,7 +9,7 @@ namespace Freehold.Kernels.Machine;
 public sealed class MachineProbeCache
 {
     // Counts up whenever the way of measuring changes.
-    private const int Version = 3;
+    private const int Version = 4;
 
     private readonly MeasurementFile _file;
     private readonly int _threads;

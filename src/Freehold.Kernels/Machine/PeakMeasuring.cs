@@ -40,7 +40,8 @@ internal static class PeakMeasuring
 
         // vpdpbusd goes through the ports of FMA, 128 operations against 32 (uops.info). Zen 5, measured: 1.04 TOPS and 0.26 TFLOPS.
         Derive("vpdpbusd 512", floatOperations * 4, "4 times the measured rate of vfmadd231ps 512");
-        // 16 x 16 x 64 multiplications and additions in 16 cycles (Intel optimization reference manual, 20.5). The clock is that of integer code: under AMX it may be lower.
+        // Where AMX is off though the CPU has it: 16 x 16 x 64 multiplications and additions in 16 cycles (Intel optimization reference manual, 20.5). The clock is
+        // that of integer code: under AMX it may be lower.
         Derive("tdpbssd", cycles * 2048, "2,048 operations a cycle at the measured clock");
         return [.. peaks.OrderByDescending(peak => peak.OperationsPerSecond)];
     }

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products.Lossy;
 
 namespace Freehold.Kernels.Products;
 
@@ -28,7 +30,10 @@ public sealed unsafe class ActivationRows : IDisposable
         long rows = (capacityRows + TileRows - 1) / TileRows * TileRows;
         long groups = (maxColumns + 31) / 32;
         long values = rows * groups * 32;
-        long bytes = values * (2 + 1) * 2 + rows * groups * (4 + 8 + 4 + 12 + 12) + 64 * 10;
+        // AMX has tiles of twelve rows or sixteen, and groups by fours. What an instruction set has no use for is never touched, so the system gives no memory for it.
+        var amxRows = Math.Max(Whole(capacityRows, TilePanel.Rows), Whole(capacityRows, TileSlices.Rows));
+        var amxGroups = amxRows * Whole(groups, TilePanel.Turns);
+        long bytes = values * (2 + 1) * 2 + rows * groups * (4 + 8 + 4 + 12 + 12) + amxGroups * (32 * AmxPlanes + 4 + 4) + 64 * 13;
         _memory = NativeMemory.AlignedAlloc(checked((nuint)bytes), 64);
         var next = (byte*)_memory;
         Q = (short*)Take(ref next, values * 2);
@@ -40,6 +45,9 @@ public sealed unsafe class ActivationRows : IDisposable
         TiledD = (float*)Take(ref next, rows * groups * 4);
         TiledSums = (int*)Take(ref next, rows * groups * 12);
         TiledDSums = (float*)Take(ref next, rows * groups * 12);
+        AmxQ = (sbyte*)Take(ref next, amxGroups * 32 * AmxPlanes);
+        AmxD = (float*)Take(ref next, amxGroups * 4);
+        AmxDSums = (float*)Take(ref next, amxGroups * 4);
     }
 
     /// <summary>How finely the rows are quantised.</summary>
@@ -68,6 +76,9 @@ public sealed unsafe class ActivationRows : IDisposable
 
     /// <summary>Blocks of 32 in a row.</summary>
     internal int Groups => Columns >> 5;
+
+    /// <summary>Stretches of a row that share a scale when they are quantised for weights packed with loss.</summary>
+    internal int Slices => QuantisedFor is { } kind ? new LossyFormat(kind).Slices(Columns) : 0;
 
     /// <summary>
     /// Quantised values in both modes, [row][group][2][16]: a group's even values, then its odd ones. Weights are bytes, whose even and odd ones
@@ -105,11 +116,32 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>The scale times those sums, for minimums: [tile][group][low half, high half, both][<see cref="TileRows"/>].</summary>
     internal float* TiledDSums { get; }
 
+    /// <summary>Groups of a row in AMX's tiles: the last may be empty, of zeros.</summary>
+    internal int AmxGroups => (int)Whole(Groups, TilePanel.Turns);
+
+    /// <summary>Planes of int8 that a value takes in AMX's tiles: high and low with 15 bits, q = 128 h + l.</summary>
+    internal int AmxPlanes => Bits == ActivationBits.Eight ? 1 : 2;
+
+    /// <summary>int8 for AMX: [tile of 12 rows][<see cref="AmxGroups"/>][<see cref="AmxPlanes"/>][12 rows][32]; quantised by slices as <see cref="SliceTiler"/> has it.</summary>
+    internal sbyte* AmxQ { get; }
+
+    /// <summary>Scales for AMX: [tile][group][12 rows].</summary>
+    internal float* AmxD { get; }
+
+    /// <summary>The scale times the group's sum, for minimums in AMX: [tile][group][12 rows].</summary>
+    internal float* AmxDSums { get; }
+
     /// <summary>Whether <see cref="Q"/>, <see cref="D"/> and <see cref="Sums"/> hold the current rows.</summary>
     internal bool Quantised { get; set; }
 
     /// <summary>Whether the tiled copies hold the current rows.</summary>
     internal bool Tiled { get; set; }
+
+    /// <summary>Whether AMX's tiles hold the current rows.</summary>
+    internal bool AmxTiled { get; set; }
+
+    /// <summary>What <see cref="Quantised"/> speaks of: null for blocks of 32, else the slices that weights so packed want. <see cref="D"/> is then [row][slice] and <see cref="Sums"/> [row][group].</summary>
+    internal LossyKind? QuantisedFor { get; set; }
 
     /// <summary>Points at rows of floats, which must stay as they are until the products are done.</summary>
     /// <param name="x">First float of row 0.</param>
@@ -130,6 +162,7 @@ public sealed unsafe class ActivationRows : IDisposable
         Columns = columns;
         Quantised = false;
         Tiled = false;
+        AmxTiled = false;
     }
 
     /// <inheritdoc/>
@@ -143,6 +176,8 @@ public sealed unsafe class ActivationRows : IDisposable
 
     /// <summary>Frees the memory of an instance that nobody disposed.</summary>
     ~ActivationRows() => Dispose();
+
+    private static long Whole(long count, int by) => (count + by - 1) / by * by;
 
     private static byte* Take(ref byte* next, long bytes)
     {

@@ -29,6 +29,7 @@ internal static unsafe class FloatProducts
         {
             case InstructionSet.Avx512:
             case InstructionSet.Avx512Vnni:
+            case InstructionSet.Amx:
                 ForType<Avx512Lanes>(w, firstOutput, outputs, x, xStride, rows, y, yStride, (float*)scratch, scratchBytes / sizeof(float));
                 break;
             case InstructionSet.Avx2:

@@ -41,6 +41,9 @@ internal unsafe interface IPanelLanes<TVector>
     /// <summary>One link of each lane's chain: <c>y = fma((float)sum, scale * d, y)</c>.</summary>
     static abstract void Link(TVector sum, float* scale, float d, float* y);
 
+    /// <summary>One link of each lane's chain where the scale comes last: <c>y = fma((float)sum, d, y)</c>.</summary>
+    static abstract void LinkSlice(TVector sum, float d, float* y);
+
     /// <summary>The minimum's link: <c>y = fma(minimum, dsum, y)</c>.</summary>
     static abstract void LinkMinimum(float* minimum, float dsum, float* y);
 }

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products;
@@ -15,14 +16,24 @@ internal sealed class KernelTable : IDisposable
     private readonly ProductKernel _float;
     private readonly ProductKernel _scalar = new ScalarKernel();
     private readonly Dictionary<TensorType, Kernels> _quantised = [];
+    private readonly Func<byte[][], Routines> _load;
+    private readonly TileConfiguration? _tiles;
+    private readonly LossyKernels _lossy;
 
-    internal KernelTable(InstructionSet isa)
+    /// <summary>Makes the kernels of an instruction set.</summary>
+    /// <param name="isa">It.</param>
+    /// <param name="load">Makes generated code ready to be called; null lets the CPU run it.</param>
+    internal KernelTable(InstructionSet isa, Func<byte[][], Routines>? load = null)
     {
+        _load = load ?? (code => new NativeRoutines(code));
         _float = new FloatKernel(isa);
+        _lossy = new LossyKernels(isa, _load);
         if (isa == InstructionSet.AdvSimd)
             AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, 0, many, many)));
-        if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni))
+        if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx))
             return;
+        if (isa == InstructionSet.Amx)
+            _tiles = new TileConfiguration(TilePanel.Configuration(), _load);
         Add<Q4_0Layout, NibblePlanes, HalfScales>(TensorType.Q4_0, isa);
         Add<Q4_1Layout, NibblePlanes, HalfMinimumScales>(TensorType.Q4_1, isa);
         Add<Q5_0Layout, FiveBitPlanes, HalfScales>(TensorType.Q5_0, isa);
@@ -41,10 +52,14 @@ internal sealed class KernelTable : IDisposable
     /// <summary>The kernel for weights and a number of activation rows.</summary>
     internal ProductKernel For(WeightMatrix weights, int rows, ActivationBits bits)
     {
+        if (weights.Lossy is { } lossy)
+            return _lossy.For(lossy.Kind, rows);
         if (weights.Format.IsFloat)
             return _float;
         if (!_quantised.TryGetValue(weights.Type, out var kernels))
             return _scalar;
+        if (rows >= TilePanel.WorthRows && (bits == ActivationBits.Eight ? kernels.TilesEight : kernels.TilesSixteen) is { } tiles)
+            return tiles;
         if (weights.Packed is not null && bits == ActivationBits.Eight && rows <= kernels.MostPacked)
             return kernels.PackedEight;
         if (rows < ManyRows)
@@ -56,8 +71,10 @@ internal sealed class KernelTable : IDisposable
     public void Dispose()
     {
         foreach (var kernels in _quantised.Values)
-            foreach (var kernel in new[] { kernels.Few, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen })
+            foreach (var kernel in new[] { kernels.Few, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen, kernels.TilesEight, kernels.TilesSixteen })
                 (kernel as IDisposable)?.Dispose();
+        _tiles?.Dispose();
+        _lossy.Dispose();
     }
 
     private void Add<T, TPlanes, TScales>(TensorType type, InstructionSet isa)
@@ -68,19 +85,24 @@ internal sealed class KernelTable : IDisposable
         // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit.
         ProductKernel Panel(bool eight) => isa switch
         {
-            InstructionSet.Avx512Vnni => new VnniPanelKernel<T, TPlanes, TScales>(eight, code => new NativeRoutines(code)),
+            InstructionSet.Avx512Vnni or InstructionSet.Amx => new VnniPanelKernel<T, TPlanes, TScales>(eight, _load),
             InstructionSet.Avx512 => new PanelKernel<T, TPlanes, TScales, Avx512PanelLanes, Vector512<int>>(eight && !T.Signed),
             InstructionSet.AvxVnni => new PanelKernel<T, TPlanes, TScales, AvxVnniPanelLanes, Vector256<int>>(eight),
             _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(eight && !T.Signed),
         };
         var packed = new PackedGemv<T, TPlanes, TScales>();
-        var (packedEight, mostPacked) = isa == InstructionSet.Avx512Vnni && VnniPackedKernel.ShapeOf(type) is { } shape
-            ? (new VnniPackedKernel(shape, code => new NativeRoutines(code)), VnniPackedKernel.WorthRows)
+        var (packedEight, mostPacked) = isa is InstructionSet.Avx512Vnni or InstructionSet.Amx && VnniPackedKernel.ShapeOf(type) is { } shape
+            ? (new VnniPackedKernel(shape, _load), VnniPackedKernel.WorthRows)
             : ((ProductKernel)packed, ManyRows - 1);
-        _quantised.Add(type, new Kernels(new Avx2Gemv<T>(), packedEight, packed, mostPacked, Panel(eight: true), Panel(eight: false)));
+        // Two scales in a group of 32 would halve what a tile product does once more.
+        ProductKernel? Tiles(int planes) => _tiles is not null && !T.Halves
+            ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, planes, _load) : null;
+        _quantised.Add(type, new Kernels(
+            new Avx2Gemv<T>(), packedEight, packed, mostPacked, Panel(eight: true), Panel(eight: false), Tiles(planes: 1), Tiles(planes: 2)));
     }
 
     // MostPacked: up to how many rows of int8 reading panels as they lie beats unpacking them.
     private sealed record Kernels(
-        ProductKernel Few, ProductKernel PackedEight, ProductKernel PackedSixteen, int MostPacked, ProductKernel ManyEight, ProductKernel ManySixteen);
+        ProductKernel Few, ProductKernel PackedEight, ProductKernel PackedSixteen, int MostPacked, ProductKernel ManyEight, ProductKernel ManySixteen,
+        ProductKernel? TilesEight = null, ProductKernel? TilesSixteen = null);
 }

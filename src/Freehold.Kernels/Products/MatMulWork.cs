@@ -1,3 +1,5 @@
+using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Threads;
 
 namespace Freehold.Kernels.Products;
@@ -29,7 +31,9 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         _x = x;
         _count = products.Length;
         _nextQuantise = _nextUnit = 0;
-        bool quantise = false, tile = false;
+        bool tile = false, amx = false, mixed = false;
+        LossyKind? form = null;
+        var any = false;
         for (var i = 0; i < products.Length; i++)
         {
             ref readonly var product = ref products[i];
@@ -37,26 +41,39 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
             if (weights.Columns != x.Columns)
                 throw new ArgumentException($"a product of {weights.Columns} inputs was given rows of {x.Columns}");
             var kernel = kernels.For(weights, x.Rows, x.Bits);
-            quantise |= !weights.Format.IsFloat;
+            if (weights.Lossy is not null || !weights.Format.IsFloat)
+            {
+                mixed |= any && form != weights.Lossy?.Kind;
+                (any, form) = (true, weights.Lossy?.Kind);
+            }
             tile |= kernel.NeedsTiles;
+            amx |= kernel.AmxTiles is not null;
             _products[i] = product;
             _kernels[i] = kernel;
             var unit = UnitOutputs(weights, kernel.OutputStep, workers);
             _unitOutputs[i] = unit;
             _firstUnit[i + 1] = _firstUnit[i] + (weights.Rows + unit - 1) / unit;
         }
-        _quantise = quantise && !x.Quantised;
-        _tile = tile && !x.Tiled;
-        _quantiseUnits = _quantise || _tile ? (x.Rows + ActivationRows.TileRows - 1) / ActivationRows.TileRows : 0;
+        if (mixed)
+            throw new ArgumentException("products of one call want the rows quantised in two ways: their weights are not packed alike");
+        var known = x.QuantisedFor == form;
+        _quantise = any && !(x.Quantised && known);
+        _tile = tile && !(x.Tiled && known);
+        _amx = amx && !(x.AmxTiled && known);
+        if (_quantise)
+            x.QuantisedFor = form;
+        _quantiseUnits = _quantise || _tile || _amx ? (x.Rows + ActivationRows.TileRows - 1) / ActivationRows.TileRows : 0;
     }
 
-    private bool _quantise, _tile;
+    private bool _quantise, _tile, _amx;
 
     /// <summary>Marks what the region left in the activations, and lets go of the weights.</summary>
     internal void Finish()
     {
-        _x.Quantised |= _quantise;
+        if (_quantise)
+            (_x.Quantised, _x.Tiled, _x.AmxTiled) = (true, false, false);
         _x.Tiled |= _tile;
+        _x.AmxTiled |= _amx;
         Array.Clear(_products, 0, _count);
     }
 
@@ -69,15 +86,33 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
                 Quantise(unit);
             pool.Barrier();
         }
-        var bytes = scratch.Of(worker);
+        TileConfiguration? tiles = null;
+        try
+        {
+            Multiply(scratch.Of(worker), ref tiles);
+        }
+        finally
+        {
+            tiles?.Leave();
+        }
+    }
+
+    private void Multiply(byte* bytes, ref TileConfiguration? tiles)
+    {
         var product = 0;
         for (int unit; (unit = Interlocked.Increment(ref _nextUnit) - 1) < _firstUnit[_count];)
         {
             while (unit >= _firstUnit[product + 1])
                 product++;
+            var kernel = _kernels[product];
+            if (kernel.AmxTiles is { } wanted && wanted != tiles)
+            {
+                wanted.Enter();
+                tiles = wanted;
+            }
             var first = (unit - _firstUnit[product]) * _unitOutputs[product];
             var count = Math.Min(_unitOutputs[product], _products[product].Weights.Rows - first);
-            _kernels[product].Multiply(_products[product], _x, first, count, bytes);
+            kernel.Multiply(_products[product], _x, first, count, bytes);
         }
     }
 
@@ -86,9 +121,18 @@ internal sealed unsafe class MatMulWork(InstructionSet isa, KernelTable kernels,
         var end = Math.Min(_x.Rows, (tile + 1) * ActivationRows.TileRows);
         if (_quantise)
             for (var row = tile * ActivationRows.TileRows; row < end; row++)
-                Quantiser.Row(isa, _x, row);
-        if (_tile)
+                if (_x.QuantisedFor is { } kind)
+                    SliceQuantiser.Row(isa, new LossyFormat(kind), _x, row);
+                else
+                    Quantiser.Row(isa, _x, row);
+        if (_tile && _x.QuantisedFor is not null)
+            SliceTiler.Tile(_x, tile);
+        else if (_tile)
             Tiler.Tile(_x, tile);
+        if (_amx && _x.QuantisedFor is not null)
+            SliceTiler.AmxTile(_x, tile);
+        else if (_amx)
+            Tiler.AmxTile(_x, tile);
     }
 
     private static int UnitOutputs(WeightMatrix weights, int step, int workers)

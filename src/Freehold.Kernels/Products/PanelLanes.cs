@@ -41,6 +41,10 @@ internal readonly unsafe struct Avx2PanelLanes : IPanelLanes<Vector256<int>>
         Fma.MultiplyAdd(Avx.ConvertToVector256Single(sum), Vector256.Load(scale) * Vector256.Create(d), Vector256.Load(y)).Store(y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LinkSlice(Vector256<int> sum, float d, float* y) =>
+        Fma.MultiplyAdd(Avx.ConvertToVector256Single(sum), Vector256.Create(d), Vector256.Load(y)).Store(y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LinkMinimum(float* minimum, float dsum, float* y) =>
         Fma.MultiplyAdd(Vector256.Load(minimum), Vector256.Create(dsum), Vector256.Load(y)).Store(y);
 }
@@ -77,6 +81,10 @@ internal readonly unsafe struct AvxVnniPanelLanes : IPanelLanes<Vector256<int>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Link(Vector256<int> sum, float* scale, float d, float* y) => Avx2PanelLanes.Link(sum, scale, d, y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LinkSlice(Vector256<int> sum, float d, float* y) =>
+        Avx2PanelLanes.LinkSlice(sum, d, y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LinkMinimum(float* minimum, float dsum, float* y) => Avx2PanelLanes.LinkMinimum(minimum, dsum, y);
@@ -117,6 +125,10 @@ internal readonly unsafe struct Avx512PanelLanes : IPanelLanes<Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Link(Vector512<int> sum, float* scale, float d, float* y) =>
         Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(sum), Vector512.Load(scale) * Vector512.Create(d), Vector512.Load(y)).Store(y);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LinkSlice(Vector512<int> sum, float d, float* y) =>
+        Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(sum), Vector512.Create(d), Vector512.Load(y)).Store(y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LinkMinimum(float* minimum, float dsum, float* y) =>

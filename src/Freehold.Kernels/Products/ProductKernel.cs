@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Freehold.Kernels.Generated;
 
 namespace Freehold.Kernels.Products;
 
@@ -16,6 +17,9 @@ internal abstract unsafe class ProductKernel
 
     /// <summary>Whether the tiled copies of the activations must have been made.</summary>
     internal virtual bool NeedsTiles => false;
+
+    /// <summary>What the calling thread must have entered, where the kernel uses AMX; it then wants the activations in AMX's tiles.</summary>
+    internal virtual TileConfiguration? AmxTiles => null;
 
     /// <summary>Computes outputs <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1.</summary>
     /// <param name="product">What to multiply and where to.</param>

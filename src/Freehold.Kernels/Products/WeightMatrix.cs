@@ -1,4 +1,5 @@
 using Freehold.Kernels.Blocks;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products;
@@ -54,6 +55,12 @@ public sealed unsafe class WeightMatrix
 
     /// <summary>Gives the matrix its panels, at any time: products before and after have the same bits.</summary>
     public void Use(PackedMatrix packed) => Packed = packed;
+
+    /// <summary>What products multiply by in place of the stored values, where an owner asked for loss.</summary>
+    public LossyMatrix? Lossy { get; private set; }
+
+    /// <summary>Makes products multiply by other values: before the first product, since their bits change.</summary>
+    public void Use(LossyMatrix lossy) => Lossy = lossy;
 
     /// <summary>All bytes of the matrix.</summary>
     public long Bytes => RowBytes * Rows;

@@ -8,7 +8,7 @@ internal abstract unsafe class RopeKernel
 {
     public static RopeKernel For(InstructionSet isa) => isa switch
     {
-        InstructionSet.Avx512 or InstructionSet.Avx512Vnni => new LaneRopeKernel<Avx512Lanes>(),
+        InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx => new LaneRopeKernel<Avx512Lanes>(),
         InstructionSet.Avx2 or InstructionSet.AvxVnni => new LaneRopeKernel<Avx2Lanes>(),
         InstructionSet.AdvSimd => new LaneRopeKernel<AdvSimdLanes>(),
         _ => new LaneRopeKernel<ScalarLanes>(),

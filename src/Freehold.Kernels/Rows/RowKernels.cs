@@ -7,7 +7,7 @@ internal abstract unsafe class RowKernels
 {
     public static RowKernels For(InstructionSet isa) => isa switch
     {
-        InstructionSet.Avx512 or InstructionSet.Avx512Vnni => new LaneRowKernels<Avx512Lanes>(),
+        InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx => new LaneRowKernels<Avx512Lanes>(),
         InstructionSet.Avx2 or InstructionSet.AvxVnni => new LaneRowKernels<Avx2Lanes>(),
         InstructionSet.AdvSimd => new LaneRowKernels<AdvSimdLanes>(),
         _ => new LaneRowKernels<ScalarLanes>(),

@@ -12,7 +12,6 @@ public sealed class WorkerPool : IDisposable
 {
     private readonly Doorbell _start, _end, _meeting;
     private readonly Thread[] _threads;
-    private readonly SignalStack?[] _signalStacks;
     private ParallelWork? _work;
     private Exception? _failure;
     private Counters _counters;
@@ -22,19 +21,9 @@ public sealed class WorkerPool : IDisposable
     /// <summary>Starts <paramref name="workers"/> - 1 threads; the caller of <see cref="Run"/> is the remaining worker.</summary>
     /// <param name="workers">At least 1.</param>
     public WorkerPool(int workers)
-        : this(workers, usesTiles: false)
-    {
-    }
-
-    /// <summary>Starts the threads, with larger signal stacks where their work may use AMX's tiles (<see cref="SignalStack"/>).</summary>
-    internal WorkerPool(int workers, bool usesTiles)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
         Workers = workers;
-        _signalStacks = new SignalStack?[workers];
-        if (usesTiles && SignalStack.IsAvailable)
-            for (var i = 0; i < workers; i++)
-                _signalStacks[i] = new SignalStack();
         var spins = workers <= Environment.ProcessorCount;
         _start = new Doorbell(spins);
         _end = new Doorbell(spins);
@@ -69,10 +58,10 @@ public sealed class WorkerPool : IDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_stop, this);
-            if (_signalStacks[0] is { } stack)
-                RunOn(stack, work);
+            if (Workers == 1)
+                work.Run(this, 0, 1);
             else
-                RunHere(work);
+                RunTogether(work);
         }
         finally
         {
@@ -114,35 +103,11 @@ public sealed class WorkerPool : IDisposable
             _start.Ring();
             foreach (var thread in _threads)
                 thread.Join();
-            foreach (var stack in _signalStacks)
-                stack?.Dispose();
         }
         finally
         {
             Volatile.Write(ref _running, 0);
         }
-    }
-
-    // The caller may be another thread each time, so it has the larger stack only while it works.
-    private void RunOn(SignalStack stack, ParallelWork work)
-    {
-        stack.Enter();
-        try
-        {
-            RunHere(work);
-        }
-        finally
-        {
-            stack.Leave();
-        }
-    }
-
-    private void RunHere(ParallelWork work)
-    {
-        if (Workers == 1)
-            work.Run(this, 0, 1);
-        else
-            RunTogether(work);
     }
 
     private void RunTogether(ParallelWork work)
@@ -163,7 +128,6 @@ public sealed class WorkerPool : IDisposable
 
     private void Loop(int worker)
     {
-        _signalStacks[worker]?.Enter();
         for (var seen = 0; ; seen++)
         {
             _start.WaitWhile(seen);
@@ -173,7 +137,7 @@ public sealed class WorkerPool : IDisposable
             if (Interlocked.Decrement(ref _counters.Busy) == 0)
                 _end.Ring();
         }
-        _signalStacks[worker]?.Leave();
+        SignalStack.Leave();
     }
 
     private void Share(ParallelWork work, int worker)

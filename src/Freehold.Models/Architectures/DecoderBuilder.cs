@@ -24,6 +24,6 @@ internal sealed unsafe class DecoderBuilder(IModelSource source, Compute compute
         var shape = new ModelShape(
             Metadata.Architecture, Embedding.Rows, Sizes.Context, Sizes.Embedding, Sizes.Layers, ParameterCount.Of(Tensors.Source));
         return new Decoder(
-            Tensors.Source, Compute, Work, shape, ends?.Invoke(around) ?? around, [.. layers], [.. Ropes], Tensors.Bytes, Pack(options.Packs));
+            Tensors.Source, Compute, Work, shape, ends?.Invoke(around) ?? around, [.. layers], [.. Ropes], Tensors.Bytes, Pack(options.Packs, options.Lossy, head));
     }
 }

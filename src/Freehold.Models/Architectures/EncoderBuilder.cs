@@ -1,5 +1,6 @@
 using Freehold.Kernels;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Architectures.Layers;
 using Freehold.Models.Files;
 using Freehold.Models.Inference;
@@ -8,7 +9,7 @@ using Freehold.Models.Packing;
 namespace Freehold.Models.Architectures;
 
 /// <summary>Composes an encoder from a description of its layers.</summary>
-internal sealed class EncoderBuilder(IModelSource source, Compute compute, int rows, ActivationBits bits, PackFolder? packs)
+internal sealed class EncoderBuilder(IModelSource source, Compute compute, int rows, ActivationBits bits, PackFolder? packs, LossyKind? lossy)
     : ModelBuilder(source, compute, rows, logitRows: 0, context: 0, bits)
 {
     /// <summary>Builds the model, one layer description per block.</summary>
@@ -28,7 +29,7 @@ internal sealed class EncoderBuilder(IModelSource source, Compute compute, int r
         Tensors.RequireAllTaken();
         var shape = new ModelShape(
             Metadata.Architecture, Embedding.Rows, Sizes.Context, Sizes.Embedding, Sizes.Layers, ParameterCount.Of(Tensors.Source));
-        var trunk = new EncoderTrunk(Tensors.Source, Compute, Work, shape, ends, [.. layers], [.. Ropes], Pack(packs));
+        var trunk = new EncoderTrunk(Tensors.Source, Compute, Work, shape, ends, [.. layers], [.. Ropes], Pack(packs, lossy));
         return head is null ? new BuiltEncoder(new Encoder(trunk, pooling), null) : new BuiltEncoder(null, new CrossEncoder(trunk, head));
     }
 }

@@ -1,5 +1,6 @@
 using Freehold.Kernels.Attention;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Packing;
 
 namespace Freehold.Models.Architectures;
@@ -15,6 +16,9 @@ public sealed record LoadOptions
 
     /// <summary>Where packed weights are kept and found; null runs the model from its own file.</summary>
     public PackFolder? Packs { get; init; }
+
+    /// <summary>How the weights are rounded where an owner gives accuracy away for speed; null leaves the file's own values. It needs <see cref="Packs"/>.</summary>
+    public LossyKind? Lossy { get; init; }
 
     /// <summary>Rows one forward may take.</summary>
     public int MaxRows { get; init; } = 512;

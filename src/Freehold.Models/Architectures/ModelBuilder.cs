@@ -1,6 +1,7 @@
 using Freehold.Kernels;
 using Freehold.Kernels.Attention;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Rope;
 using Freehold.Models.Architectures.Layers;
 using Freehold.Models.Files;
@@ -75,8 +76,15 @@ internal abstract unsafe class ModelBuilder : IDisposable
     /// <summary>Frees the workspace of a model that could not be built.</summary>
     public void Dispose() => Work.Dispose();
 
-    /// <summary>Gives the noted matrices their panels, where <paramref name="packs"/> is given and can.</summary>
-    protected PackedWeights? Pack(PackFolder? packs) => packs?.Open(Tensors.Source, _factors, Compute);
+    /// <summary>Gives the noted matrices their panels, where <paramref name="packs"/> is given and can; with loss where <paramref name="lossy"/> says how, and then it must.</summary>
+    /// <param name="packs">Where panels are kept.</param>
+    /// <param name="lossy">How values are rounded; null leaves them as they are.</param>
+    /// <param name="head">The output head, if there is one.</param>
+    /// <exception cref="PackingException">It is to be packed with loss and cannot be.</exception>
+    protected PackedWeights? Pack(PackFolder? packs, LossyKind? lossy, WeightMatrix? head = null) =>
+        lossy is null ? packs?.Open(Tensors.Source, _factors, Compute)
+        : packs is null ? throw new PackingException($"{Tensors.Source.Origin} cannot be packed as {LossyLayout.NameOf(lossy.Value)}: there is no folder to keep packs in. Name one (FREEHOLD_DATA)")
+        : packs.OpenLossy(Tensors.Source, _factors, new LossyLayout(lossy.Value, head), Compute);
 
     private RopePlan Keep(RopePairing pairing, RopeFrequencies frequencies)
     {

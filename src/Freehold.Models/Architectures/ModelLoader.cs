@@ -54,6 +54,8 @@ public static class ModelLoader
         if (source.Tensors.Count == 0)
             throw ModelFormatException.Unsupported($"{source.Origin} holds a vocabulary and no weights; it can tokenize, but not run");
         var usual = ParameterCount.DefaultActivations(ParameterCount.Of(source));
+        if (options.Lossy is not null)
+            usual = options.Activations is null or ActivationBits.Eight ? ActivationBits.Eight : throw new ArgumentException("weights packed with loss compute with activations of 8 bits", nameof(options));
         var bits = options.Activations ?? usual;
         // A large vocabulary takes as long as all the rest, so both are made at once.
         var tokenizing = Task.Run(() => TokenizerFactory.Create(metadata));
@@ -108,7 +110,7 @@ public static class ModelLoader
         if (Array.Find(_encoders, candidate => candidate.Name == name) is { } encoder)
         {
             var rows = DecoderSizes.Read(source.Metadata).Context;
-            var builder = new EncoderBuilder(source, compute, options.Context > 0 ? Math.Min(rows, options.Context) : rows, bits, options.Packs);
+            var builder = new EncoderBuilder(source, compute, options.Context > 0 ? Math.Min(rows, options.Context) : rows, bits, options.Packs, options.Lossy);
             return (null, Keep(builder, () => encoder.Build(builder)));
         }
         throw ModelFormatException.Unsupported($"{source.Origin} is of architecture '{name}', which this engine does not run; it runs {string.Join(", ", Architectures)}");

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using Freehold.Kernels.Products;
-using Freehold.Kernels.Products.Packed;
 using Freehold.Models.Files;
 
 namespace Freehold.Models.Packing;
@@ -14,12 +13,12 @@ internal static unsafe class PackKey
     private const int Sample = 4096;
 
     /// <summary>The key; null for a source that does not know when it changed.</summary>
-    public static byte[]? Of(IModelSource source, IReadOnlyList<WeightMatrix> matrices)
+    public static byte[]? Of(IModelSource source, IReadOnlyList<WeightMatrix> matrices, PackedLayout layout)
     {
         if (source.Stamp.Length == 0)
             return null;
         var hash = new XxHash128();
-        hash.Append(System.Text.Encoding.UTF8.GetBytes($"{PackedMatrix.LayoutVersion}\n{source.Stamp}\n"));
+        hash.Append(System.Text.Encoding.UTF8.GetBytes($"{layout.Version}\n{source.Stamp}\n"));
         foreach (var matrix in matrices)
         {
             hash.Append(System.Text.Encoding.UTF8.GetBytes($"{(int)matrix.Type} {matrix.Rows} {matrix.Columns}\n"));

@@ -9,7 +9,7 @@ namespace Freehold.Models.Packing;
 /// Packs matrices into a file: all workers pack a stretch, then it is written. Written, not mapped: a disk that fills up is then an error
 /// (<see cref="IOException"/>) and not the end of the process. The file takes its name when it is whole.
 /// </summary>
-internal sealed unsafe class PackWriter(WorkerPool workers, Action<PackProgress>? progress)
+internal sealed unsafe class PackWriter(PackedLayout layout, WorkerPool workers, Action<PackProgress>? progress)
 {
     private const long StretchBytes = 16L << 20;
 
@@ -17,7 +17,7 @@ internal sealed unsafe class PackWriter(WorkerPool workers, Action<PackProgress>
     /// <exception cref="IOException">It cannot be written; nothing is left of it.</exception>
     public void Write(string path, byte[] key, IReadOnlyList<WeightMatrix> matrices)
     {
-        var (offsets, length) = PackedWeights.Plan(matrices);
+        var (offsets, length) = PackedWeights.Plan(matrices, layout);
         var part = $"{path}.{Environment.ProcessId}.part";
         try
         {
@@ -41,7 +41,7 @@ internal sealed unsafe class PackWriter(WorkerPool workers, Action<PackProgress>
 
     private void Write(Microsoft.Win32.SafeHandles.SafeFileHandle file, WeightMatrix matrix, long offset, long length)
     {
-        var packed = PackedMatrix.BytesOf(matrix);
+        var packed = layout.BytesOf(matrix);
         var panels = PackedMatrix.PanelsOf(matrix);
         var panelBytes = packed / panels;
         var stretch = (int)Math.Clamp(StretchBytes / panelBytes, 1, panels);
@@ -51,7 +51,9 @@ internal sealed unsafe class PackWriter(WorkerPool workers, Action<PackProgress>
             for (var panel = 0; panel < panels; panel += stretch)
             {
                 var count = Math.Min(stretch, panels - panel);
-                PackedMatrix.Pack(matrix, panel, count, buffer, workers);
+                // In turns: models that serve on these threads meanwhile go on between them.
+                using (workers.Turns.Take())
+                    layout.Pack(matrix, panel, count, buffer, workers);
                 for (long done = 0, bytes = count * panelBytes; done < bytes; done += int.MaxValue)
                     RandomAccess.Write(file, new ReadOnlySpan<byte>(buffer + done, (int)Math.Min(int.MaxValue, bytes - done)), offset + panel * panelBytes + done);
                 progress?.Invoke(new PackProgress(offset + (panel + count) * panelBytes, length));

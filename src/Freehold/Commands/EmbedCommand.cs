@@ -20,7 +20,8 @@ internal static class EmbedCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var inputs = await InputsAsync(parsed.GetValue(texts)!, parsed.GetValue(file), cancellation);
-            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), settings.Read(parsed, opening));
+            var chosen = settings.Read(parsed, opening);
+            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed), chosen.Pack), chosen);
             var encoder = open.Loaded.Embedding ?? throw CommandException.Refused($"{open.Name} {(open.Loaded.Ranking is null ? "generates text" : "ranks documents")} and gives no embeddings; take an encoder such as all-MiniLM-L6-v2");
             using var generator = new EngineEmbeddingGenerator(open.Name, encoder, open.Loaded.Tokenizer);
             var vectors = await generator.GenerateAsync(inputs, null, cancellation);

@@ -2,6 +2,7 @@ using Freehold.Catalog;
 using Freehold.Commands.Catalogue;
 using Freehold.Engine.Refusals;
 using Freehold.Models.Files;
+using Freehold.Models.Packing;
 using Freehold.Models.Templates;
 
 namespace Freehold.Commands;
@@ -16,7 +17,7 @@ internal static class Failure
         FileNotFoundException or DirectoryNotFoundException => ExitCode.NotFound,
         CatalogException catalogue => CatalogueContext.ExitCodeOf(catalogue),
         TemplateRefusedException or ModelRefusedException or RequestRefusedException => ExitCode.Refused,
-        ModelFormatException { IsUnsupported: true } => ExitCode.Refused,
+        PackingException or ModelFormatException { IsUnsupported: true } => ExitCode.Refused,
         PlatformNotSupportedException or NotSupportedException or UnauthorizedAccessException => ExitCode.Refused,
         _ => ExitCode.Failed,
     };

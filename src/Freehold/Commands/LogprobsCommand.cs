@@ -26,7 +26,8 @@ internal static class LogprobsCommand
             var given = parsed.GetValue(ids) is { } list ? Ids(list) : null;
             var text = given is null || parsed.GetValue(file) is not null
                 ? await TextInput.OneOfAsync(parsed.GetValue(ids), parsed.GetValue(file), "--ids", cancellation) : null;
-            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), settings.Read(parsed, opening));
+            var chosen = settings.Read(parsed, opening);
+            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed), chosen.Pack), chosen);
             var tokens = given ?? [.. open.Loaded.Tokenizer.Encode(text!, parsed.GetValue(special), addSpecial: !parsed.GetValue(noBos))];
             var results = Score(Generating(open), tokens, parsed.GetValue(top) ?? 10, cancellation);
             await WriteAsync(parsed.InvocationConfiguration.Output, open, tokens, results, parsed.GetValue(json));

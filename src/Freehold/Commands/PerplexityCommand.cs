@@ -20,7 +20,8 @@ internal static class PerplexityCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var text = await TextInput.ReadAsync(parsed.GetValue(file)!, cancellation);
-            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed)), settings.Read(parsed, opening));
+            var chosen = settings.Read(parsed, opening);
+            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed), chosen.Pack), chosen);
             var causal = LogprobsCommand.Generating(open);
             var size = parsed.GetValue(window) ?? 512;
             var tokens = open.Loaded.Tokenizer.Encode(text).ToArray();
@@ -36,10 +37,11 @@ internal static class PerplexityCommand
                     document.WriteStartObject();
                     document.WriteNumber("perplexity", result.Value);
                     document.WriteNumber("scored", result.Scored);
+                    document.WriteNumber("accuracy", result.Accuracy);
                     document.WriteEndObject();
                 });
             else
-                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"perplexity {result.Value:0.0000} over {result.Scored} tokens"));
+                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"perplexity {result.Value:0.0000} over {result.Scored} tokens, of which {100 * result.Accuracy:0.00} % were thought likeliest"));
             return ExitCode.Done;
         });
         return command;

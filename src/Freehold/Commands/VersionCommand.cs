@@ -4,13 +4,13 @@ using Freehold.Kernels;
 
 namespace Freehold.Commands;
 
-/// <summary><c>freehold version</c>: the version, the commit it was built from, and the instruction set in use here.</summary>
+/// <summary><c>freehold version</c>: the version, the commit it was built from, the instruction set in use here, and whether AMX is.</summary>
 internal static class VersionCommand
 {
     public static Command Create()
     {
         var json = CommonOptions.Json();
-        var command = new Command("version", "Show the version, the commit it was built from, and the instruction set in use.") { json };
+        var command = new Command("version", "Show the version, the commit it was built from, the instruction set in use, and whether AMX is.") { json };
         command.SetAction(async (parsed, _) =>
         {
             var (version, commit) = Built();
@@ -24,10 +24,14 @@ internal static class VersionCommand
                     document.WriteString("version", version);
                     document.WriteString("commit", commit);
                     document.WriteString("isa", isa);
+                    document.WriteStartObject("amx");
+                    document.WriteBoolean("on", compute.Amx.IsOn);
+                    document.WriteString("why", compute.Amx.Why);
+                    document.WriteEndObject();
                     document.WriteEndObject();
                 });
             else
-                await output.WriteLineAsync($"freehold {version} (commit {commit ?? "unknown"}), {isa}");
+                await output.WriteLineAsync($"freehold {version} (commit {commit ?? "unknown"}), {isa}; AMX {(compute.Amx.IsOn ? "on" : "off")}: {compute.Amx.Why}");
             return ExitCode.Done;
         });
         return command;

@@ -3,7 +3,9 @@ using Freehold.Catalog.Resolution;
 using Freehold.Commands;
 using Freehold.Commands.Catalogue;
 using Freehold.Hosting.Configuration;
+using Freehold.Engine.Refusals;
 using Freehold.Kernels;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Architectures;
 using Freehold.Models.Files;
 using Freehold.Models.Packing;
@@ -15,6 +17,9 @@ namespace Freehold.Hosting;
 internal sealed class ModelOpening(CatalogueContext context)
 {
     private const int DefaultLogitRows = 64;
+
+    // What the engine asks of a draft: a page's worth of each of four texts.
+    private const int DraftRows = 256, DraftLogitRows = 4;
     private readonly Lazy<ConfigFile> _config = new(() => ConfigFile.Read(context.Settings().ConfigFile));
 
     /// <summary>What the catalogue's commands are made of.</summary>
@@ -54,32 +59,59 @@ internal sealed class ModelOpening(CatalogueContext context)
     public Func<string, string?> Environment => context.Environment;
 
     /// <summary>Every model there is, in the order in which names are looked up.</summary>
-    public IReadOnlyList<ResolvedModel> Available(string[]? folders) => context.Resolver(folders).ListAvailable();
+    public IReadOnlyList<ResolvedModel> Available(string[]? folders, PackChoice pack = default) => [.. context.Resolver(folders).ListAvailable().Select(pack.Named)];
 
-    /// <summary>Finds a model by path or name.</summary>
-    public ResolvedModel Resolve(string model, string[]? folders) => context.Resolver(folders).Resolve(model);
+    /// <summary>Finds a model by path or name; <c>NAME+w8</c> and <c>NAME+w4</c> are NAME packed with loss, and so is every model where <paramref name="pack"/> says it.</summary>
+    public ResolvedModel Resolve(string model, string[]? folders, PackChoice pack = default)
+    {
+        var (name, choice) = pack.Read(model);
+        return choice.Named(context.Resolver(folders).Resolve(name));
+    }
 
     /// <summary>Opens the file alone: enough to tokenize and to render.</summary>
     public static IModelSource OpenFile(ResolvedModel model) =>
         model.Length is { } length ? GgufFile.Open(model.Path, model.Offset, length) : ModelFiles.Open(model.Path);
 
-    /// <summary>Loads a model to compute with.</summary>
+    /// <summary>Loads a model to compute with, and its draft where it has one.</summary>
     /// <param name="model">Which.</param>
     /// <param name="settings">How it is run.</param>
     /// <param name="shared">Threads to share with other models; null gives it its own.</param>
     /// <param name="maxLogitRows">Rows of logits one step may give: at least as many as there may be streams.</param>
     /// <param name="packing">Told how far the packing of its weights is, where they are packed.</param>
+    /// <exception cref="PackingException">It is to be packed with loss and cannot be.</exception>
     public static OpenModel Load(ResolvedModel model, ModelSettings settings, SharedThreads? shared = null, int maxLogitRows = DefaultLogitRows, Action<PackProgress>? packing = null)
     {
+        var open = LoadAlone(model, settings, shared, new LoadOptions { MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0) }, packing);
+        try
+        {
+            if (settings.Drafts.For(model.Name) is { } draft)
+                open.Draft = open.Loaded.Causal is null
+                    ? throw new ModelRefusedException($"{model.Name} generates nothing, so {draft.Name} cannot guess for it; leave the draft out")
+                    : LoadAlone(draft, new ModelSettings(null, null, settings.Context) { Pack = settings.Pack }, new SharedThreads(open.Compute.Workers, open.Placement), new LoadOptions { MaxRows = DraftRows, MaxLogitRows = DraftLogitRows }, packing);
+            return open;
+        }
+        catch
+        {
+            open.Dispose();
+            throw;
+        }
+    }
+
+    private static OpenModel LoadAlone(ResolvedModel model, ModelSettings settings, SharedThreads? shared, LoadOptions rows, Action<PackProgress>? packing)
+    {
+        var lossy = PackChoice.KindOf(model);
+        if (lossy is not null && settings.Activations == 16)
+            throw CommandException.Usage($"--activations is 16, and {model.Name} computes with activations of 8 bits; leave one of the two out");
         var own = shared is null ? SharedThreads.Start(settings.Threads, model.Bytes) : null;
         var compute = ComputeOn(own ?? shared!, own);
         try
         {
-            var packs = PackedModels.Folder(System.Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error, packing);
-            var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0), KeysValues = settings.KeysValues, Packs = packs };
+            var packs = !settings.Pack.Keeps && lossy is null ? null : PackedModels.Folder(System.Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error, packing);
+            var options = rows with { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, KeysValues = settings.KeysValues, Packs = packs, Lossy = lossy };
             var source = OpenFile(model);
-            var work = ModelWork.Of(source);
-            return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own, Packing = packs?.Outcome ?? "not packed" };
+            var work = ModelWork.Of(source, lossy);
+            var lossyWork = lossy is null ? Enum.GetValues<LossyKind>().ToDictionary(kind => kind, kind => ModelWork.Of(source, kind)) : [];
+            return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own, Packing = packs?.Outcome ?? "not packed", LossyWork = lossyWork };
         }
         catch
         {

@@ -5,6 +5,7 @@ using Freehold.Engine.Refusals;
 using Freehold.Kernels;
 using Freehold.Kernels.Attention;
 using Freehold.Kernels.Machine;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Architectures;
 using Freehold.Planning;
 
@@ -32,22 +33,34 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
     /// <summary>How the weights lie in memory, for people.</summary>
     public string Packing { get; init; } = "not packed";
 
+    /// <summary>What a token would cost if its weights were packed with loss.</summary>
+    public IReadOnlyDictionary<LossyKind, ModelWork> LossyWork { get; init; } = new Dictionary<LossyKind, ModelWork>();
+
     /// <summary>Where it computes on a machine of several NUMA nodes.</summary>
     public required NodePlacement Placement { get; init; }
 
     /// <summary>Its threads, where it shares none.</summary>
     public SharedThreads? OwnThreads { private get; init; }
 
+    /// <summary>Guesses for it, on its threads; null: no model does.</summary>
+    public OpenModel? Draft { get; set; }
+
     /// <summary>What answers name because it is not the model's default; null for the default.</summary>
     public string? Note => string.Join('+', Notes()) is { Length: > 0 } notes ? notes : null;
 
     /// <summary>Starts an engine, which from then on owns the weights; dispose it before this.</summary>
     /// <exception cref="ModelRefusedException">It does not fit.</exception>
-    public InferenceEngine StartEngine(EngineOptions options) => new(EngineModel.Of(Loaded, Name, options.Clock), options);
+    public InferenceEngine StartEngine(EngineOptions options) => new(EngineModel.Of(Loaded, Name, options.Clock) with { Draft = DraftModel }, options);
+
+    /// <summary>The draft as the engine takes it.</summary>
+    /// <exception cref="ModelRefusedException">Its vocabulary is another.</exception>
+    public DraftModel? DraftModel => Draft is null ? null : Engine.DraftModel.Of(Draft.Name, Draft.Loaded, Name, Loaded.Tokenizer);
 
     private IEnumerable<string> Notes()
     {
-        if (Loaded.Activations != Loaded.DefaultActivations)
+        if (model.Pack is { } pack)
+            yield return pack;
+        else if (Loaded.Activations != Loaded.DefaultActivations)
             yield return $"activations-{(int)Loaded.Activations}";
         if (Loaded.KeysValues != KvType.F32)
             yield return $"kv-{KeysValuesChoice.NameOf(Loaded.KeysValues)}";
@@ -55,6 +68,7 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
 
     public void Dispose()
     {
+        Draft?.Dispose();
         Loaded.Dispose();
         Compute.Dispose();
         OwnThreads?.Dispose();

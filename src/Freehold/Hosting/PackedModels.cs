@@ -1,4 +1,6 @@
 using Freehold.Catalog;
+using Freehold.Commands;
+using Freehold.Engine.Memory;
 using Freehold.Models.Packing;
 
 namespace Freehold.Hosting;
@@ -6,27 +8,39 @@ namespace Freehold.Hosting;
 /// <summary>Where this user's packed weights lie, and how a person sees them being made.</summary>
 internal static class PackedModels
 {
-    /// <summary>Turns packing off when it is <c>off</c>: models then run from their own files, with the same answers, slower.</summary>
-    public const string Variable = "FREEHOLD_PACK";
+    /// <summary>Whether packs are read into huge pages: <c>auto</c> (where they were measured to be read clearly faster), <c>on</c> or <c>off</c>.</summary>
+    public const string HugePagesVariable = "FREEHOLD_HUGE_PAGES";
+
+    /// <summary>What that variable says.</summary>
+    /// <exception cref="CommandException">It makes no sense (2).</exception>
+    public static HugePageMode HugePagesOf(Func<string, string?> environment) => environment(HugePagesVariable)?.Trim().ToLowerInvariant() switch
+    {
+        null or "" or "auto" => HugePageMode.Auto,
+        "on" => HugePageMode.On,
+        "off" => HugePageMode.Off,
+        var other => throw CommandException.Usage($"{HugePagesVariable} is '{other}'; it must be auto, on or off"),
+    };
 
     /// <summary>The folder of packs below a store's home.</summary>
     public static string PathOf(CatalogSettings settings) => Path.Combine(settings.Home, "packed");
 
-    /// <summary>The folder to use; null where packing is off or this user has no store.</summary>
+    /// <summary>The folder to use; null where this user has no store.</summary>
     /// <param name="environment">Gives an environment variable's value, or null.</param>
     /// <param name="terminal">Where a person watches; null for nobody.</param>
     /// <param name="watch">Also told how far packing is.</param>
     public static PackFolder? Folder(Func<string, string?> environment, TextWriter? terminal, Action<PackProgress>? watch = null)
     {
-        if (string.Equals(environment(Variable), "off", StringComparison.OrdinalIgnoreCase))
-            return null;
         try
         {
-            return new PackFolder(PathOf(CatalogSettings.Read(environment)), terminal is null ? watch : progress =>
+            var settings = CatalogSettings.Read(environment);
+            return new PackFolder(PathOf(settings), terminal is null ? watch : progress =>
             {
                 Draw(terminal, progress);
                 watch?.Invoke(progress);
-            });
+            })
+            {
+                HugePages = new HugePages(HugePagesOf(environment)) { CacheFolder = Path.Combine(settings.Home, "cache", "machine"), Available = () => AvailableMemory.Measure() },
+            };
         }
         catch (CatalogException)
         {

@@ -90,6 +90,8 @@ internal sealed class RunningModel : IDisposable
     private static List<string> ChoicesOf(OpenModel open, string serves, Func<OpenModel, MemoryPlan?, ServingPlan>? plan, MemoryPlan? memory)
     {
         List<string> choices = [$"{open.Name}: {serves}; {ComputingOf(open)}"];
+        if (open.Draft is { } draft)
+            choices.Add($"{open.Name}: {draft.Name} guesses ahead for it; {ComputingOf(draft)}");
         if (plan is not null)
             choices.Add($"{open.Name}: {PlanText.Short(plan(open, memory))}");
         return choices;
@@ -113,5 +115,5 @@ internal sealed class RunningModel : IDisposable
 
     /// <summary>How the weights are stored, as the names say; null where they do not.</summary>
     internal static string? QuantisationOf(Catalog.Resolution.ResolvedModel model) =>
-        Quantisation.FromFileName(Path.GetFileName(model.Path)) ?? Quantisation.FromFileName(model.Name.Replace(':', '-'));
+        model.Pack ?? Quantisation.FromFileName(Path.GetFileName(model.Path)) ?? Quantisation.FromFileName(model.Name.Replace(':', '-'));
 }

@@ -21,7 +21,7 @@ internal sealed class Forecast(ModelSettings settings, string cacheFolder, int t
     public ModelForecast Of(ShelfModel model, PoolSnapshot<ServedModel> now)
     {
         var header = model.Header;
-        var need = header.Need(settings);
+        var need = header.Need(settings, settings.Drafts.HeaderFor(model.Name));
         var free = now.BudgetBytes - now.UsedBytes + now.LeavableBytes;
         List<string> lines =
         [

@@ -50,7 +50,7 @@ internal sealed class ServingPool : IAsyncDisposable
         var threads = SharedThreads.Start(settings.Threads, named.Sum(model => model.Bytes));
         try
         {
-            var shelf = ShelfOf(opening, named, folders, life);
+            var shelf = ShelfOf(opening, named, folders, settings.Pack, life);
             ServingPool? serving = null;
             var loader = new PoolLoader(shelf, settings, threads, (open, memory) => PlanReading.Serving(opening, open, memory, error, CancellationToken.None),
                 line => serving?.Tell?.Invoke(line), opening.Clock);
@@ -86,7 +86,7 @@ internal sealed class ServingPool : IAsyncDisposable
         _threads.Dispose();
     }
 
-    private static ModelShelf ShelfOf(ModelOpening opening, IReadOnlyList<ResolvedModel> named, string[]? folders, LifecycleSettings life)
+    private static ModelShelf ShelfOf(ModelOpening opening, IReadOnlyList<ResolvedModel> named, string[]? folders, PackChoice pack, LifecycleSettings life)
     {
         ModelAliases Aliases() => new([.. life.Aliases, .. Given()]);
         IReadOnlyList<ModelAlias> Given()
@@ -100,7 +100,7 @@ internal sealed class ServingPool : IAsyncDisposable
                 return []; // no store to keep names in, or a damaged file: who gives a name is told
             }
         }
-        return new ModelShelf(named, life.Only ? null : () => opening.Available(folders), Aliases, model => model.Path.Length > 0 ? model : opening.Resolve(model.Name, folders), opening.Clock);
+        return new ModelShelf(named, life.Only ? null : () => opening.Available(folders, pack), Aliases, model => model.Path.Length > 0 ? model : opening.Resolve(model.Name, folders), opening.Clock);
     }
 
     private static async Task LoadAsync(ModelPool<ServedModel> pool, ModelShelf shelf, string name, CancellationToken cancellationToken)

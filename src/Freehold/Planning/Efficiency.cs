@@ -7,13 +7,18 @@ namespace Freehold.Planning;
 internal static class Efficiency
 {
     // From first benches of Llama-3.2-1B's shape in Q8_0 and Q4_0 (docs/performance.md). Prefill and batch are of the peak of the instruction that the kernels use.
-    private const double UsualBandwidth = 0.55, UsualBatch = 0.12;
+    private const double UsualBandwidth = 0.55;
+
+    // Few rows are a smaller part of what tiles could do.
+    private static double UsualBatch(InstructionSet isa) => isa == InstructionSet.Amx ? 0.03 : 0.12;
 
     private static double UsualPrefill(InstructionSet isa) => isa switch
     {
         InstructionSet.Avx512 or InstructionSet.Avx2 => 0.3,
         // Of generated code worked out from its operations (docs/generated-code.md), not yet from benches.
         InstructionSet.AvxVnni or InstructionSet.Avx512Vnni => 0.4,
+        // With a scale per 32 values tiles are half idle, and scaling takes longer than they do: 0.85 of 10.5 TOPS in whole products of two threads.
+        InstructionSet.Amx => 0.08,
         _ => 0.2,
     };
 
@@ -28,7 +33,7 @@ internal static class Efficiency
             return null;
         var ofPeak = own is null ? 1 : own.OperationsPerSecond / peak.OperationsPerSecond;
         var usual = new SpeedModel(work, planes, kvBytesPerPosition, probe.BytesPerSecond, peak.OperationsPerSecond,
-            new Shares(UsualBandwidth, UsualPrefill(isa) * ofPeak, UsualBatch * ofPeak, false));
+            new Shares(UsualBandwidth, UsualPrefill(isa) * ofPeak, UsualBatch(isa) * ofPeak, false));
         if (measured is null)
             return usual;
         var prefill = measured.Prefill * work.OperationsPerPrefill * planes / peak.OperationsPerSecond;

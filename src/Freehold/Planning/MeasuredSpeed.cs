@@ -24,7 +24,7 @@ internal sealed class MeasuredSpeeds
     public MeasuredSpeeds(string folder, string machine, ResolvedModel model, InstructionSet isa, int activations, KvType keysValues)
     {
         var version = typeof(MeasuredSpeeds).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
-        var content = model.Sha256 ?? FormattableString.Invariant($"{Path.GetFullPath(model.Path)} {model.Offset} {model.Bytes} {File.GetLastWriteTimeUtc(model.Path):O}");
+        var content = (model.Sha256 ?? FormattableString.Invariant($"{Path.GetFullPath(model.Path)} {model.Offset} {model.Bytes} {File.GetLastWriteTimeUtc(model.Path):O}")) + (model.Pack is null ? "" : $" {model.Pack}");
         _identity = FormattableString.Invariant($"{machine}|{content}|{isa}|{activations}|{keysValues}|{version}");
         _file = new MeasurementFile(folder, _identity);
     }

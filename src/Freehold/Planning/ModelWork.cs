@@ -1,3 +1,4 @@
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Files;
 
 namespace Freehold.Planning;
@@ -11,7 +12,9 @@ internal readonly record struct ModelWork(long BytesPerDecode, long OperationsPe
     private const string Embedding = "token_embd.weight", Head = "output.weight";
 
     /// <summary>Counts. Reads no weight.</summary>
-    public static ModelWork Of(IModelSource source)
+    /// <param name="source">The file.</param>
+    /// <param name="lossy">How its matrices are packed with loss; null for as they are stored.</param>
+    public static ModelWork Of(IModelSource source, LossyKind? lossy = null)
     {
         var ownHead = source.Tensors.Any(tensor => tensor.Name == Head);
         long bytes = 0, layers = 0, head = 0;
@@ -21,7 +24,7 @@ internal readonly record struct ModelWork(long BytesPerDecode, long OperationsPe
             foreach (var extent in tensor.Shape.Skip(1))
                 rows = checked(rows * extent);
             if (tensor.Name != Embedding || !ownHead)
-                bytes += tensor.Bytes;
+                bytes += BytesOf(tensor, rows, isHead: tensor.Name == (ownHead ? Head : Embedding), lossy);
             if (tensor.Name.StartsWith("blk.", StringComparison.Ordinal) && rows > 1)
                 layers += 2 * rows * tensor.Shape[0];
             if (tensor.Name == (ownHead ? Head : Embedding))
@@ -29,4 +32,9 @@ internal readonly record struct ModelWork(long BytesPerDecode, long OperationsPe
         }
         return new ModelWork(bytes, layers, layers + head);
     }
+
+    private static long BytesOf(TensorInfo tensor, long rows, bool isHead, LossyKind? lossy) =>
+        lossy is { } kind && (isHead || tensor.Name.StartsWith("blk.", StringComparison.Ordinal)) && rows > 1 && rows <= int.MaxValue && tensor.Shape.Count == 2
+            ? LossyMatrix.BytesOf((int)rows, (int)tensor.Shape[0], isHead ? LossyKind.W8 : kind) ?? tensor.Bytes
+            : tensor.Bytes;
 }

@@ -4,6 +4,7 @@ using Freehold.Hosting;
 using Freehold.Kernels;
 using Freehold.Kernels.Attention;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Lossy;
 
 namespace Freehold.Planning;
 
@@ -39,6 +40,9 @@ internal static class Planner
             var smaller = causal.State.With(KvType.Q8).PageBytes;
             proposals.Add(SmallerKeysValues((double)pageBytes / smaller, memory.KvBytes, UsersOf(SpeedAt(planes, null, smaller), smaller), UsersOf(SpeedAt(planes, null))));
         }
+        if (memory is not null)
+            proposals.AddRange(open.LossyWork.OrderByDescending(entry => entry.Key)
+                .Select(entry => PackedWithLoss(open, entry.Key, entry.Value, Efficiency.Model(entry.Value, 1, pageBytes / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, null), SpeedAt(planes, null))));
         return new ServingPlan
         {
             Model = open.Name,
@@ -60,11 +64,14 @@ internal static class Planner
         var (isa, budget) = (open.Compute.Isa, machine.Profile.Budget);
         yield return new("instruction set", isa.ToString().ToLowerInvariant(),
             isa == InstructionSets.Best ? "the best that this CPU and this version's kernels have in common" : "FREEHOLD_ISA asks for it");
+        yield return new("AMX", open.Compute.Amx.IsOn ? "on" : "off", open.Compute.Amx.Why);
         var used = machine.Probe.PeakOf(isa);
         var unused = machine.Probe.Peak is { } peak && peak != used && peak.OperationsPerSecond > 1.1 * (used?.OperationsPerSecond ?? 0)
             ? $"; this CPU also has {peak.Instruction}, which these kernels do not use" : "";
         yield return new("kernels", used is null ? "plain loops" : used.Instruction, $"what {isa.ToString().ToLowerInvariant()} multiplies bytes with{unused}");
-        yield return new("weights", "in the file's own blocks, mapped", "read in place, so they are in memory once and shared with every process that maps the file");
+        yield return open.Resolved.Pack is { } pack
+            ? new("weights", pack, $"asked for; {open.Packing}; answers name the model {open.Name}")
+            : new("weights", open.Packing, "in memory once; what is mapped is shared with every process that maps the file, and the system may drop it");
         yield return new("threads", open.Compute.Threads.ToString(CultureInfo.InvariantCulture),
             open.Compute.Threads == budget.Threads
                 ? $"one for each of the {budget.Cores} cores this process may use{(budget.Quota is { } quota ? string.Create(CultureInfo.InvariantCulture, $", within a quota of {quota:0.##} CPUs") : "")}"
@@ -76,6 +83,8 @@ internal static class Planner
             yield break;
         yield return new("streams", memory.MaxStreams.ToString(CultureInfo.InvariantCulture), "decoded together: each step reads the weights once for all");
         yield return new("prompts", $"chunks of {memory.PrefillChunk}, less beside streams", "long enough to be limited by arithmetic, short enough that nobody's stream stalls");
+        yield return new("guessing ahead", open.Draft is { } draft ? $"from the text itself, else by {draft.Name}" : "from the text itself",
+            "checked in the same step, so tokens stay the same; as much as pays by measured times");
         yield return new("keys and values", $"{Commands.ByteCount.Write(memory.KvBytes)}, {KeysValuesChoice.NameOf(open.Loaded.KeysValues)}",
             $"{(open.Loaded.KeysValues == KvType.F32 ? "" : "asked for, answers name it; ")}contexts of up to {memory.Context}; fixed when the model is loaded");
     }
@@ -95,6 +104,16 @@ internal static class Planner
         var users = with.Zip(without, (more, now) => $", {more.Count} instead of {now.Count} users at {more.Rate:0} tokens/s");
         return new Proposal("--kv q8", string.Create(CultureInfo.InvariantCulture,
             $"{times:0.0} times as many positions in {Commands.ByteCount.Write(bytes)}{string.Concat(users)}; answers differ a little (docs/kv-cache.md has the distance) and name it"));
+    }
+
+    private static Proposal PackedWithLoss(OpenModel open, LossyKind kind, ModelWork work, SpeedModel? with, SpeedModel? without)
+    {
+        var name = PackChoice.NameOf(kind);
+        var (most, seen) = kind == LossyKind.W8 ? ("0.7", "0.5") : ("5", "2");
+        var cost = $"it is another model, {open.Name}+{name}, since it answers differently: perplexity up to {most} % higher was allowed and about {seen} % seen on the demonstration model (docs/lossy-packing.md)";
+        var memory = $"{Commands.ByteCount.Write(work.BytesPerDecode)} of weights read for a token instead of {Commands.ByteCount.Write(open.Work.BytesPerDecode)}";
+        return new Proposal($"--pack {name}", with is null || without is null ? $"{memory}; {cost}"
+            : string.Create(CultureInfo.InvariantCulture, $"{memory}, expected decode {with.DecodeTokensPerSecond:0.0} instead of {without.DecodeTokensPerSecond:0.0} tokens/s, prefill {with.PrefillTokensPerSecond:0.0} instead of {without.PrefillTokensPerSecond:0.0}; {cost}"));
     }
 
     private static int PlanesOf(ActivationBits bits) => bits == ActivationBits.Sixteen ? 2 : 1;

@@ -8,7 +8,8 @@ namespace Freehold.Scoring;
 /// </summary>
 /// <param name="Value">exp of the mean negative log-likelihood.</param>
 /// <param name="Scored">Tokens scored: (window - 1) for each window.</param>
-internal readonly record struct Perplexity(double Value, int Scored)
+/// <param name="Accuracy">The share of them that the model thought likeliest.</param>
+internal readonly record struct Perplexity(double Value, int Scored, double Accuracy)
 {
     /// <summary>Scores the tokens.</summary>
     /// <exception cref="ArgumentException">The window is shorter than 2 or there is not one whole window.</exception>
@@ -18,7 +19,7 @@ internal readonly record struct Perplexity(double Value, int Scored)
             throw new ArgumentException($"the text has {tokens.Length} tokens and the window {window}; at least one whole window of 2 or more is needed");
         using var scorer = new CausalScorer(model, window);
         double loss = 0;
-        var scored = 0;
+        int scored = 0, hits = 0;
         for (var start = 0; start + window <= tokens.Length; start += window)
         {
             var targets = tokens.Slice(start, window).ToArray();
@@ -28,8 +29,18 @@ internal readonly record struct Perplexity(double Value, int Scored)
                     return;
                 loss -= logits[targets[position + 1]] - LogSoftmax.Normaliser(logits);
                 scored++;
+                hits += IsLikeliest(logits, targets[position + 1]) ? 1 : 0;
             }, cancellationToken);
         }
-        return new Perplexity(Math.Exp(loss / scored), scored);
+        return new Perplexity(Math.Exp(loss / scored), scored, (double)hits / scored);
+    }
+
+    // Among equals the lower id is taken, as greedy sampling does.
+    private static bool IsLikeliest(ReadOnlySpan<float> logits, int token)
+    {
+        for (var id = 0; id < logits.Length; id++)
+            if (logits[id] > logits[token] || logits[id] == logits[token] && id < token)
+                return false;
+        return true;
     }
 }

@@ -148,7 +148,7 @@ public class SpeculationTests
 
     private static List<GenerationUpdate> Answer(GenerationRequest request, bool speculation)
     {
-        using var bench = new Bench(Bench.Small() with { Speculation = speculation }, stepped: true);
+        using var bench = new Bench(Bench.Small() with { Speculation = speculation, Clock = new SteppedClock() }, stepped: true);
         // Three tokens are likely, and a little depends on all that came before.
         bench.Model.Script = (tokens, logits) =>
         {
@@ -165,7 +165,7 @@ public class SpeculationTests
 
     private static long Steps(GenerationRequest request, Func<int[], int> next, bool speculation)
     {
-        using var bench = new Bench(Bench.Small() with { Speculation = speculation }, stepped: true);
+        using var bench = new Bench(Bench.Small() with { Speculation = speculation, Clock = new SteppedClock() }, stepped: true);
         bench.Model.Script = (tokens, logits) =>
         {
             Array.Clear(logits);

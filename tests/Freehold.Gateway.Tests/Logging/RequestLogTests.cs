@@ -110,6 +110,19 @@ public class RequestLogTests
     }
 
     [Fact]
+    public async Task What_was_guessed_ahead_is_told_where_something_was()
+    {
+        using var output = new StringWriter();
+        await using (var log = new LogWriter(output, LogFormat.Text, TimeProvider.System))
+            log.Tell(new RequestLine(DateTimeOffset.UnixEpoch, "req_1", null, null, "GET /", 200, TimeSpan.Zero) { Guesses = (40, 31) });
+        Assert.Contains(" guessed=40 came_true=31 ", output.ToString(), StringComparison.Ordinal);
+        await using (var log = new LogWriter(output, LogFormat.Json, TimeProvider.System))
+            log.Tell(new RequestLine(DateTimeOffset.UnixEpoch, "req_1", null, null, "GET /", 200, TimeSpan.Zero) { Guesses = (40, 31) });
+        var told = JsonNode.Parse(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!;
+        Assert.Equal((40, 31), ((int)told["guessed_tokens"]!, (int)told["guesses_came_true"]!));
+    }
+
+    [Fact]
     public async Task A_reader_of_the_log_that_is_too_slow_holds_nothing_up_and_what_was_lost_is_counted()
     {
         using var output = new BlockedWriter();

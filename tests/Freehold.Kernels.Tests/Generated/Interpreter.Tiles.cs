@@ -4,8 +4,20 @@ namespace Freehold.Kernels.Tests.Generated;
 
 internal sealed unsafe partial class Interpreter
 {
-    private readonly byte[] _tiles = new byte[8 * 1024];
-    private readonly int[] _tileRows = new int[8], _tileBytes = new int[8];
+    /// <summary>A thread's tiles, which outlive any one routine.</summary>
+    internal sealed class TileFile
+    {
+        internal byte[] Data { get; } = new byte[8 * 1024];
+
+        internal int[] Rows { get; } = new int[8];
+
+        internal int[] RowBytes { get; } = new int[8];
+
+        /// <summary>Whether nothing is configured.</summary>
+        internal bool IsReleased => Rows.All(rows => rows == 0);
+    }
+
+    private readonly TileFile _file;
 
     /// <summary>Runs a tile instruction; false where it is none that is known.</summary>
     private bool Tile(in Instruction i)
@@ -16,23 +28,23 @@ internal sealed unsafe partial class Interpreter
                 Configure(Checked(Address(i), 64, write: false));
                 return true;
             case Mnemonic.Tilerelease:
-                Array.Clear(_tileRows);
-                Array.Clear(_tileBytes);
-                Array.Clear(_tiles);
+                Array.Clear(_file.Rows);
+                Array.Clear(_file.RowBytes);
+                Array.Clear(_file.Data);
                 return true;
             case Mnemonic.Tilezero:
-                _tiles.AsSpan(Configured(i, 0) * 1024, 1024).Clear();
+                _file.Data.AsSpan(Configured(i, 0) * 1024, 1024).Clear();
                 return true;
             case Mnemonic.Tileloadd:
                 var to = Configured(i, 0);
-                _tiles.AsSpan(to * 1024, 1024).Clear();
-                for (var r = 0; r < _tileRows[to]; r++)
-                    new Span<byte>(Row(i, r, _tileBytes[to], write: false), _tileBytes[to]).CopyTo(_tiles.AsSpan(to * 1024 + r * 64));
+                _file.Data.AsSpan(to * 1024, 1024).Clear();
+                for (var r = 0; r < _file.Rows[to]; r++)
+                    new Span<byte>(Row(i, r, _file.RowBytes[to], write: false), _file.RowBytes[to]).CopyTo(_file.Data.AsSpan(to * 1024 + r * 64));
                 return true;
             case Mnemonic.Tilestored:
                 var from = Configured(i, 1);
-                for (var r = 0; r < _tileRows[from]; r++)
-                    _tiles.AsSpan(from * 1024 + r * 64, _tileBytes[from]).CopyTo(new Span<byte>(Row(i, r, _tileBytes[from], write: true), _tileBytes[from]));
+                for (var r = 0; r < _file.Rows[from]; r++)
+                    _file.Data.AsSpan(from * 1024 + r * 64, _file.RowBytes[from]).CopyTo(new Span<byte>(Row(i, r, _file.RowBytes[from], write: true), _file.RowBytes[from]));
                 return true;
             case Mnemonic.Tdpbssd: Products(i, signedLeft: true, signedRight: true); return true;
             case Mnemonic.Tdpbsud: Products(i, signedLeft: true, signedRight: false); return true;
@@ -55,15 +67,15 @@ internal sealed unsafe partial class Interpreter
             if (bytes > 64 || rows > 16 || (bytes == 0) != (rows == 0) || (t >= 8 && rows != 0))
                 throw new InvalidOperationException($"tile {t} cannot have {rows} rows of {bytes} bytes");
             if (t < 8)
-                (_tileRows[t], _tileBytes[t]) = (rows, bytes);
+                (_file.Rows[t], _file.RowBytes[t]) = (rows, bytes);
         }
-        Array.Clear(_tiles);
+        Array.Clear(_file.Data);
     }
 
     private int Configured(in Instruction i, int operand)
     {
         var tile = i.GetOpRegister(operand) - Register.TMM0;
-        return _tileRows[tile] > 0 ? tile : throw new InvalidOperationException($"{i}: the tile is not configured");
+        return _file.Rows[tile] > 0 ? tile : throw new InvalidOperationException($"{i}: the tile is not configured");
     }
 
     // Base and displacement, then the index register's value from row to row.
@@ -79,15 +91,15 @@ internal sealed unsafe partial class Interpreter
     private void Products(in Instruction i, bool signedLeft, bool signedRight)
     {
         int sum = Configured(i, 0), left = Configured(i, 1), right = Configured(i, 2);
-        if (sum == left || sum == right || left == right || _tileRows[sum] != _tileRows[left] || _tileBytes[sum] != _tileBytes[right]
-            || _tileBytes[left] != 4 * _tileRows[right])
+        if (sum == left || sum == right || left == right || _file.Rows[sum] != _file.Rows[left] || _file.RowBytes[sum] != _file.RowBytes[right]
+            || _file.RowBytes[left] != 4 * _file.Rows[right])
             throw new InvalidOperationException($"{i}: these tiles do not fit");
-        fixed (byte* tiles = _tiles)
-            for (var m = 0; m < _tileRows[sum]; m++)
-                for (var n = 0; n < _tileBytes[sum] / 4; n++)
+        fixed (byte* tiles = _file.Data)
+            for (var m = 0; m < _file.Rows[sum]; m++)
+                for (var n = 0; n < _file.RowBytes[sum] / 4; n++)
                 {
                     var lane = (int*)(tiles + sum * 1024 + m * 64) + n;
-                    for (var k = 0; k < _tileRows[right]; k++)
+                    for (var k = 0; k < _file.Rows[right]; k++)
                         for (var b = 0; b < 4; b++)
                         {
                             var l = tiles[left * 1024 + m * 64 + 4 * k + b];

@@ -30,6 +30,7 @@ internal sealed unsafe partial class Interpreter
                 return true;
             case Mnemonic.Vpxord: Binary(i, (a, b) => a ^ b); return true;
             case Mnemonic.Vpandd: Binary(i, (a, b) => a & b); return true;
+            case Mnemonic.Vpaddd: Binary(i, (a, b) => a + b); return true;
             case Mnemonic.Vpmulld: Binary(i, (a, b) => a * b); return true;
             case Mnemonic.Vmulps:
                 Binary(i, (a, b) => Bits(BitConverter.Int32BitsToSingle(a) * BitConverter.Int32BitsToSingle(b)));
@@ -39,6 +40,9 @@ internal sealed unsafe partial class Interpreter
                 foreach (ref var word in MemoryMarshal.Cast<byte, ushort>(shifted.AsSpan()))
                     word >>= i.Immediate8;
                 Write(i, shifted);
+                return true;
+            case Mnemonic.Vpslld:
+                Lanes(i, Read(i, 1, Bytes(i)), (in Instruction i, ReadOnlySpan<byte> source, int lane) => Int(source, lane) << i.Immediate8);
                 return true;
             case Mnemonic.Vcvtdq2ps:
                 Lanes(i, Read(i, 1, Bytes(i)), (in Instruction _, ReadOnlySpan<byte> source, int lane) => Bits(Int(source, lane)));

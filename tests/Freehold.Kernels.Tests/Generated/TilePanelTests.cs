@@ -7,13 +7,16 @@ namespace Freehold.Kernels.Tests.Generated;
 public sealed unsafe class TilePanelTests
 {
     [Theory]
-    [InlineData(false, 1)]
-    [InlineData(false, 2)]
-    [InlineData(false, 3)]
-    [InlineData(true, 2)]
-    public void Tiles_give_the_bits_of_plain_loops(bool minimum, int depth)
+    [InlineData(false, false, 1, false)]
+    [InlineData(false, false, 1, true)]
+    [InlineData(true, false, 1, false)]
+    [InlineData(false, true, 1, true)]
+    [InlineData(false, false, 2, false)]
+    [InlineData(true, false, 2, true)]
+    [InlineData(false, true, 2, true)]
+    public void Tiles_give_the_bits_of_plain_loops(bool minimum, bool halfScales, int planes, bool far)
     {
-        var shape = new TileShape(minimum, depth);
+        var shape = new TileShape(minimum, halfScales, planes);
         foreach (var (groups, scale) in new (int, Func<Random, float>)[]
         {
             (4, random => random.NextSingle() - 0.5f), (8, random => random.NextSingle() - 0.5f), (20, random => random.NextSingle() - 0.5f),
@@ -22,33 +25,40 @@ public sealed unsafe class TilePanelTests
         {
             using var sample = new TileSample(shape, groups, groups, scale);
             var expected = sample.Expected();
-            Run(shape, sample);
+            Run(shape, far ? TilePanel.Far : TilePanel.Near, sample);
             Multiplied.SameBits(expected, sample.Chains.ToArray(), $"{shape}, {groups} groups");
         }
     }
 
-    private static void Run(TileShape shape, TileSample sample)
+    private static void Run(TileShape shape, int routine, TileSample sample)
     {
-        var code = TilePanel.Routines(shape);
-        // One machine for all three routines, since tiles stay configured between them.
-        var interpreter = new Interpreter(code[TilePanel.Configure]);
-        fixed (byte* configuration = TilePanel.Configuration())
-        {
-            interpreter.Allow(configuration, 64);
-            interpreter.Call(configuration);
-        }
-        interpreter.Forbid();
+        using var machine = new InterpretedMachine();
+        using var tiles = new TileConfiguration(TilePanel.Configuration(), machine.Load);
+        using var routines = machine.Load(TilePanel.Routines(shape), (interpreter, _, call) => Allow(interpreter, shape, (TileCall*)call));
+        tiles.Enter();
         fixed (TileCall* call = &sample.Call)
-        {
-            interpreter.Allow(call, sizeof(TileCall));
-            var at = (byte*)call->Panel;
-            for (var part = 0; part < sample.Sizes.Length; at += sample.Sizes[part++])
-                if (shape.Minimum || part is not (2 or 5))
-                    interpreter.Allow(at, sample.Sizes[part], write: part >= 6);
-            interpreter.Load(code[TilePanel.Multiply]);
-            interpreter.Call(call);
-        }
-        interpreter.Load(code[TilePanel.Release]);
-        interpreter.Call(null);
+            routines.Call(routine, call);
+        tiles.Leave();
+        Assert.True(machine.AllReleased);
+    }
+
+    private static void Allow(Interpreter interpreter, TileShape shape, TileCall* call)
+    {
+        const int Lanes = 16;
+        var groups = call->Groups;
+        interpreter.Allow(call, sizeof(TileCall));
+        interpreter.Allow(call->Panel0, groups * TilePanel.GroupBytes);
+        interpreter.Allow(call->Panel1, groups * TilePanel.GroupBytes);
+        interpreter.Allow(call->Scale0, groups * Lanes * (shape.HalfScales ? 2 : 4));
+        interpreter.Allow(call->Scale1, groups * Lanes * (shape.HalfScales ? 2 : 4));
+        interpreter.Allow(call->Q, groups * shape.Planes * TilePanel.PlaneBytes);
+        interpreter.Allow(call->D, groups * TilePanel.Rows * 4);
+        interpreter.Allow(call->Y, 2 * TilePanel.Rows * Lanes * 4, write: true);
+        interpreter.Allow(call->Ring, TilePanel.RingBytes, write: true);
+        if (!shape.Minimum)
+            return;
+        interpreter.Allow(call->Minimum0, groups * Lanes * 4);
+        interpreter.Allow(call->Minimum1, groups * Lanes * 4);
+        interpreter.Allow(call->DSums, groups * TilePanel.Rows * 4);
     }
 }

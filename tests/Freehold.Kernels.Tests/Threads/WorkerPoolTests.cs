@@ -124,23 +124,6 @@ public class WorkerPoolTests
         }
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void A_null_reference_on_a_larger_signal_stack_is_an_exception(int workers)
-    {
-        for (var pools = 0; pools < 3; pools++)
-        {
-            using var pool = new WorkerPool(workers, usesTiles: true);
-            for (var i = 0; i < 50; i++)
-                for (var bad = 0; bad < workers; bad++)
-                    Assert.Throws<NullReferenceException>(() => pool.Run(new Act((_, worker, _) => _ = worker == bad ? ((string)null!).Length : 0)));
-            AssertWorks(pool);
-        }
-        // The thread that ran them has its own stack again.
-        Assert.Throws<NullReferenceException>(() => ((string)null!).Length);
-    }
-
     [Fact]
     public void Disposing_ends_the_threads_and_may_be_done_twice()
     {

@@ -3,14 +3,16 @@ namespace Freehold.Tests.Commands;
 public class CommandLineTests
 {
     [Fact]
-    public async Task Version_as_JSON_is_one_document_with_its_three_fields()
+    public async Task Version_as_JSON_is_one_document_with_its_four_fields()
     {
         var run = await Executable.RunAsync("version", "--json");
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.Error);
-        Assert.Equal(["version", "commit", "isa"], run.Json.AsObject().Select(pair => pair.Key));
+        Assert.Equal(["version", "commit", "isa", "amx"], run.Json.AsObject().Select(pair => pair.Key));
         Assert.Equal("0.1.0", (string)run.Json["version"]!);
-        Assert.Contains((string)run.Json["isa"]!, new[] { "scalar", "avx2", "avxvnni", "avx512", "avx512vnni", "advsimd" });
+        Assert.Equal((string)run.Json["isa"]! == "amx", (bool)run.Json["amx"]!["on"]!);
+        Assert.NotEmpty((string)run.Json["amx"]!["why"]!);
+        Assert.Contains((string)run.Json["isa"]!, new[] { "scalar", "avx2", "avxvnni", "avx512", "avx512vnni", "amx", "advsimd" });
     }
 
     [Fact]

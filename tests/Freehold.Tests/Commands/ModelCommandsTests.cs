@@ -41,6 +41,8 @@ public class ModelCommandsTests
     [InlineData(2, "run", "MODEL", "--prompt", "x", "--threads", "0")]
     [InlineData(4, "run", "MODEL", "--prompt", "x", "--context", "1000000")]
     [InlineData(3, "perplexity", "MODEL", "/no/such/file")]
+    [InlineData(2, "run", "MODEL", "--prompt", "x", "--pack", "w5")]
+    [InlineData(2, "run", "MODEL", "--prompt", "x", "--pack", "w8", "--activations", "16")]
     public async Task What_cannot_be_done_ends_with_its_own_code_and_one_plain_line(int code, params string[] arguments)
     {
         var run = await RunAsync([.. arguments.Select(argument => argument == "MODEL" ? Stories : argument)]);

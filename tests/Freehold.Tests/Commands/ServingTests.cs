@@ -109,6 +109,43 @@ public partial class ServingTests
     }
 
     [Fact]
+    public async Task A_model_packed_with_loss_has_its_own_name_wherever_models_are_named()
+    {
+        const string Name = "SmolLM2-135M-Instruct-Q4_1";
+        var token = TestContext.Current.CancellationToken;
+        await ServeAsync(["serve", Name, $"{Name}+w8", "--only", "--port", "0", "--context", "256"], "Listening on", async http =>
+        {
+            var list = JsonNode.Parse(await http.GetStringAsync(new Uri("v1/models", UriKind.Relative), token))!;
+            Assert.Equal([Name, $"{Name}+w8"], list["data"]!.AsArray().Select(model => (string)model!["id"]!));
+            foreach (var (name, mark) in new[] { (Name, ""), ($"{Name}+w8", "+w8") })
+            {
+                var answer = await http.PostAsJsonAsync("v1/chat/completions", new { model = name, messages = new[] { new { role = "user", content = "What is the capital of France?" } }, temperature = 0, max_tokens = 12 }, token);
+                var body = JsonNode.Parse(await answer.Content.ReadAsStringAsync(token))!;
+                Assert.Equal("The capital of France is Paris.", (string)body["choices"]![0]!["message"]!["content"]!);
+                Assert.Equal(name, (string)body["model"]!);
+                Assert.EndsWith(mark, (string)body["system_fingerprint"]!, StringComparison.Ordinal);
+            }
+            var other = await http.PostAsJsonAsync("v1/completions", new { model = $"{Name}+w4", prompt = "x", max_tokens = 1 }, token);
+            Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
+        });
+    }
+
+    [Fact]
+    public async Task With_pack_w4_every_model_is_the_packed_one_and_the_file_itself_is_not_served()
+    {
+        const string Name = "SmolLM2-135M-Instruct-Q4_1";
+        var token = TestContext.Current.CancellationToken;
+        await ServeAsync(["serve", Name, "--pack", "w4", "--port", "0", "--context", "256"], "Listening on", async http =>
+        {
+            var list = JsonNode.Parse(await http.GetStringAsync(new Uri("v1/models", UriKind.Relative), token))!;
+            Assert.Contains($"{Name}+w4", list["data"]!.AsArray().Select(model => (string)model!["id"]!));
+            Assert.All(list["data"]!.AsArray(), model => Assert.EndsWith("+w4", (string)model!["id"]!, StringComparison.Ordinal));
+            var plain = await http.PostAsJsonAsync("v1/completions", new { model = Name, prompt = "x", max_tokens = 1 }, token);
+            Assert.Equal(HttpStatusCode.NotFound, plain.StatusCode);
+        });
+    }
+
+    [Fact]
     public async Task Echoed_log_probabilities_are_those_of_the_logprobs_command_and_tokens_come_back_as_text()
     {
         var stories = SharedData.Require("models/stories260K-f32.gguf");

@@ -41,6 +41,17 @@ public class SpeedModelTests
     }
 
     [Fact]
+    public void Amx_is_expected_to_be_faster_than_the_same_machines_vectors_and_slower_than_its_own_peak_by_far()
+    {
+        // A Xeon's two cores, measured.
+        var xeon = Probe with { Peaks = [new("tdpbssd", 10.5e12, InstructionSet.Amx, null), new("vpdpbusd 512", 1.26e12, InstructionSet.Avx512Vnni, null)] };
+        var (tiles, vectors) = (Efficiency.Model(Work, 1, 65_536, xeon, InstructionSet.Amx, null)!, Efficiency.Model(Work, 1, 65_536, xeon, InstructionSet.Avx512Vnni, null)!);
+        Assert.InRange(tiles.PrefillTokensPerSecond / vectors.PrefillTokensPerSecond, 1.2, 3);
+        Assert.InRange(tiles.Shares.Prefill, 0, 0.2);
+        Assert.True(tiles.StepSeconds(32, 0) < vectors.StepSeconds(32, 0));
+    }
+
+    [Fact]
     public void Nothing_is_predicted_where_nothing_is_known_of_the_machine()
     {
         Assert.Null(Efficiency.Model(Work, 1, 65_536, Probe with { Peaks = [] }, InstructionSet.Avx2, null));

@@ -13,13 +13,16 @@ internal static unsafe class PackedPanel<T, TPlanes, TScales>
 {
     /// <summary>See <see cref="PanelPacker.Eight"/>; <paramref name="half"/> says which outputs of the packed panel.</summary>
     internal static void Eight(
-        PackedMatrix packed, int packedPanel, int half, int from, int groups, bool quads, int* panel, float* scale, float* minimum, int outputs)
+        PackedMatrix packed, int packedPanel, int half, int from, int groups, bool quads, int* panel, float* scale, float* minimum, int outputs,
+        bool signed = false)
     {
         var scales = packed.Panel(packedPanel);
         var run = scales + packed.ValuesAt + (long)from * TPlanes.Bits * 64 + 32 * half;
         scales += (long)(from / T.BlockRuns) * TScales.BlockBytes;
         Scales(scales, half, groups / T.BlockRuns, scale, minimum, outputs);
-        if (quads)
+        if (signed)
+            SignedQuads(run, groups, panel, outputs);
+        else if (quads)
             Quads(run, groups, panel, outputs);
         else
             Pairs(run, groups, panel, outputs);
@@ -38,6 +41,18 @@ internal static unsafe class PackedPanel<T, TPlanes, TScales>
             Quad(run, 1, panel, outputs);
             Quad(run, 2, panel, outputs);
             Quad(run, 3, panel, outputs);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SignedQuads(byte* run, int groups, int* panel, int outputs)
+    {
+        for (; groups > 0; groups--, run += TPlanes.Bits * 64, panel += 8 * outputs)
+        {
+            SignedQuad(run, 0, panel, outputs);
+            SignedQuad(run, 1, panel, outputs);
+            SignedQuad(run, 2, panel, outputs);
+            SignedQuad(run, 3, panel, outputs);
         }
     }
 
@@ -61,6 +76,19 @@ internal static unsafe class PackedPanel<T, TPlanes, TScales>
         {
             first ^= Vector256.Create((byte)0x80);
             second ^= Vector256.Create((byte)0x80);
+        }
+        first.AsInt32().Store(panel + j * outputs);
+        second.AsInt32().Store(panel + (j + 4) * outputs);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SignedQuad(byte* run, int j, int* panel, int outputs)
+    {
+        TPlanes.Steps(run, j, out var first, out var second);
+        if (!T.Signed && T.Offset != 0)
+        {
+            first -= Vector256.Create((byte)T.Offset);
+            second -= Vector256.Create((byte)T.Offset);
         }
         first.AsInt32().Store(panel + j * outputs);
         second.AsInt32().Store(panel + (j + 4) * outputs);

@@ -52,7 +52,9 @@ internal sealed unsafe class Decoder : CausalModel
     public override int MaxLogitRows => _workspace.Sizes.LogitRows;
 
     // Panels are read instead of the file's bytes, of which only looked-up rows stay.
-    public override long WeightBytes => Math.Max(_weightBytes, _packed?.Bytes ?? 0);
+    public override long WeightBytes => _packed?.Resident(_weightBytes) ?? _weightBytes;
+
+    public override long PrivateWeightBytes => _packed?.PrivateBytes ?? 0;
 
     public override long ResidentBytes => WeightBytes + _workspace.Bytes;
 

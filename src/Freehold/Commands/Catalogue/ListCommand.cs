@@ -55,6 +55,8 @@ internal static class ListCommand
                     document.WriteString("folder", folder);
                     document.WriteNumber("files", packs.Count);
                     document.WriteNumber("bytes", packs.Sum(pack => pack.Length));
+                    foreach (var kind in packs.GroupBy(PackFolder.LossOf).Where(kind => kind.Key is not null))
+                        document.WriteNumber(kind.Key!, kind.Count());
                     document.WriteEndObject();
                     document.WriteEndObject();
                 });
@@ -68,7 +70,7 @@ internal static class ListCommand
                 await WriteTableAsync(output, found);
             }
             if (packs.Count > 0 && !parsed.GetValue(json))
-                await output.WriteLineAsync($"Packed weights of {packs.Count} models take {ByteSize.Text(packs.Sum(pack => pack.Length))} in {folder}; freehold rm --packed removes them.");
+                await output.WriteLineAsync($"Packed weights of {packs.Count} models take {ByteSize.Text(packs.Sum(pack => pack.Length))} in {folder}{string.Concat(packs.GroupBy(PackFolder.LossOf).Where(kind => kind.Key is not null).Select(kind => $", {kind.Count()} of them rounded to {kind.Key}"))}; freehold rm --packed removes them.");
             return ExitCode.Done;
         });
         return command;

@@ -7,12 +7,35 @@ using Freehold.Kernels.Products.Packed;
 namespace Freehold.Kernels.Bench;
 
 /// <summary>One product's best time over short runs: weights larger than the last cache for few rows, so that memory is measured too.</summary>
-internal static unsafe partial class ProductSpeed
+internal static unsafe partial class QuickLook
 {
     private const int Columns = 2048;
 
+    /// <summary>Prints them all.</summary>
+    /// <param name="args">Types, apart by commas, or all; row counts; instruction sets or all; threads; bits of the activations; outputs (fewer than 8,192 stay in the cache).</param>
+    internal static void Run(string[] args)
+    {
+        var types = args.Length > 0 && args[0] != "all"
+            ? args[0].Split(',').Select(Enum.Parse<TensorType>).ToArray()
+            : [.. Enum.GetValues<TensorType>().Where(type => !BlockFormat.Of(type).IsFloat)];
+        var rows = args.Length > 1 ? args[1].Split(',').Select(int.Parse).ToArray() : [1, 8, 512];
+        var sets = args.Length > 2 && args[2] != "all" ? args[2].Split(',').Select(name => Enum.Parse<InstructionSet>(name, true)).ToArray()
+            : [.. InstructionSets.Supported.Where(isa => isa != InstructionSet.Scalar)];
+        var threads = args.Length > 3 ? int.Parse(args[3]) : Environment.ProcessorCount;
+        var bits = args.Length > 4 ? args[4].Split(',').Select(b => (ActivationBits)int.Parse(b)).ToArray() : [ActivationBits.Eight, ActivationBits.Sixteen];
+        var outputs = args.Length > 5 ? int.Parse(args[5]) : 8192;
+        foreach (var isa in sets)
+        {
+            using var compute = new Compute(new ComputeOptions { Isa = isa, Threads = threads });
+            foreach (var type in types)
+                foreach (var b in bits)
+                    foreach (var packed in new[] { false, true })
+                        Print(compute, type, b, rows, outputs, packed);
+        }
+    }
+
     /// <summary>Prints GB/s of weights read and TOPS (two operations a multiplication and addition) for each row count.</summary>
-    internal static void Print(Compute compute, TensorType type, ActivationBits bits, ReadOnlySpan<int> rowCounts, int most, bool packed)
+    private static void Print(Compute compute, TensorType type, ActivationBits bits, ReadOnlySpan<int> rowCounts, int most, bool packed)
     {
         var format = BlockFormat.Of(type);
         var bytes = format.RowBytes(Columns) * most;
