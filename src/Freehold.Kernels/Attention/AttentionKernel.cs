@@ -5,8 +5,11 @@ namespace Freehold.Kernels.Attention;
 /// <summary>Attention of a few queries that share a key-value head.</summary>
 internal abstract unsafe class AttentionKernel
 {
-    /// <summary>Queries that go through the tiles together: what they read, they read once.</summary>
-    public const int Block = 32;
+    /// <summary>Queries that go through the tiles together: a tile is brought to the second-level cache once for them all.</summary>
+    public const int Block = 128;
+
+    /// <summary>Queries whose scores and results stay in the first-level cache beside a tile's keys or values.</summary>
+    public const int Group = 32;
 
     /// <summary>Queries whose sums are in registers at a time.</summary>
     public const int Rows = 4;
@@ -24,7 +27,7 @@ internal abstract unsafe class AttentionKernel
 
     /// <summary>Floats of scratch for a layout: scores of a tile, sums of the split and of all splits so far, and a tile in f32 where pages hold another type.</summary>
     public static int ScratchFloats(in KvLayout layout) =>
-        Block * (KvLayout.PageTokens + 2 * Padded(layout.ValueLength)) + (layout.Type == KvType.F32 ? 0 : KvLayout.PageTokens * (layout.KeyLength + layout.ValueLength));
+        Group * KvLayout.PageTokens + 2 * Block * Padded(layout.ValueLength) + (layout.Type == KvType.F32 ? 0 : KvLayout.PageTokens * (layout.KeyLength + layout.ValueLength));
 
     /// <summary>Floats of one split's result for a block of <paramref name="rows"/> queries: maxima, sums, and the values' sums.</summary>
     public static int PartialFloats(int valueLength, int rows) => 2 * Block + InRows(rows) * Padded(valueLength);

@@ -18,7 +18,7 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
     public override void Run(in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, float* scratch)
     {
         var padded = Padded(call.Layout.ValueLength);
-        var split = scratch + Block * Tile;
+        var split = scratch + Group * Tile;
         var total = split + Block * padded;
         var max = stackalloc float[4 * Block];
         var sum = max + Block;
@@ -87,15 +87,19 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
             float* keys = (float*)head, values = (float*)(head + call.Layout.KeyBytes);
             if (call.Layout.Type != KvType.F32)
             {
-                keys = scratch + Block * (Tile + 2 * padded);
+                keys = scratch + Group * Tile + 2 * Block * padded;
                 values = keys + (long)call.Layout.KeyLength * Tile;
                 QuantisedHead.Widen<T>(call.Layout, head, Math.Max(0, from - tile), Math.Min(Tile, to - tile), keys, values);
             }
             // Few queries wait for memory: one by one they read it in its order, which four together do not.
             var together = block.Count > Rows || call.Layout.Type != KvType.F32;
-            Score(ref block, tile, together, keys, call.Layout.KeyLength, scratch);
-            Weigh(call, ref block, tile, scratch, split, padded, max, sum);
-            AddValues(ref block, tile, together, values, call.Layout.ValueLength, scratch, split, padded);
+            for (var first = 0; first < block.Count; first += Group)
+            {
+                var end = Math.Min(first + Group, block.Count);
+                Score(ref block, first, end, tile, together, keys, call.Layout.KeyLength, scratch);
+                Weigh(call, ref block, first, end, tile, scratch, split, padded, max, sum);
+                AddValues(ref block, first, end, tile, together, values, call.Layout.ValueLength, scratch, split, padded);
+            }
         }
     }
 
@@ -110,19 +114,20 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
         }
     }
 
-    private static void Score(ref QueryBlock block, int tile, bool together, float* keys, int keyLength, float* scores)
+    /// <summary>Scores of queries <paramref name="start"/> to <paramref name="stop"/> - 1, in rows of <paramref name="scores"/> from its first on.</summary>
+    private static void Score(ref QueryBlock block, int start, int stop, int tile, bool together, float* keys, int keyLength, float* scores)
     {
-        for (var q = 0; q < block.Count; q += Rows)
+        for (var q = start; q < stop; q += Rows, scores += Rows * Tile)
         {
-            var (_, _, first, end) = Sights(ref block, q, tile);
+            var (_, _, first, end) = Sights(ref block, q, stop, tile);
             if (first >= end)
                 continue;
-            if (together && q < block.Count - 1)
+            if (together && q < stop - 1)
                 fixed (long* queries = block.Queries)
-                    AttentionTile<T>.ScoreFour(queries + q, keys, keyLength, first, end, scores + q * Tile);
+                    AttentionTile<T>.ScoreFour(queries + q, keys, keyLength, first, end, scores);
             else
-                for (var one = q; one < Math.Min(q + Rows, block.Count); one++)
-                    AttentionTile<T>.ScoreOne((float*)block.Queries[one], keys, keyLength, scores + one * Tile);
+                for (var one = q; one < Math.Min(q + Rows, stop); one++)
+                    AttentionTile<T>.ScoreOne((float*)block.Queries[one], keys, keyLength, scores + (one - q) * Tile);
         }
     }
 
@@ -130,34 +135,62 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
     /// Turns scores into weights, exactly 0 outside a query's sight, and brings maxima, sums and results so far to the new maxima. In three passes over the
     /// queries, so that one's chain of steps need not end before the next one's begins.
     /// </summary>
-    private static void Weigh(in AttentionCall call, ref QueryBlock block, int tile, float* scores, float* split, int padded, float* max, float* sum)
+    private static void Weigh(in AttentionCall call, ref QueryBlock block, int start, int stop, int tile, float* scores, float* split, int padded, float* max, float* sum)
     {
-        var keep = stackalloc float[Block];
-        for (var q = 0; q < block.Count; q++)
+        var keep = stackalloc float[Group];
+        for (var q = start; q < stop; q++)
         {
             var (from, to) = Sight(ref block, q, tile);
-            keep[q] = 0;
+            keep[q - start] = 0;
             if (from >= to)
                 continue;
-            var largest = Largest(call, from, to, scores + q * Tile);
+            var row = scores + (q - start) * Tile;
+            var largest = call.SoftCap == 0 && to - from == Tile ? LargestOfAll(call.Scale, row) : Largest(call, from, to, row);
             var next = largest > max[q] ? largest : max[q];
-            keep[q] = max[q] == float.NegativeInfinity ? float.NegativeInfinity : max[q] - next;
+            keep[q - start] = max[q] == float.NegativeInfinity ? float.NegativeInfinity : max[q] - next;
             max[q] = next;
         }
-        for (var q = 0; q < block.Count; q += Width)
+        for (var q = 0; q < stop - start; q += Width)
             T.Store(LaneFunctions.Exp(T.Load(keep + q)), keep + q);
-        for (var q = 0; q < block.Count; q++)
+        for (var q = start; q < stop; q++)
         {
             var (from, to) = Sight(ref block, q, tile);
             if (from >= to)
                 continue;
-            sum[q] = MathF.FusedMultiplyAdd(sum[q], keep[q], Exponentials(from, to, max[q], scores + q * Tile));
-            if (keep[q] == 1)
+            var row = scores + (q - start) * Tile;
+            var old = keep[q - start];
+            sum[q] = MathF.FusedMultiplyAdd(sum[q], old, to - from == Tile ? ExponentialsOfAll(max[q], row) : Exponentials(from, to, max[q], row));
+            if (old == 1)
                 continue;
-            var factor = T.Broadcast(keep[q]);
+            var factor = T.Broadcast(old);
             for (var i = 0; i < padded; i += Width)
                 T.Store(T.Load(split + q * padded + i) * factor, split + q * padded + i);
         }
+    }
+
+    /// <summary>As <see cref="Largest"/>, where all keys of the tile are seen and there is no cap: the usual case, without what the others need.</summary>
+    private static float LargestOfAll(float scale, float* scores)
+    {
+        var by = T.Broadcast(scale);
+        T a = T.Load(scores) * by, b = T.Load(scores + 16) * by, c = T.Load(scores + 32) * by, d = T.Load(scores + 48) * by;
+        T.Store(a, scores);
+        T.Store(b, scores + 16);
+        T.Store(c, scores + 32);
+        T.Store(d, scores + 48);
+        return T.FoldMax(T.Max(d, T.Max(c, T.Max(b, T.Max(a, T.Broadcast(float.NegativeInfinity))))));
+    }
+
+    /// <summary>As <see cref="Exponentials"/>, where all keys of the tile are seen.</summary>
+    private static float ExponentialsOfAll(float max, float* scores)
+    {
+        var shift = T.Broadcast(max);
+        T a = LaneFunctions.Exp(T.Load(scores) - shift), b = LaneFunctions.Exp(T.Load(scores + 16) - shift);
+        T.Store(a, scores);
+        T.Store(b, scores + 16);
+        T c = LaneFunctions.Exp(T.Load(scores + 32) - shift), d = LaneFunctions.Exp(T.Load(scores + 48) - shift);
+        T.Store(c, scores + 32);
+        T.Store(d, scores + 48);
+        return T.FoldSum(T.Broadcast(0) + a + b + c + d);
     }
 
     /// <summary>Scales, caps and masks the scores of the vectors in which keys are seen; returns the largest.</summary>
@@ -205,10 +238,10 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
         (Math.Max(0, block.From[query] - tile), Math.Min(Tile, block.To[query] - tile));
 
     /// <summary>The keys of a tile that all of four queries see, from From to To - 1, and those that any sees, from First to End - 1.</summary>
-    private static (int From, int To, int First, int End) Sights(ref QueryBlock block, int query, int tile)
+    private static (int From, int To, int First, int End) Sights(ref QueryBlock block, int query, int stop, int tile)
     {
         int from = 0, to = Tile, first = Tile, end = 0;
-        for (var q = query; q < Math.Min(query + Rows, block.Count); q++)
+        for (var q = query; q < Math.Min(query + Rows, stop); q++)
         {
             var sight = Sight(ref block, q, tile);
             from = Math.Max(from, sight.From);
@@ -222,32 +255,32 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
     }
 
     /// <summary>Adds the weighted values: for four queries at once the keys they all see, for each alone those before and after.</summary>
-    private static void AddValues(ref QueryBlock block, int tile, bool together, float* values, int valueLength, float* scores, float* split, int padded)
+    private static void AddValues(ref QueryBlock block, int start, int stop, int tile, bool together, float* values, int valueLength, float* scores, float* split, int padded)
     {
-        for (var q = 0; q < block.Count; q += Rows)
+        for (var q = start; q < stop; q += Rows, scores += Rows * Tile)
         {
-            var (from, to, first, end) = Sights(ref block, q, tile);
+            var (from, to, first, end) = Sights(ref block, q, stop, tile);
             if (first >= end)
                 continue;
-            var four = together && from < to && q < block.Count - 1;
+            var four = together && from < to && q < stop - 1;
             if (!four)
                 from = to = Tile;
-            var last = Math.Min(q + Rows, block.Count);
+            var last = Math.Min(q + Rows, stop);
             for (var one = q; one < last && first < from; one++)
-                AddPart(ref block, one, tile, 0, from, values, valueLength, scores, split, padded);
+                AddPart(ref block, one, tile, 0, from, values, valueLength, scores + (one - q) * Tile, split + one * padded);
             if (!four)
                 continue;
-            AttentionTile<T>.AddFour(values, valueLength, from, to, scores + q * Tile, split + q * padded, padded);
+            AttentionTile<T>.AddFour(values, valueLength, from, to, scores, split + q * padded, padded);
             for (var one = q; one < last && to < end; one++)
-                AddPart(ref block, one, tile, to, Tile, values, valueLength, scores, split, padded);
+                AddPart(ref block, one, tile, to, Tile, values, valueLength, scores + (one - q) * Tile, split + one * padded);
         }
     }
 
     /// <summary>Adds to one query what it sees of the tile between two borders.</summary>
-    private static void AddPart(ref QueryBlock block, int query, int tile, int low, int high, float* values, int valueLength, float* scores, float* split, int padded)
+    private static void AddPart(ref QueryBlock block, int query, int tile, int low, int high, float* values, int valueLength, float* weights, float* result)
     {
         var (from, to) = Sight(ref block, query, tile);
-        AttentionTile<T>.AddOne(values, valueLength, Math.Max(from, low), Math.Min(to, high), scores + query * Tile, split + query * padded);
+        AttentionTile<T>.AddOne(values, valueLength, Math.Max(from, low), Math.Min(to, high), weights, result);
     }
 
     /// <summary>Joins a split to those before it. A row that saw nothing of the split keeps its bits; the first split is taken as it is.</summary>
