@@ -5,6 +5,7 @@ using Freehold.Engine.Refusals;
 using Freehold.Engine.Sampling;
 using Freehold.Engine.Scheduling;
 using Freehold.Engine.Sequences;
+using Freehold.Engine.Speculation;
 using Freehold.Grammars.Tokens;
 using Freehold.Models.Inference;
 
@@ -17,6 +18,7 @@ internal sealed partial class EngineCore : IDisposable
     private readonly KvPool _pool;
     private readonly WaitingRoom _waiting = new();
     private readonly Scheduler _scheduler;
+    private readonly Guesser? _guesser;
     private readonly Sampler _sampler;
     private readonly ForwardBatch _batch;
     private readonly QueueLimits _limits;
@@ -43,7 +45,8 @@ internal sealed partial class EngineCore : IDisposable
         _vocabulary = Math.Min(model.Tokenizer.VocabularySize, _model.Shape.VocabularySize);
         _pool = new KvPool(_model.State.PageBytes, plan.Pages);
         Pages = new PageLedger(_pool, options.SharePrefixes);
-        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, _model.MaxLogitRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding), options.Speculation, () => _model.OthersCompute);
+        _guesser = options.Speculation ? new Guesser(model.Draft is { } draft ? new Drafter(draft.Causal, _model, plan.DraftPages, plan.DraftContext, _vocabulary, _clock) : null) : null;
+        _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, _model.MaxLogitRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding), _guesser, () => _model.OthersCompute);
         _scratch = new float[_model.Shape.VocabularySize];
         _sampler = new Sampler(_vocabulary);
         _allowed = new TokenSet(_vocabulary);
@@ -77,6 +80,9 @@ internal sealed partial class EngineCore : IDisposable
 
     /// <summary>Bytes of page memory that were used at least once.</summary>
     public long TouchedBytes => _pool.TouchedBytes;
+
+    /// <summary>Whether a drafting model guesses; false where there is none, or it failed.</summary>
+    public bool HasDraft => _guesser is { HasModel: true };
 
     /// <summary>Bytes the calling thread had allocated at the end of the last step.</summary>
     public long AllocatedBytes { get; private set; }
@@ -133,7 +139,11 @@ internal sealed partial class EngineCore : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _pool.Dispose();
+    public void Dispose()
+    {
+        _guesser?.Dispose();
+        _pool.Dispose();
+    }
 
     private ReadOnlySpan<float> Forward(IReadOnlyList<Sequence> planned)
     {
@@ -150,15 +160,19 @@ internal sealed partial class EngineCore : IDisposable
 
     private void Measure(IReadOnlyList<Sequence> planned, long begun)
     {
-        var rows = 0;
+        int rows = 0, ofAnswers = 0;
         for (var i = 0; i < planned.Count; i++)
         {
             var sequence = planned[i];
             rows += sequence.IsDecoding ? 0 : sequence.Rows;
+            ofAnswers += sequence.IsDecoding ? sequence.Rows : 0;
             if (sequence.IsUntouched)
                 sequence.Queued = _clock.GetElapsedTime(sequence.SubmittedAt, begun);
         }
-        _throughput.Step(rows, _clock.GetElapsedTime(begun));
+        var elapsed = _clock.GetElapsedTime(begun);
+        _throughput.Step(rows, elapsed);
+        if (rows == 0)
+            _guesser?.Measured(ofAnswers, elapsed);
     }
 
     // The first row of logits gives the next token. Each further row belongs to a guess, and counts only while the guesses come true: then it is
@@ -173,7 +187,8 @@ internal sealed partial class EngineCore : IDisposable
         }
         if (sequence.Drafted == 0)
             return;
-        _meters.Guessed(sequence.Drafted, accepted);
+        _meters.Guessed(sequence.Source, sequence.Drafted, accepted);
+        _guesser!.Judged(sequence.Source, sequence.Drafted, accepted);
         sequence.Judge(accepted);
     }
 

@@ -16,6 +16,9 @@ namespace Freehold.Engine;
 /// <param name="Answers">How its answers mark calls of tools and thinking; null: nothing is known, so tools are refused and all is text.</param>
 public sealed record EngineModel(string Id, CausalModel Causal, Tokenizer Tokenizer, Func<JsonObject, RenderedPrompt>? Render, AnswerFormat? Answers = null)
 {
+    /// <summary>Guesses for it; null: no model does.</summary>
+    public DraftModel? Draft { get; init; }
+
     /// <summary>A loaded model under its own chat template.</summary>
     public static EngineModel Of(LoadedModel loaded, string id, TimeProvider clock)
     {

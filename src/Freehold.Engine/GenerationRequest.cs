@@ -30,6 +30,9 @@ public sealed record GenerationRequest
     /// </summary>
     public IReadOnlyList<int>? Prediction { get; init; }
 
+    /// <summary>Whether it may be guessed ahead (<see cref="EngineOptions.Speculation"/>): the tokens are the same without, so this is for measuring.</summary>
+    public bool Speculation { get; init; } = true;
+
     /// <summary>Whether each token comes with its log-probability.</summary>
     public bool LogProbabilities { get; init; }
 

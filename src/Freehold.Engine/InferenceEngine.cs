@@ -31,7 +31,7 @@ public sealed class InferenceEngine : IDisposable
     private volatile Exception? _fault;
     private int _disposed;
 
-    /// <summary>Takes over the model (disposed with the engine) and starts serving.</summary>
+    /// <summary>Takes over the model and its draft (disposed with the engine) and starts serving.</summary>
     /// <exception cref="ModelRefusedException">It does not fit the memory there is, or what the options ask for.</exception>
     public InferenceEngine(EngineModel model, EngineOptions? options = null) : this(model, options, start: true) { }
 
@@ -40,7 +40,7 @@ public sealed class InferenceEngine : IDisposable
     {
         options ??= new EngineOptions();
         Model = model;
-        Plan = MemoryPlan.Choose(model.Causal, options, AvailableMemory.Measure());
+        Plan = MemoryPlan.Choose(model.Causal, options, AvailableMemory.Around(model.Causal, model.Draft), options.Speculation ? model.Draft : null);
         _texts = new TokenTexts(model.Tokenizer, model.Answers?.Markers);
         _meters = new EngineMeters(model.Id);
         _constraints = new ConstraintBook(_texts, Math.Min(model.Tokenizer.VocabularySize, model.Causal.Shape.VocabularySize), model.Tokenizer.Special.EndOfGeneration);
@@ -107,6 +107,7 @@ public sealed class InferenceEngine : IDisposable
             _core.End(new ObjectDisposedException(nameof(InferenceEngine)));
         _meters.Dispose();
         _core.Dispose();
+        Model.Draft?.Causal.Dispose();
         Model.Causal.Dispose();
     }
 

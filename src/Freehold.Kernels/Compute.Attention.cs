@@ -22,6 +22,7 @@ public sealed unsafe partial class Compute
     {
         fixed (SequenceRows* first = sequences)
         {
+            _append.Isa = Isa;
             _append.Memory = memory;
             _append.LayerOffset = layerOffset;
             _append.Layout = layout;

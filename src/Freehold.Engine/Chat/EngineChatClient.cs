@@ -13,7 +13,7 @@ namespace Freehold.Engine.Chat;
 /// AllowMultipleToolCalls, and in AdditionalProperties: <c>strict</c> (of the response's schema; true unless given), <c>min_p</c>, <c>typical_p</c>, <c>repetition_penalty</c>, <c>repetition_window</c> (how many of the last tokens it looks at; 0: all), <c>logit_bias</c>
 /// (<c>IReadOnlyDictionary&lt;int, float&gt;</c>), <c>logprobs</c>, <c>top_logprobs</c>, <c>prompt_logprobs</c>, <c>raw_prompt</c>, <c>prompt_token_ids</c>, <c>regex</c>, <c>grammar</c> (GBNF), <c>tenant</c>, <c>client</c>, <c>priority</c> (<c>interactive</c> or <c>batch</c>), <c>first_token_within</c> (<see cref="TimeSpan"/>), <c>chat_template_kwargs</c>,
 /// <c>thinking</c> (on or off) and <c>reasoning_effort</c> (for templates that take it; both before <see cref="ChatOptions.Reasoning"/>), <c>thinking_budget</c> (tokens, after which the thinking is closed for the model), <c>allowed_tools</c> (<c>string[]</c>: those that may be called now) and
-/// <c>prediction</c> (text that the answer is expected to hold, a source of guesses; of those the usage counts <c>accepted_prediction_tokens</c> and <c>rejected_prediction_tokens</c>).
+/// <c>prediction</c> (text that the answer is expected to hold, a source of guesses; of those the usage counts <c>accepted_prediction_tokens</c> and <c>rejected_prediction_tokens</c>; of all guesses, where there were any, <c>drafted_tokens</c> and <c>accepted_drafted_tokens</c>).
 /// Everything else is refused. Log-probabilities come back under <c>logprobs</c>, the prompt's own under <c>prompt_logprobs</c> (with the first update),
 /// the stop string that ended the answer under <c>stop_sequence</c> (with the last). Usage counts <c>queued_milliseconds</c> beside tokens.
 /// MaxOutputTokens 0 computes the prompt and answers nothing. A call of a tool comes as <see cref="FunctionCallContent"/> once it is whole; before that its pieces come under <c>tool_calls</c>
@@ -165,6 +165,8 @@ public sealed class EngineChatClient(InferenceEngine engine, TimeProvider? clock
     private static AdditionalPropertiesDictionary<long> CountsOf(GenerationUsage usage, bool isPredicted)
     {
         var counts = new AdditionalPropertiesDictionary<long> { ["queued_milliseconds"] = (long)usage.Queued.TotalMilliseconds };
+        if (usage.DraftedTokens > 0)
+            (counts["drafted_tokens"], counts["accepted_drafted_tokens"]) = (usage.DraftedTokens, usage.AcceptedTokens);
         if (!isPredicted)
             return counts;
         counts["accepted_prediction_tokens"] = usage.AcceptedPredictedTokens;

@@ -57,6 +57,9 @@ internal sealed class ConstrainedAnswer
         return Take(_ending[_written++]);
     }
 
+    /// <summary>Where the answer stands, to go on from in guesses; null while its reserved ending is written.</summary>
+    public GrammarState? Ahead() => _ending is null ? _state.Copy() : null;
+
     /// <summary>Takes a token that was chosen elsewhere.</summary>
     public int Take(int token)
     {

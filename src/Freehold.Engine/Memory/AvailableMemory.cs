@@ -1,3 +1,5 @@
+using Freehold.Models.Inference;
+
 namespace Freehold.Engine.Memory;
 
 /// <summary>How much memory this process may still take.</summary>
@@ -17,6 +19,9 @@ public static class AvailableMemory
             available = Math.Min(available, limit - current + (Field(Path.Combine(group, "memory.stat"), "file") ?? 0));
         return Math.Max(0, available);
     }
+
+    /// <summary>The same for a model that is loaded, its own included: what of it lies in private memory is taken already.</summary>
+    public static long Around(CausalModel model, DraftModel? draft = null) => Measure() + model.PrivateWeightBytes + (draft?.Causal.PrivateWeightBytes ?? 0);
 
     private static long? Number(string path) =>
         File.Exists(path) && long.TryParse(File.ReadAllText(path), out var number) ? number : null;

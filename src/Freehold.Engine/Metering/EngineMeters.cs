@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Freehold.Engine.Sequences;
+using Freehold.Engine.Speculation;
 
 namespace Freehold.Engine.Metering;
 
@@ -10,6 +11,9 @@ internal sealed class EngineMeters : IDisposable
     public const string Name = "Freehold.Engine";
 
     private static readonly double[] _seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+    // By GuessSource.
+    private static readonly KeyValuePair<string, object?>[] _sources = [new("source", "prediction"), new("source", "lookup"), new("source", "model")];
+
     private readonly Meter _meter = new(Name);
     private readonly KeyValuePair<string, object?> _model;
     private readonly Counter<long> _requests, _promptTokens, _cachedTokens, _generatedTokens, _draftedTokens, _acceptedTokens;
@@ -40,6 +44,7 @@ internal sealed class EngineMeters : IDisposable
         _meter.CreateObservableGauge("freehold_engine_pages_used", () => new Measurement<long>(core.Pages.InUse, tags), null, "Pages that streams use");
         _meter.CreateObservableGauge("freehold_engine_pages_cached", () => new Measurement<long>(core.Pages.Cached, tags), null, "Pages kept for prompts that begin alike");
         _meter.CreateObservableGauge("freehold_engine_pages_total", () => new Measurement<long>(core.Pages.Total, tags), null, "Pages of the budget");
+        _meter.CreateObservableGauge("freehold_engine_draft_models", () => new Measurement<long>(core.HasDraft ? 1 : 0, tags), null, "Models that guess for this one; 0 also after one failed");
         _meter.CreateObservableGauge("freehold_engine_kv_memory_bytes", () => new Measurement<long>(core.TouchedBytes, tags), null, "Bytes of the budget that were ever used");
     }
 
@@ -56,10 +61,10 @@ internal sealed class EngineMeters : IDisposable
     }
 
     /// <summary>Guesses were checked.</summary>
-    public void Guessed(int drafted, int accepted)
+    public void Guessed(GuessSource source, int drafted, int accepted)
     {
-        _draftedTokens.Add(drafted, _model);
-        _acceptedTokens.Add(accepted, _model);
+        _draftedTokens.Add(drafted, _model, _sources[(int)source]);
+        _acceptedTokens.Add(accepted, _model, _sources[(int)source]);
     }
 
     /// <summary>The sequence is over.</summary>

@@ -1,5 +1,6 @@
 using Freehold.Engine.Pages;
 using Freehold.Engine.Sequences;
+using Freehold.Engine.Speculation;
 using Freehold.Models.Inference;
 
 namespace Freehold.Engine.Scheduling;
@@ -18,11 +19,8 @@ namespace Freehold.Engine.Scheduling;
 /// only for pages that a running answer needs to grow into. Rows for prompts: <see cref="PromptShares"/>.
 /// </para>
 /// </remarks>
-internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int maxLogitRows, int promptRows, int promptRowsBesideDecoding, bool speculates, Func<bool> othersCompute)
+internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxStreams, int maxRows, int maxLogitRows, int promptRows, int promptRowsBesideDecoding, Guesser? guesser, Func<bool> othersCompute)
 {
-    // With more streams than this the step is busy enough: a guess that fails then costs what it could have saved.
-    private const int MostStreamsThatGuess = 4;
-
     /// <summary>Interactive requests that may be admitted before a waiting batch while none runs.</summary>
     public const int MostPassedOver = 8;
 
@@ -69,6 +67,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         if (_running.Remove(sequence))
             sequence.Line!.Running--;
         ledger.TakeBack(sequence);
+        guesser?.Forget(sequence);
         waiting.ForgetIfEmpty(sequence);
     }
 
@@ -173,6 +172,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         ledger.TakeBack(sequence);
         sequence.Rewind();
         waiting.Add(sequence);
+        sequence.DropDraft();
         Interruptions++;
     }
 
@@ -183,29 +183,16 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         {
             ledger.TakeShared(sequence);
             sequence.IsPaused = !sequence.HasReader;
-            sequence.DropDraft();
+            sequence.DropDraft(); // of a step that failed
             sequence.Rows = sequence.IsDecoding && !sequence.IsPaused ? 1 : 0;
             decoding += sequence.Rows;
         }
-        if (speculates && decoding is > 0 and <= MostStreamsThatGuess)
-            decoding = Draft(decoding);
+        // Every running sequence may want a row of logits; what is left of them is for guesses. Nor do guesses take the page that a stream is about to grow into.
+        if (guesser is not null && decoding > 0)
+            decoding = guesser.Guess(_running, decoding, Math.Min(maxLogitRows - _running.Count, maxRows - decoding), mayGrow: ledger.Available > 2 * _running.Count);
         // Another model's streams wait for this step as this model's own do.
         var rows = Math.Min(decoding == 0 && !othersCompute() ? promptRows : promptRowsBesideDecoding, maxRows - decoding);
         _shares.Share(rows, _running, waiting.Lines);
-    }
-
-    // Every running sequence may want a row of logits; what is left of them is for guesses, shared evenly.
-    private int Draft(int decoding)
-    {
-        var each = Math.Min(maxLogitRows - _running.Count, maxRows - decoding) / decoding;
-        decoding = 0;
-        foreach (var sequence in _running)
-        {
-            if (sequence.Rows == 1)
-                sequence.Rows = sequence.Draft(each);
-            decoding += sequence.Rows;
-        }
-        return decoding;
     }
 
     // A prompt that is being scored wants logits of every row; each sequence keeps room for one.
@@ -232,6 +219,12 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
             var sequence = _running[i];
             while (sequence.Rows > 0 && !ledger.TryGive(sequence, sequence.Computed + sequence.Rows))
             {
+                // A guess takes no page that a stream uses.
+                if (sequence.Drafted > 0)
+                {
+                    sequence.DropDraft();
+                    continue;
+                }
                 var victim = LatestPaused() is { } paused && paused != sequence ? paused : LatestBatch() ?? _running[^1];
                 if (victim == sequence)
                     sequence.Rows = Math.Min(sequence.Rows, sequence.Pages.Count * Kernels.Attention.KvLayout.PageTokens - sequence.Computed);

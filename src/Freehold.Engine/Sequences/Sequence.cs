@@ -21,9 +21,10 @@ internal sealed class Sequence
     private int _count, _firstComputed = -1;
     private readonly PredictedText? _prediction;
     private readonly BoundedThinking? _thinking;
-    private DraftPace _pace;
-    private bool _isPredicted;
-    private int _predictedTokens, _acceptedPredictedTokens, _acceptedNow;
+    private readonly DraftPace[] _paces = new DraftPace[3];
+    private readonly (int Drafted, int Accepted)[] _guessed = new (int, int)[3];
+    private int _acceptedNow;
+    private readonly bool _speculates;
 
     /// <summary>A sequence that has not begun.</summary>
     public Sequence(GenerationRequest request, int maxTokens, TokenTexts texts, IReadOnlySet<int> endOfGeneration, Action wakeEngine, CancellationToken cancellation, ConstrainedAnswer? constraint = null, BoundedThinking? thinking = null)
@@ -33,7 +34,10 @@ internal sealed class Sequence
         MaxTokens = maxTokens;
         _tokens = GC.AllocateUninitializedArray<int>(PromptLength + maxTokens);
         for (var i = 0; i < PromptLength; i++)
+        {
             _tokens[i] = request.Prompt[i];
+            HighestToken = Math.Max(HighestToken, _tokens[i]);
+        }
         _count = PromptLength;
         (_texts, _endOfGeneration) = (texts, endOfGeneration);
         // The last token sampled is never fed back, so it needs no place in the pages.
@@ -41,6 +45,7 @@ internal sealed class Sequence
         Sampling = request.Sampling;
         Seed = request.Sampling.Seed ?? BitConverter.ToUInt64(Guid.NewGuid().ToByteArray());
         _prediction = request.Prediction is { Count: > 0 } prediction ? new PredictedText([.. prediction]) : null;
+        _speculates = request.Speculation;
         LogProbabilities = request.LogProbabilities;
         Alternatives = request.TopLogProbabilities;
         Tenant = TenantKey.Of(request.Tenant);
@@ -167,42 +172,92 @@ internal sealed class Sequence
     public bool HasReader => Stream.HasRoom(_text.HeldBytes + LongestToken);
 
     /// <summary>What it has taken so far, the guesses of the step at hand included.</summary>
-    public GenerationUsage Usage => new(PromptLength, Math.Max(0, _firstComputed), Generated, DraftedTokens + Drafted, AcceptedTokens + _acceptedNow)
+    public GenerationUsage Usage
     {
-        Queued = Queued,
-        PredictedTokens = _predictedTokens + (_isPredicted ? Drafted : 0),
-        AcceptedPredictedTokens = _acceptedPredictedTokens + (_isPredicted ? _acceptedNow : 0),
-    };
+        get
+        {
+            var (predicted, looked, modelled) = (GuessesOf(GuessSource.Prediction), GuessesOf(GuessSource.Lookup), GuessesOf(GuessSource.Model));
+            return new(PromptLength, Math.Max(0, _firstComputed), Generated, predicted.Drafted + looked.Drafted + modelled.Drafted, predicted.Accepted + looked.Accepted + modelled.Accepted)
+            {
+                Queued = Queued,
+                PredictedTokens = predicted.Drafted,
+                AcceptedPredictedTokens = predicted.Accepted,
+                ModelDraftedTokens = modelled.Drafted,
+                AcceptedModelDraftedTokens = modelled.Accepted,
+            };
+        }
+    }
 
     /// <summary>The pages already hold the next positions.</summary>
     public void Skip(int positions) => Computed += positions;
 
+    /// <summary>Where the guesses of the step being planned are from.</summary>
+    public GuessSource Source { get; private set; }
+
+    /// <summary>The highest token id of prompt and answer.</summary>
+    public int HighestToken { get; private set; }
+
+    /// <summary>Tokens that the drafting model holds of it, as far as that was compared.</summary>
+    public int DraftedUpTo { get; set; }
+
+    /// <summary>Tokens and the first of the guesses behind them.</summary>
+    public ReadOnlySpan<int> TokensAndGuesses(int guesses) => _tokens.AsSpan(0, _count + guesses);
+
+    /// <summary>Writes a guess.</summary>
+    public void SetGuess(int index, int token) => _tokens[_count + index] = token;
+
     /// <summary>
-    /// Guesses the next tokens (<see cref="PredictedText"/>, else <see cref="PromptLookup"/>), as many as its pace, its length, its reader and the page of the next position allow: guessing
-    /// never takes a page from anybody. Returns the rows it needs in this step.
+    /// How many guesses its length, its reader and its pages allow.
     /// </summary>
     /// <param name="most">Guesses there is room for in the step.</param>
-    public int Draft(int most)
+    /// <param name="mayGrow">Whether it may take a page for them.</param>
+    public int RoomForGuesses(int most, bool mayGrow)
     {
+        if (!_speculates)
+            return 0;
         var size = Kernels.Attention.KvLayout.PageTokens;
-        most = Math.Min(Math.Min(most, _pace.Allowed), Math.Min(MaxTokens - Generated - 1, size - 1 - Computed % size));
+        most = Math.Min(most, MaxTokens - Generated - 1);
+        if (!mayGrow)
+            most = Math.Min(most, size - 1 - Computed % size);
         while (most > 0 && !Stream.Ring.HasRoom(1 + most, _text.HeldBytes + (1 + most) * LongestToken))
             most--;
-        Drafted = most > 0 ? Guess(_tokens.AsSpan(_count, most)) : 0;
-        if (Drafted == 0)
-            _pace.Rest();
-        return 1 + Drafted;
+        return Math.Max(0, most);
     }
 
-    private int Guess(Span<int> draft)
+    /// <summary>Whether guesses from there are to be tried now.</summary>
+    public bool MayGuess(GuessSource source) => !_paces[(int)source].IsResting;
+
+    /// <summary>How likely a guess from there is to come true.</summary>
+    /// <param name="source">Where it is from.</param>
+    /// <param name="usual">What is expected before anything is known.</param>
+    public float ChanceOf(GuessSource source, float usual) => _paces[(int)source].Chance(usual);
+
+    /// <summary>Writes guesses from its prediction, else from its own text; returns how many there are.</summary>
+    public int Look(int room, out GuessSource source)
     {
-        var predicted = _prediction?.Guess(_tokens.AsSpan(PromptLength, Generated), draft) ?? 0;
-        _isPredicted = predicted > 0;
-        return _isPredicted ? predicted : PromptLookup.Guess(Tokens, draft);
+        var draft = _tokens.AsSpan(_count, room);
+        source = GuessSource.Prediction;
+        if (room > 0 && _prediction is not null && MayGuess(source) && _prediction.Guess(_tokens.AsSpan(PromptLength, Generated), draft) is > 0 and var predicted)
+            return predicted;
+        source = GuessSource.Lookup;
+        return room > 0 && MayGuess(source) ? PromptLookup.Guess(Tokens, draft) : 0;
+    }
+
+    /// <summary>The first of the guesses that were written are part of the step.</summary>
+    public void Guess(GuessSource source, int guesses)
+    {
+        (Source, Drafted) = (source, guesses);
+        for (var i = 0; i < _paces.Length; i++)
+            if (i != (int)source || guesses == 0)
+                _paces[i].Idle();
     }
 
     /// <summary>No guess in this step.</summary>
-    public void DropDraft() => Drafted = 0;
+    public void DropDraft()
+    {
+        Rows -= Drafted;
+        Drafted = 0;
+    }
 
     /// <summary>Whether the guess after <paramref name="accepted"/> right ones was this token. Asked before the token is appended.</summary>
     public bool Guessed(int accepted, int token)
@@ -215,18 +270,18 @@ internal sealed class Sequence
     /// <summary>The guesses of the step were checked.</summary>
     public void Judge(int accepted)
     {
-        (DraftedTokens, AcceptedTokens) = (DraftedTokens + Drafted, AcceptedTokens + accepted);
-        if (_isPredicted)
-            (_predictedTokens, _acceptedPredictedTokens) = (_predictedTokens + Drafted, _acceptedPredictedTokens + accepted);
-        _pace.Judge(Drafted, accepted);
+        var (drafted, right) = _guessed[(int)Source];
+        _guessed[(int)Source] = (drafted + Drafted, right + accepted);
+        _paces[(int)Source].Judge(Drafted, accepted);
         (Drafted, _acceptedNow) = (0, 0);
     }
 
-    /// <summary>Tokens guessed, and how many of them came true.</summary>
-    public int DraftedTokens { get; private set; }
-
-    /// <inheritdoc cref="DraftedTokens"/>
-    public int AcceptedTokens { get; private set; }
+    // The guesses of the step at hand included.
+    private (int Drafted, int Accepted) GuessesOf(GuessSource source)
+    {
+        var (drafted, accepted) = _guessed[(int)source];
+        return source == Source ? (drafted + Drafted, accepted + _acceptedNow) : (drafted, accepted);
+    }
 
     /// <summary>The step is done: its rows are computed.</summary>
     public void Advance(int rows)
@@ -243,6 +298,7 @@ internal sealed class Sequence
     public bool Append(int token, float logProbability, int alternatives)
     {
         _tokens[_count++] = token;
+        HighestToken = Math.Max(HighestToken, token);
         _thinking?.Take(_texts[token]);
         var isEnd = _endOfGeneration.Contains(token);
         // An answer that the model ends, or that has reached its length, shows what was held back.

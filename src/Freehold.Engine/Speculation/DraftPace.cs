@@ -1,38 +1,40 @@
 namespace Freehold.Engine.Speculation;
 
 /// <summary>
-/// How much one answer guesses: more while guesses come true, less when they do not, and nothing for a while after one that was wholly wrong. It sees tokens only and no
-/// clock, so a request is computed in the same steps each time.
+/// How one answer's guesses from one source fare: how likely the next one is to come true, and when not to guess at all, which is for a while after guesses that were wholly wrong, longer
+/// each time. What is long ago counts less.
 /// </summary>
 internal struct DraftPace
 {
-    private const int First = 4, Most = 15, LongestRest = 64;
-    private int _length, _rest, _restAfterMiss;
+    private const float Kept = 0.8f, KeptIdle = 0.99f;
+    private const int FirstRest = 2, LongestRest = 64;
+    private float _hits, _misses;
+    private int _rest, _restAfterMiss;
 
-    /// <summary>Tokens to guess now.</summary>
-    public readonly int Allowed => _rest > 0 ? 0 : _length == 0 ? First : _length;
+    /// <summary>Whether to leave guessing for now.</summary>
+    public readonly bool IsResting => _rest > 0;
 
-    /// <summary>A token came without a guess.</summary>
-    public void Rest()
+    /// <summary>How likely a guess is to come true if those before it did.</summary>
+    /// <param name="usual">What is expected before anything is known; it counts as one guess.</param>
+    public readonly float Chance(float usual) => (_hits + usual) / (_hits + _misses + 1);
+
+    /// <summary>A step went by without a guess from here.</summary>
+    public void Idle()
     {
-        if (_rest > 0)
-            _rest--;
+        _rest = Math.Max(0, _rest - 1);
+        (_hits, _misses) = (_hits * KeptIdle, _misses * KeptIdle);
     }
 
-    /// <summary>Of <paramref name="drafted"/> guesses, <paramref name="accepted"/> came true.</summary>
+    /// <summary>Of <paramref name="drafted"/> guesses, the first <paramref name="accepted"/> came true.</summary>
     public void Judge(int drafted, int accepted)
     {
-        var length = Allowed;
-        if (accepted == drafted)
-            _length = Math.Min(Most, 2 * length);
-        else if (2 * accepted < drafted)
-            _length = Math.Max(2, length / 2);
+        (_hits, _misses) = (_hits * Kept + accepted, _misses * Kept + (accepted < drafted ? 1 : 0));
         if (accepted > 0)
         {
             _restAfterMiss = 0;
             return;
         }
-        _restAfterMiss = Math.Clamp(2 * _restAfterMiss, 2, LongestRest);
+        _restAfterMiss = Math.Clamp(2 * _restAfterMiss, FirstRest, LongestRest);
         _rest = _restAfterMiss;
     }
 }

@@ -7,7 +7,7 @@ namespace Freehold.Engine.Speculation;
 internal static class PromptLookup
 {
     // Fewer tokens than this occur again by chance.
-    private const int Shortest = 2, Longest = 4;
+    private const int Shortest = 2, Longest = 8;
 
     /// <summary>Writes the guessed tokens; returns how many, 0 where nothing like the end occurred before.</summary>
     /// <param name="tokens">Prompt and answer so far.</param>

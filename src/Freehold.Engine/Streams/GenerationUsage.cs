@@ -14,6 +14,12 @@ public readonly record struct GenerationUsage(int PromptTokens, int CachedTokens
     /// <summary>How many of those came true.</summary>
     public int AcceptedPredictedTokens { get; init; }
 
+    /// <summary>How many of the guesses a drafting model made.</summary>
+    public int ModelDraftedTokens { get; init; }
+
+    /// <summary>How many of those came true.</summary>
+    public int AcceptedModelDraftedTokens { get; init; }
+
     /// <summary>How long it waited before anything of it was computed.</summary>
     public TimeSpan Queued { get; init; }
 }

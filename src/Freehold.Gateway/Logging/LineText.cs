@@ -21,6 +21,8 @@ internal static class LineText
         Add(text, "model", line.Model);
         if (line.Tokens is { } tokens)
             text.Append(CultureInfo.InvariantCulture, $" prompt={tokens.Prompt} cached={tokens.Cached} answer={tokens.Answer}");
+        if (line.Guesses is { } guesses)
+            text.Append(CultureInfo.InvariantCulture, $" guessed={guesses.Made} came_true={guesses.True}");
         Add(text, "queued", line.Queued);
         Add(text, "first", line.FirstToken);
         Add(text, "total", line.Total);
@@ -57,6 +59,11 @@ internal static class LineText
             json.WriteNumber("prompt_tokens", tokens.Prompt);
             json.WriteNumber("cached_tokens", tokens.Cached);
             json.WriteNumber("answer_tokens", tokens.Answer);
+        }
+        if (line.Guesses is { } guesses)
+        {
+            json.WriteNumber("guessed_tokens", guesses.Made);
+            json.WriteNumber("guesses_came_true", guesses.True);
         }
         Write(json, "queued_seconds", line.Queued);
         Write(json, "first_token_seconds", line.FirstToken);

@@ -16,6 +16,9 @@ public sealed record RequestLine(DateTimeOffset Time, string Id, string? Client,
     /// <summary>Tokens of the prompt, how many of them were cached, and of the answer; null where the model told nothing.</summary>
     public (long Prompt, long Cached, long Answer)? Tokens { get; init; }
 
+    /// <summary>Tokens guessed ahead, and how many of them came true; null where none were.</summary>
+    public (long Made, long True)? Guesses { get; init; }
+
     /// <summary>How long it waited before anything of it was computed.</summary>
     public TimeSpan? Queued { get; init; }
 

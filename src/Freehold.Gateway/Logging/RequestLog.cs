@@ -33,6 +33,7 @@ internal sealed class RequestLog(RequestDelegate next, GatewayOptions options, T
         {
             Model = entry.Model,
             Tokens = entry.Usage.Known ? (entry.Usage.Prompt, entry.Usage.Cached, entry.Usage.Completion) : null,
+            Guesses = entry.Usage.Guesses,
             Queued = entry.Queued,
             FirstToken = entry.FirstToken,
             Code = entry.Refusal?.Code,

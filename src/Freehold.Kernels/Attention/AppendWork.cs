@@ -8,6 +8,7 @@ internal sealed unsafe class AppendWork : ParallelWork
     // Below this many floats, waking the others takes longer than the work.
     private const long Alone = 32 * 1024;
 
+    public InstructionSet Isa;
     public KvMemory Memory;
     public long LayerOffset;
     public KvLayout Layout;
@@ -41,15 +42,33 @@ internal sealed unsafe class AppendWork : ParallelWork
             var position = sequence.StartPosition + row;
             var slot = position % KvLayout.PageTokens;
             var rows = Math.Min(KvLayout.PageTokens - slot, sequence.Rows - row);
-            var to = (float*)(Memory.Base + sequence.Pages[position / KvLayout.PageTokens] * Memory.PageStride + LayerOffset + head * Layout.HeadBytes);
+            var page = Memory.Base + sequence.Pages[position / KvLayout.PageTokens] * Memory.PageStride + LayerOffset + head * Layout.HeadBytes;
             var first = sequence.FirstRow + row;
-            Transpose(Keys + first * KeyStride + (long)head * Layout.KeyLength, rows, to + slot);
-            to += (long)Layout.KeyLength * KvLayout.PageTokens + (long)slot * Layout.ValueLength;
-            for (var r = 0; r < rows; r++)
-                new ReadOnlySpan<float>(Values + (first + r) * ValueStride + (long)head * Layout.ValueLength, Layout.ValueLength)
-                    .CopyTo(new Span<float>(to + (long)r * Layout.ValueLength, Layout.ValueLength));
+            var keys = Keys + first * KeyStride + (long)head * Layout.KeyLength;
+            var values = Values + first * ValueStride + (long)head * Layout.ValueLength;
+            if (Layout.Type == KvType.Q8)
+                Quantise(keys, values, rows, page, slot);
+            else
+                Copy(keys, values, rows, (float*)page, slot);
             row += rows;
         }
+    }
+
+    private void Quantise(float* keys, float* values, int rows, byte* page, int slot)
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            QuantisedHead.StoreKey(Isa, Layout, page, slot + r, keys + r * KeyStride);
+            QuantisedHead.StoreValue(Isa, Layout, page, slot + r, values + r * ValueStride);
+        }
+    }
+
+    private void Copy(float* keys, float* values, int rows, float* page, int slot)
+    {
+        Transpose(keys, rows, page + slot);
+        var to = page + (long)Layout.KeyLength * KvLayout.PageTokens + (long)slot * Layout.ValueLength;
+        for (var r = 0; r < rows; r++)
+            new ReadOnlySpan<float>(values + r * ValueStride, Layout.ValueLength).CopyTo(new Span<float>(to + (long)r * Layout.ValueLength, Layout.ValueLength));
     }
 
     private void Transpose(float* keys, int rows, float* to)

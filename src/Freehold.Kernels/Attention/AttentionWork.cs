@@ -23,7 +23,7 @@ internal sealed unsafe class AttentionWork(AttentionKernel kernel) : ParallelWor
     private AttentionCall _call;
     private SequenceRows* _sequences;
     private int _sequenceCount, _next, _units, _nextJoin, _blocks, _splits;
-    private int _scratchStride;
+    private int _scratchStride, _partialStride;
 
     public void Start(WorkerPool pool, in AttentionCall call, SequenceRows* sequences, int count)
     {
@@ -34,11 +34,11 @@ internal sealed unsafe class AttentionWork(AttentionKernel kernel) : ParallelWor
         for (var i = 0; i < count; i++)
             _units += UnitsOf(sequences[i]);
         _splits = pool.Workers > 1 && _units < UnitsPerWorker * pool.Workers ? Splits() : 1;
-        _scratchStride = (AttentionKernel.ScratchFloats(call.Layout.ValueLength) + 63) & ~63;
+        _scratchStride = (AttentionKernel.ScratchFloats(call.Layout) + 63) & ~63;
         MakeRoom(ref _scratch, ref _scratchFloats, (long)_scratchStride * pool.Workers);
         if (_splits > 1)
         {
-            MakeRoom(ref _partials, ref _partialFloats, (long)_blocks * _splits * AttentionKernel.PartialFloats(call.Layout.ValueLength));
+            MakeRoom(ref _partials, ref _partialFloats, (long)_blocks * _splits * _partialStride);
             pool.Run(this);
         }
         else if (_units == 1)
@@ -53,7 +53,7 @@ internal sealed unsafe class AttentionWork(AttentionKernel kernel) : ParallelWor
         if (_splits == 1)
         {
             for (int unit; (unit = Interlocked.Increment(ref _next) - 1) < _units;)
-                RunUnit(unit, scratch);
+                RunUnit(_units - 1 - unit, scratch); // a sequence's last rows see the most keys, and the longest work should not begin last
             return;
         }
         for (int item; (item = Interlocked.Increment(ref _next) - 1) < _blocks * _splits;)
@@ -80,15 +80,17 @@ internal sealed unsafe class AttentionWork(AttentionKernel kernel) : ParallelWor
     /// <summary>Splits of the longest sequence; 1 where that is all or where they would take too much memory. Counts the blocks.</summary>
     private int Splits()
     {
-        int longest = 0;
+        int longest = 0, rows = 0;
         long blocks = 0;
         for (var i = 0; i < _sequenceCount; i++)
         {
             longest = Math.Max(longest, _sequences[i].StartPosition + _sequences[i].Rows);
+            rows = Math.Max(rows, Math.Min(AttentionKernel.Block, _sequences[i].Rows * Group));
             blocks += BlocksOf(_sequences[i]);
         }
         var splits = (longest + AttentionKernel.SplitKeys - 1) / AttentionKernel.SplitKeys;
-        if (blocks * splits * AttentionKernel.PartialFloats(_call.Layout.ValueLength) > MostPartialFloats)
+        _partialStride = AttentionKernel.PartialFloats(_call.Layout.ValueLength, rows);
+        if (blocks * splits * _partialStride > MostPartialFloats)
             return 1;
         _blocks = (int)blocks;
         return Math.Max(1, splits);
@@ -140,11 +142,10 @@ internal sealed unsafe class AttentionWork(AttentionKernel kernel) : ParallelWor
     private void Join(int index, float* scratch)
     {
         var block = BlockOf(index, out _, out _);
-        kernel.Join(_call, ref block, Partial(index, 0), _splits, scratch);
+        kernel.Join(_call, ref block, Partial(index, 0), _partialStride, _splits, scratch);
     }
 
-    private float* Partial(int block, int split) =>
-        _partials + ((long)block * _splits + split) * AttentionKernel.PartialFloats(_call.Layout.ValueLength);
+    private float* Partial(int block, int split) => _partials + ((long)block * _splits + split) * _partialStride;
 
     /// <summary>Queries of one key-value head: those of a row's group, row by row.</summary>
     private QueryBlock Fill(SequenceRows* sequence, int keyValueHead, int first, int count)
@@ -161,6 +162,9 @@ internal sealed unsafe class AttentionWork(AttentionKernel kernel) : ParallelWor
             block.From[q] = _call.Window > 0 ? Math.Max(0, position - _call.Window + 1) : 0;
             block.To[q] = _call.Causal ? position + 1 : sequence->StartPosition + sequence->Rows;
         }
+        // The last queries are computed four together too: what stands in for those that are not there is never looked at.
+        for (var q = count; q < AttentionKernel.InRows(count); q++)
+            block.Queries[q] = block.Queries[count - 1];
         return block;
     }
 }

@@ -17,19 +17,18 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
 
     public override void Run(in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, float* scratch)
     {
-        var padded = Padded(call);
-        var scores = scratch;
-        var split = scores + Block * Tile;
+        var padded = Padded(call.Layout.ValueLength);
+        var split = scratch + Block * Tile;
         var total = split + Block * padded;
         var max = stackalloc float[4 * Block];
         var sum = max + Block;
         var totalMax = sum + Block;
         var totalSum = totalMax + Block;
         var (from, to) = Range(ref block);
-        Clear(totalMax, totalSum, total, padded);
+        Clear(totalMax, totalSum, total, block.Count, padded);
         for (var start = from & ~(SplitKeys - 1); start < to; start += SplitKeys)
         {
-            Split(call, pages, keyValueHead, ref block, start, max, sum, split, scores);
+            Split(call, pages, keyValueHead, ref block, start, max, sum, split, scratch);
             for (var q = 0; q < block.Count; q++)
                 Merge(max[q], sum[q], split + q * padded, ref totalMax[q], ref totalSum[q], total + q * padded, padded);
         }
@@ -38,21 +37,19 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
 
     public override void RunSplit(
         in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, int start, float* partial, float* scratch) =>
-        Split(call, pages, keyValueHead, ref block, start, partial, partial + Block, partial + 16, scratch);
+        Split(call, pages, keyValueHead, ref block, start, partial, partial + Block, partial + 2 * Block, scratch);
 
-    public override void Join(in AttentionCall call, ref QueryBlock block, float* partials, int splits, float* scratch)
+    public override void Join(in AttentionCall call, ref QueryBlock block, float* partials, int partialFloats, int splits, float* scratch)
     {
-        var padded = Padded(call);
+        var padded = Padded(call.Layout.ValueLength);
         var totalMax = stackalloc float[2 * Block];
         var totalSum = totalMax + Block;
-        Clear(totalMax, totalSum, scratch, padded);
-        for (var split = 0; split < splits; split++, partials += PartialFloats(call.Layout.ValueLength))
+        Clear(totalMax, totalSum, scratch, block.Count, padded);
+        for (var split = 0; split < splits; split++, partials += partialFloats)
             for (var q = 0; q < block.Count; q++)
-                Merge(partials[q], partials[Block + q], partials + 16 + q * padded, ref totalMax[q], ref totalSum[q], scratch + q * padded, padded);
+                Merge(partials[q], partials[Block + q], partials + 2 * Block + q * padded, ref totalMax[q], ref totalSum[q], scratch + q * padded, padded);
         Finish(call, ref block, totalSum, scratch, padded);
     }
-
-    private static int Padded(in AttentionCall call) => (call.Layout.ValueLength + Width - 1) & ~(Width - 1);
 
     private static (int From, int To) Range(ref QueryBlock block)
     {
@@ -65,33 +62,40 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
         return (from, to);
     }
 
-    private static void Clear(float* max, float* sum, float* values, int padded)
+    private static void Clear(float* max, float* sum, float* values, int count, int padded)
     {
-        for (var q = 0; q < Block; q++)
+        for (var q = 0; q < count; q++)
         {
             max[q] = float.NegativeInfinity;
             sum[q] = 0;
         }
-        for (var i = 0; i < Block * padded; i += Width)
+        for (var i = 0; i < InRows(count) * padded; i += Width)
             T.Store(T.Broadcast(0), values + i);
     }
 
     /// <summary>Maxima, sums and weighted values of the keys from <paramref name="start"/>, at most <see cref="AttentionKernel.SplitKeys"/>.</summary>
     private static void Split(
-        in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, int start, float* max, float* sum, float* split, float* scores)
+        in AttentionCall call, int* pages, int keyValueHead, ref QueryBlock block, int start, float* max, float* sum, float* split, float* scratch)
     {
-        var (keyLength, valueLength) = (call.Layout.KeyLength, call.Layout.ValueLength);
-        var padded = Padded(call);
-        Clear(max, sum, split, padded);
+        var padded = Padded(call.Layout.ValueLength);
+        Clear(max, sum, split, block.Count, padded);
         var (from, to) = Range(ref block);
         var last = Math.Min(start + SplitKeys, to);
         for (var tile = Math.Max(start, from & ~(Tile - 1)); tile < last; tile += Tile)
         {
-            var keys = (float*)(call.Memory.Base + pages[tile / Tile] * call.Memory.PageStride + call.LayerOffset + keyValueHead * call.Layout.HeadBytes);
-            Score(ref block, keys, keyLength, scores);
-            for (var q = 0; q < block.Count; q++)
-                Weigh(call, block.From[q] - tile, block.To[q] - tile, scores + q * Tile, split + q * padded, padded, ref max[q], ref sum[q]);
-            AddValues(ref block, tile, keys + (long)keyLength * Tile, valueLength, scores, split, padded);
+            var head = call.Memory.Base + pages[tile / Tile] * call.Memory.PageStride + call.LayerOffset + keyValueHead * call.Layout.HeadBytes;
+            float* keys = (float*)head, values = (float*)(head + call.Layout.KeyBytes);
+            if (call.Layout.Type != KvType.F32)
+            {
+                keys = scratch + Block * (Tile + 2 * padded);
+                values = keys + (long)call.Layout.KeyLength * Tile;
+                QuantisedHead.Widen<T>(call.Layout, head, Math.Max(0, from - tile), Math.Min(Tile, to - tile), keys, values);
+            }
+            // Few queries wait for memory: one by one they read it in its order, which four together do not.
+            var together = block.Count > Rows || call.Layout.Type != KvType.F32;
+            Score(ref block, tile, together, keys, call.Layout.KeyLength, scratch);
+            Weigh(call, ref block, tile, scratch, split, padded, max, sum);
+            AddValues(ref block, tile, together, values, call.Layout.ValueLength, scratch, split, padded);
         }
     }
 
@@ -106,219 +110,144 @@ internal sealed unsafe class LaneAttentionKernel<T> : AttentionKernel
         }
     }
 
-    /// <summary>Scores of all queries against all 64 keys of a tile: lanes are keys, a chain over the dimensions.</summary>
-    private static void Score(ref QueryBlock block, float* keys, int keyLength, float* scores)
+    private static void Score(ref QueryBlock block, int tile, bool together, float* keys, int keyLength, float* scores)
     {
-        if (block.Count == Block && T.HoldsSixteen)
+        for (var q = 0; q < block.Count; q += Rows)
         {
-            Score4(ref block, keys, keyLength, scores);
-            return;
+            var (_, _, first, end) = Sights(ref block, q, tile);
+            if (first >= end)
+                continue;
+            if (together && q < block.Count - 1)
+                fixed (long* queries = block.Queries)
+                    AttentionTile<T>.ScoreFour(queries + q, keys, keyLength, first, end, scores + q * Tile);
+            else
+                for (var one = q; one < Math.Min(q + Rows, block.Count); one++)
+                    AttentionTile<T>.ScoreOne((float*)block.Queries[one], keys, keyLength, scores + one * Tile);
         }
+    }
+
+    /// <summary>
+    /// Turns scores into weights, exactly 0 outside a query's sight, and brings maxima, sums and results so far to the new maxima. In three passes over the
+    /// queries, so that one's chain of steps need not end before the next one's begins.
+    /// </summary>
+    private static void Weigh(in AttentionCall call, ref QueryBlock block, int tile, float* scores, float* split, int padded, float* max, float* sum)
+    {
+        var keep = stackalloc float[Block];
         for (var q = 0; q < block.Count; q++)
         {
-            var query = (float*)block.Queries[q];
-            T a = T.Broadcast(0), b = a, c = a, d = a;
-            for (var i = 0; i < keyLength; i++)
-            {
-                var x = T.Broadcast(query[i]);
-                var k = keys + (long)i * Tile;
-                a = T.MultiplyAdd(x, T.Load(k), a);
-                b = T.MultiplyAdd(x, T.Load(k + 16), b);
-                c = T.MultiplyAdd(x, T.Load(k + 32), c);
-                d = T.MultiplyAdd(x, T.Load(k + 48), d);
-            }
-            var s = scores + q * Tile;
-            T.Store(a, s);
-            T.Store(b, s + 16);
-            T.Store(c, s + 32);
-            T.Store(d, s + 48);
+            var (from, to) = Sight(ref block, q, tile);
+            keep[q] = 0;
+            if (from >= to)
+                continue;
+            var largest = Largest(call, from, to, scores + q * Tile);
+            var next = largest > max[q] ? largest : max[q];
+            keep[q] = max[q] == float.NegativeInfinity ? float.NegativeInfinity : max[q] - next;
+            max[q] = next;
         }
-    }
-
-    private static void Score4(ref QueryBlock block, float* keys, int keyLength, float* scores)
-    {
-        float* q0 = (float*)block.Queries[0], q1 = (float*)block.Queries[1], q2 = (float*)block.Queries[2], q3 = (float*)block.Queries[3];
-        T a0 = T.Broadcast(0), b0 = a0, c0 = a0, d0 = a0, a1 = a0, b1 = a0, c1 = a0, d1 = a0;
-        T a2 = a0, b2 = a0, c2 = a0, d2 = a0, a3 = a0, b3 = a0, c3 = a0, d3 = a0;
-        for (var i = 0; i < keyLength; i++)
+        for (var q = 0; q < block.Count; q += Width)
+            T.Store(LaneFunctions.Exp(T.Load(keep + q)), keep + q);
+        for (var q = 0; q < block.Count; q++)
         {
-            var k = keys + (long)i * Tile;
-            T ka = T.Load(k), kb = T.Load(k + 16), kc = T.Load(k + 32), kd = T.Load(k + 48);
-            var x = T.Broadcast(q0[i]);
-            a0 = T.MultiplyAdd(x, ka, a0);
-            b0 = T.MultiplyAdd(x, kb, b0);
-            c0 = T.MultiplyAdd(x, kc, c0);
-            d0 = T.MultiplyAdd(x, kd, d0);
-            x = T.Broadcast(q1[i]);
-            a1 = T.MultiplyAdd(x, ka, a1);
-            b1 = T.MultiplyAdd(x, kb, b1);
-            c1 = T.MultiplyAdd(x, kc, c1);
-            d1 = T.MultiplyAdd(x, kd, d1);
-            x = T.Broadcast(q2[i]);
-            a2 = T.MultiplyAdd(x, ka, a2);
-            b2 = T.MultiplyAdd(x, kb, b2);
-            c2 = T.MultiplyAdd(x, kc, c2);
-            d2 = T.MultiplyAdd(x, kd, d2);
-            x = T.Broadcast(q3[i]);
-            a3 = T.MultiplyAdd(x, ka, a3);
-            b3 = T.MultiplyAdd(x, kb, b3);
-            c3 = T.MultiplyAdd(x, kc, c3);
-            d3 = T.MultiplyAdd(x, kd, d3);
+            var (from, to) = Sight(ref block, q, tile);
+            if (from >= to)
+                continue;
+            sum[q] = MathF.FusedMultiplyAdd(sum[q], keep[q], Exponentials(from, to, max[q], scores + q * Tile));
+            if (keep[q] == 1)
+                continue;
+            var factor = T.Broadcast(keep[q]);
+            for (var i = 0; i < padded; i += Width)
+                T.Store(T.Load(split + q * padded + i) * factor, split + q * padded + i);
         }
-        Store4(a0, b0, c0, d0, scores);
-        Store4(a1, b1, c1, d1, scores + Tile);
-        Store4(a2, b2, c2, d2, scores + 2 * Tile);
-        Store4(a3, b3, c3, d3, scores + 3 * Tile);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store4(T a, T b, T c, T d, float* to)
+    /// <summary>Scales, caps and masks the scores of the vectors in which keys are seen; returns the largest.</summary>
+    private static float Largest(in AttentionCall call, int from, int to, float* scores)
     {
-        T.Store(a, to);
-        T.Store(b, to + 16);
-        T.Store(c, to + 32);
-        T.Store(d, to + 48);
-    }
-
-    /// <summary>Turns one query's scores into weights, exactly 0 outside its sight, and brings maximum, sum and result so far to the new maximum.</summary>
-    private static void Weigh(in AttentionCall call, int from, int to, float* scores, float* split, int padded, ref float max, ref float sum)
-    {
-        if (to <= 0 || from >= Tile)
-            return;
         var lowest = T.Broadcast(float.NegativeInfinity);
         var scale = T.Broadcast(call.Scale);
         var largest = lowest;
-        for (var i = 0; i < Tile; i += Width)
+        for (var i = from & -Width; i < to; i += Width)
         {
             var s = T.Load(scores + i) * scale;
             if (call.SoftCap != 0)
                 s = LaneFunctions.Tanh(s / T.Broadcast(call.SoftCap)) * T.Broadcast(call.SoftCap);
-            s = T.Select(Sight(i, from, to), s, lowest);
+            if (i < from || i + Width > to)
+                s = T.Select(Mask(i, from, to), s, lowest);
             T.Store(s, scores + i);
             largest = T.Max(s, largest);
         }
-        var tileMax = T.FoldMax(largest);
-        var next = tileMax > max ? tileMax : max;
-        var keep = max == float.NegativeInfinity ? 0 : Functions.Exp(max - next);
-        var shift = T.Broadcast(next);
+        return T.FoldMax(largest);
+    }
+
+    /// <summary>The exponentials of the scores less <paramref name="max"/>; returns their sum. Vectors in which nothing is seen would add 0.</summary>
+    private static float Exponentials(int from, int to, float max, float* scores)
+    {
+        var shift = T.Broadcast(max);
         T total = T.Broadcast(0);
-        for (var i = 0; i < Tile; i += Width)
+        for (var i = from & -Width; i < to; i += Width)
         {
-            var w = LaneFunctions.Exp(T.Load(scores + i) - shift) & Sight(i, from, to);
+            var w = LaneFunctions.Exp(T.Load(scores + i) - shift);
+            if (i < from || i + Width > to)
+                w &= Mask(i, from, to);
             T.Store(w, scores + i);
             total += w;
         }
-        max = next;
-        sum = MathF.FusedMultiplyAdd(sum, keep, T.FoldSum(total));
-        if (keep != 1)
-        {
-            var factor = T.Broadcast(keep);
-            for (var i = 0; i < padded; i += Width)
-                T.Store(T.Load(split + i) * factor, split + i);
-        }
+        return T.FoldSum(total);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Sight(int offset, int from, int to) =>
+    private static T Mask(int offset, int from, int to) =>
         T.IntGreaterThan(T.BroadcastBits(to - offset), T.Indices) & T.IntGreaterThan(T.Indices, T.BroadcastBits(from - offset - 1));
 
-    /// <summary>Adds the weighted values: lanes are dimensions, a chain over the keys each query sees.</summary>
-    private static void AddValues(ref QueryBlock block, int tile, float* values, int valueLength, float* scores, float* split, int padded)
+    /// <summary>The keys of a tile that a query sees: none where from is not below to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (int From, int To) Sight(ref QueryBlock block, int query, int tile) =>
+        (Math.Max(0, block.From[query] - tile), Math.Min(Tile, block.To[query] - tile));
+
+    /// <summary>The keys of a tile that all of four queries see, from From to To - 1, and those that any sees, from First to End - 1.</summary>
+    private static (int From, int To, int First, int End) Sights(ref QueryBlock block, int query, int tile)
     {
         int from = 0, to = Tile, first = Tile, end = 0;
-        for (var q = 0; q < block.Count; q++)
+        for (var q = query; q < Math.Min(query + Rows, block.Count); q++)
         {
-            from = Math.Max(from, block.From[q] - tile);
-            to = Math.Min(to, block.To[q] - tile);
-            first = Math.Min(first, Math.Max(0, block.From[q] - tile));
-            end = Math.Max(end, Math.Min(Tile, block.To[q] - tile));
+            var sight = Sight(ref block, q, tile);
+            from = Math.Max(from, sight.From);
+            to = Math.Min(to, sight.To);
+            if (sight.From >= sight.To)
+                continue;
+            first = Math.Min(first, sight.From);
+            end = Math.Max(end, sight.To);
         }
-        var together = block.Count == Block && T.HoldsSixteen && valueLength % 64 == 0 && from < to;
-        if (!together)
-        {
-            for (var q = 0; q < block.Count; q++)
-                AddOne(values, valueLength, Math.Max(0, block.From[q] - tile), Math.Min(Tile, block.To[q] - tile), scores + q * Tile, split + q * padded);
-            return;
-        }
-        if (first < from)
-            for (var q = 0; q < Block; q++)
-                AddOne(values, valueLength, Math.Max(0, block.From[q] - tile), from, scores + q * Tile, split + q * padded);
-        for (var d = 0; d < valueLength; d += 64)
-            AddFour(values + d, valueLength, from, to, scores, split + d, padded);
-        if (to < end)
-            for (var q = 0; q < Block; q++)
-                AddOne(values, valueLength, to, Math.Min(Tile, block.To[q] - tile), scores + q * Tile, split + q * padded);
+        return (from, to, first, end);
     }
 
-    private static void AddFour(float* values, int valueLength, int from, int to, float* w, float* y, int padded)
+    /// <summary>Adds the weighted values: for four queries at once the keys they all see, for each alone those before and after.</summary>
+    private static void AddValues(ref QueryBlock block, int tile, bool together, float* values, int valueLength, float* scores, float* split, int padded)
     {
-        float* y1 = y + padded, y2 = y1 + padded, y3 = y2 + padded;
-        T a0 = T.Load(y), b0 = T.Load(y + 16), c0 = T.Load(y + 32), d0 = T.Load(y + 48);
-        T a1 = T.Load(y1), b1 = T.Load(y1 + 16), c1 = T.Load(y1 + 32), d1 = T.Load(y1 + 48);
-        T a2 = T.Load(y2), b2 = T.Load(y2 + 16), c2 = T.Load(y2 + 32), d2 = T.Load(y2 + 48);
-        T a3 = T.Load(y3), b3 = T.Load(y3 + 16), c3 = T.Load(y3 + 32), d3 = T.Load(y3 + 48);
-        for (var key = from; key < to; key++)
+        for (var q = 0; q < block.Count; q += Rows)
         {
-            var v = values + (long)key * valueLength;
-            T va = T.Load(v), vb = T.Load(v + 16), vc = T.Load(v + 32), vd = T.Load(v + 48);
-            var x = T.Broadcast(w[key]);
-            a0 = T.MultiplyAdd(x, va, a0);
-            b0 = T.MultiplyAdd(x, vb, b0);
-            c0 = T.MultiplyAdd(x, vc, c0);
-            d0 = T.MultiplyAdd(x, vd, d0);
-            x = T.Broadcast(w[Tile + key]);
-            a1 = T.MultiplyAdd(x, va, a1);
-            b1 = T.MultiplyAdd(x, vb, b1);
-            c1 = T.MultiplyAdd(x, vc, c1);
-            d1 = T.MultiplyAdd(x, vd, d1);
-            x = T.Broadcast(w[2 * Tile + key]);
-            a2 = T.MultiplyAdd(x, va, a2);
-            b2 = T.MultiplyAdd(x, vb, b2);
-            c2 = T.MultiplyAdd(x, vc, c2);
-            d2 = T.MultiplyAdd(x, vd, d2);
-            x = T.Broadcast(w[3 * Tile + key]);
-            a3 = T.MultiplyAdd(x, va, a3);
-            b3 = T.MultiplyAdd(x, vb, b3);
-            c3 = T.MultiplyAdd(x, vc, c3);
-            d3 = T.MultiplyAdd(x, vd, d3);
+            var (from, to, first, end) = Sights(ref block, q, tile);
+            if (first >= end)
+                continue;
+            var four = together && from < to && q < block.Count - 1;
+            if (!four)
+                from = to = Tile;
+            var last = Math.Min(q + Rows, block.Count);
+            for (var one = q; one < last && first < from; one++)
+                AddPart(ref block, one, tile, 0, from, values, valueLength, scores, split, padded);
+            if (!four)
+                continue;
+            AttentionTile<T>.AddFour(values, valueLength, from, to, scores + q * Tile, split + q * padded, padded);
+            for (var one = q; one < last && to < end; one++)
+                AddPart(ref block, one, tile, to, Tile, values, valueLength, scores, split, padded);
         }
-        Store4(a0, b0, c0, d0, y);
-        Store4(a1, b1, c1, d1, y1);
-        Store4(a2, b2, c2, d2, y2);
-        Store4(a3, b3, c3, d3, y3);
     }
 
-    private static void AddOne(float* values, int valueLength, int from, int to, float* w, float* y)
+    /// <summary>Adds to one query what it sees of the tile between two borders.</summary>
+    private static void AddPart(ref QueryBlock block, int query, int tile, int low, int high, float* values, int valueLength, float* scores, float* split, int padded)
     {
-        var d = 0;
-        for (; d + 64 <= valueLength; d += 64)
-        {
-            T a = T.Load(y + d), b = T.Load(y + d + 16), c = T.Load(y + d + 32), e = T.Load(y + d + 48);
-            for (var key = from; key < to; key++)
-            {
-                var x = T.Broadcast(w[key]);
-                var v = values + (long)key * valueLength + d;
-                a = T.MultiplyAdd(x, T.Load(v), a);
-                b = T.MultiplyAdd(x, T.Load(v + 16), b);
-                c = T.MultiplyAdd(x, T.Load(v + 32), c);
-                e = T.MultiplyAdd(x, T.Load(v + 48), e);
-            }
-            Store4(a, b, c, e, y + d);
-        }
-        for (; d + Width <= valueLength; d += Width)
-        {
-            var a = T.Load(y + d);
-            for (var key = from; key < to; key++)
-                a = T.MultiplyAdd(T.Broadcast(w[key]), T.Load(values + (long)key * valueLength + d), a);
-            T.Store(a, y + d);
-        }
-        for (; d < valueLength; d++)
-        {
-            var a = y[d];
-            for (var key = from; key < to; key++)
-                a = MathF.FusedMultiplyAdd(w[key], values[(long)key * valueLength + d], a);
-            y[d] = a;
-        }
+        var (from, to) = Sight(ref block, query, tile);
+        AttentionTile<T>.AddOne(values, valueLength, Math.Max(from, low), Math.Min(to, high), scores + query * Tile, split + query * padded);
     }
 
     /// <summary>Joins a split to those before it. A row that saw nothing of the split keeps its bits; the first split is taken as it is.</summary>

@@ -61,6 +61,17 @@ internal readonly unsafe struct AdvSimdLanes(Vector128<float> a, Vector128<float
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static AdvSimdLanes LoadBytes(sbyte* source)
+    {
+        var (low, high) = Vector128.Widen(Vector128.Load(source));
+        return new(
+            Vector128.ConvertToSingle(Vector128.WidenLower(low)),
+            Vector128.ConvertToSingle(Vector128.WidenUpper(low)),
+            Vector128.ConvertToSingle(Vector128.WidenLower(high)),
+            Vector128.ConvertToSingle(Vector128.WidenUpper(high)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static AdvSimdLanes LoadPaired(float* source)
     {
         var low = Vector128.Load(source);

@@ -42,6 +42,10 @@ internal readonly unsafe struct Avx2Lanes(Vector256<float> a, Vector256<float> b
         new(Avx2.ConvertToVector256Int32(source).AsSingle(), Avx2.ConvertToVector256Int32(source + 8).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx2Lanes LoadBytes(sbyte* source) =>
+        new(Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(source)), Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(source + 8)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx2Lanes LoadPaired(float* source)
     {
         var eight = Vector256.Load(source);

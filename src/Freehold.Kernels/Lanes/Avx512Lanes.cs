@@ -30,6 +30,10 @@ internal readonly unsafe struct Avx512Lanes(Vector512<float> value) : ILanes16<A
         new(Avx512F.ConvertToVector512Int32(Vector256.Load(source)).AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Avx512Lanes LoadBytes(sbyte* source) =>
+        new(Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(source))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Avx512Lanes LoadPaired(float* source) =>
         new(Avx512F.PermuteVar16x32(
             Vector256.Load(source).ToVector512Unsafe(),

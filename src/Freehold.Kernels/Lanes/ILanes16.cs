@@ -23,6 +23,9 @@ internal unsafe interface ILanes16<TSelf> : ILane<TSelf>
     /// <summary>Sixteen unsigned 16-bit values from memory, each widened to 32 bits.</summary>
     static abstract TSelf LoadWidened(ushort* source);
 
+    /// <summary>Sixteen signed bytes from memory, each as a float.</summary>
+    static abstract TSelf LoadBytes(sbyte* source);
+
     /// <summary>Eight floats from memory, each twice in neighbouring lanes.</summary>
     static abstract TSelf LoadPaired(float* source);
 

@@ -46,6 +46,14 @@ internal unsafe struct ScalarLanes : ILanes16<ScalarLanes>
         return result;
     }
 
+    public static ScalarLanes LoadBytes(sbyte* source)
+    {
+        ScalarLanes result = default;
+        for (var i = 0; i < 16; i++)
+            result._v[i] = OneLane.Broadcast(source[i]);
+        return result;
+    }
+
     public static ScalarLanes LoadPaired(float* source)
     {
         ScalarLanes result = default;

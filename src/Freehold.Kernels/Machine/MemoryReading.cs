@@ -49,7 +49,7 @@ internal static unsafe class MemoryReading
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // measured from its first call on
-    private static long Read(byte* start, long length, int streams)
+    internal static long Read(byte* start, long length, int streams)
     {
         Vector256<ulong> a = default, b = default, c = default, d = default;
         for (long at = 0; at < length; at += Piece)

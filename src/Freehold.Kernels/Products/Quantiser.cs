@@ -20,16 +20,28 @@ internal static unsafe class Quantiser
         var values = stackalloc short[32];
         for (var g = 0; g < groups; g++)
         {
-            if (isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx)
-                Block256(x + g * 32, limit, values, d + g, sums + 2 * g);
-            else if (isa == InstructionSet.AdvSimd)
-                AdvSimdQuantiser.Block(x + g * 32, limit, values, d + g, sums + 2 * g);
-            else
-                Block(x + g * 32, limit, values, d + g, sums + 2 * g);
+            Block(isa, x + g * 32, limit, values, d + g, sums + 2 * g);
             Split(values, q + g * 32, q8 is null ? null : q8 + g * 32);
             if (q8 is null && AdvSimd.Arm64.IsSupported)
                 AdvSimdQuantiser.Planes(values, rows.Planes + ((long)row * groups + g) * 64);
         }
+    }
+
+    /// <summary>Quantises one block of 32 to 8 bits, in order.</summary>
+    internal static void Eight(InstructionSet isa, float* x, short* q, float* d)
+    {
+        var sums = stackalloc int[2];
+        Block(isa, x, 127, q, d, sums);
+    }
+
+    private static void Block(InstructionSet isa, float* x, float limit, short* q, float* d, int* sums)
+    {
+        if (isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx)
+            Block256(x, limit, q, d, sums);
+        else if (isa == InstructionSet.AdvSimd)
+            AdvSimdQuantiser.Block(x, limit, q, d, sums);
+        else
+            Block(x, limit, q, d, sums);
     }
 
     /// <summary>Stores a block as <see cref="ActivationRows"/> keeps it: even values before odd ones, and bytes in order.</summary>

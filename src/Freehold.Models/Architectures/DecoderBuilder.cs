@@ -8,7 +8,7 @@ namespace Freehold.Models.Architectures;
 
 /// <summary>Composes a decoder from a description of its layers.</summary>
 internal sealed unsafe class DecoderBuilder(IModelSource source, Compute compute, LoadOptions options, ActivationBits bits)
-    : ModelBuilder(source, compute, options.MaxRows, options.MaxLogitRows, options.Context, bits)
+    : ModelBuilder(source, compute, options.MaxRows, options.MaxLogitRows, options.Context, bits, options.KeysValues)
 {
     /// <summary>Builds the model, one layer description per block.</summary>
     /// <exception cref="ModelFormatException">A tensor is missing, misshapen or unknown.</exception>

@@ -1,3 +1,4 @@
+using Freehold.Kernels.Attention;
 using Freehold.Kernels.Products;
 using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Packing;
@@ -9,6 +10,9 @@ public sealed record LoadOptions
 {
     /// <summary>Bits of activations; null takes 16 for models under one billion parameters and 8 above (a rule by model, never by machine).</summary>
     public ActivationBits? Activations { get; init; }
+
+    /// <summary>How keys and values are stored. Logits depend on it. An encoder's are always f32: they are kept for one layer only.</summary>
+    public KvType KeysValues { get; init; }
 
     /// <summary>Where packed weights are kept and found; null runs the model from its own file.</summary>
     public PackFolder? Packs { get; init; }

@@ -1,3 +1,4 @@
+using Freehold.Kernels.Attention;
 using Freehold.Kernels.Products;
 using Freehold.Models.Files;
 using Freehold.Models.Inference;
@@ -45,6 +46,9 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>The bits this model has by default; answers name <see cref="Activations"/> where it is not this.</summary>
     public required ActivationBits DefaultActivations { get; init; }
+
+    /// <summary>How keys and values are stored; answers name what isn't f32.</summary>
+    public KvType KeysValues { get; init; }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -13,12 +13,13 @@ namespace Freehold.Models.Architectures;
 internal abstract unsafe class ModelBuilder : IDisposable
 {
     private readonly int _context;
+    private readonly KvType _keysValues;
     private readonly List<WeightMatrix> _factors = [];
     private readonly List<RopePlan> _ropes = [];
 
-    protected ModelBuilder(IModelSource source, Compute compute, int rows, int logitRows, int context, ActivationBits bits)
+    protected ModelBuilder(IModelSource source, Compute compute, int rows, int logitRows, int context, ActivationBits bits, KvType keysValues = KvType.F32)
     {
-        (Compute, _context) = (compute, context);
+        (Compute, _context, _keysValues) = (compute, context, keysValues);
         Sizes = DecoderSizes.Read(source.Metadata);
         var tensors = new TensorReader(source, workspace: null);
         Embedding = tensors.Matrix("token_embd.weight", 0, Sizes.Embedding);
@@ -60,7 +61,7 @@ internal abstract unsafe class ModelBuilder : IDisposable
 
     /// <summary>The traits most layers share.</summary>
     public AttentionTraits Traits(float? scale = null, int window = 0, bool causal = true) =>
-        new(Sizes.Heads, new KvLayout(Sizes.KeyValueHeads, Sizes.KeyLength, Sizes.ValueLength), scale ?? UsualScale, window, Causal: causal);
+        new(Sizes.Heads, new KvLayout(Sizes.KeyValueHeads, Sizes.KeyLength, Sizes.ValueLength, _keysValues), scale ?? UsualScale, window, Causal: causal);
 
     /// <summary>Rotary positions as the metadata says.</summary>
     public RopePlan Rope(RopePairing pairing) => Keep(pairing, RopeSettings.Read(this, _context));

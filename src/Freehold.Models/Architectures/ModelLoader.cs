@@ -1,4 +1,5 @@
 using Freehold.Kernels;
+using Freehold.Kernels.Attention;
 using Freehold.Kernels.Products;
 using Freehold.Models.Architectures.Layers;
 using Freehold.Models.Files;
@@ -85,6 +86,7 @@ public static class ModelLoader
                 ChatTemplateError = error,
                 Activations = bits,
                 DefaultActivations = usual,
+                KeysValues = causal is null ? KvType.F32 : options.KeysValues,
             };
         }
         catch

@@ -21,6 +21,9 @@ public abstract class CausalModel : IDisposable
     /// <summary>Of those, the weights.</summary>
     public virtual long WeightBytes => ResidentBytes;
 
+    /// <summary>Of the weights, bytes in private memory, which are taken already when the model is loaded: mapped ones count as available until they are read.</summary>
+    public virtual long PrivateWeightBytes => 0;
+
     /// <summary>Whether another model is computing on the threads that this one shares, or waits to. Only the caller of <see cref="Forward"/> may ask, between two steps.</summary>
     public virtual bool OthersCompute => false;
 

@@ -11,6 +11,12 @@ namespace Freehold.Models.Inference;
 /// <param name="SequenceBytes">Bytes of fixed state per sequence; 0 for plain transformers.</param>
 public sealed record StateLayout(IReadOnlyList<StateLayer> Layers, long PageBytes, long SequenceBytes)
 {
+    /// <summary>How keys and values are stored: in all layers alike.</summary>
+    public KvType KeysValues => Layers.Count > 0 ? Layers[0].Layout.Type : KvType.F32;
+
+    /// <summary>The same state with keys and values stored otherwise.</summary>
+    public StateLayout With(KvType keysValues) => Of(Layers.Select(layer => layer.Layout with { Type = keysValues }), SequenceBytes);
+
     /// <summary>Lays the layers one behind another, each on a 64-byte border.</summary>
     public static StateLayout Of(IEnumerable<KvLayout> layers, long sequenceBytes = 0)
     {

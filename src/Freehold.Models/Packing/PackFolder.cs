@@ -22,6 +22,9 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     /// <summary>Bytes that must stay free on the disk.</summary>
     public long ReserveBytes { get; init; } = 2L << 30;
 
+    /// <summary>Whether packs are read into huge pages; null keeps them mapped.</summary>
+    public HugePages? HugePages { get; init; }
+
     /// <summary>What came of the last model, for people.</summary>
     public string Outcome { get; private set; } = "not packed";
 
@@ -72,24 +75,52 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
             return null;
         }
         var file = System.IO.Path.Combine(Path, Convert.ToHexStringLower(key) + Ending);
+        PackedWeights? mapped;
+        var packed = "packed";
         try
         {
-            if (PackedWeights.TryOpen(file, key, matrices, layout) is { } known)
+            mapped = PackedWeights.TryOpen(file, key, matrices, layout);
+            if (mapped is not null)
             {
                 File.SetLastWriteTimeUtc(file, DateTime.UtcNow); // as used, for the limit
-                Outcome = $"packed, {Size(known.Bytes)} mapped from {file}";
-                return known;
             }
-            Make(file, key, matrices, layout, compute);
+            else
+            {
+                Make(file, key, matrices, layout, compute);
+                packed = "packed for this CPU";
+                mapped = PackedWeights.TryOpen(file, key, matrices, layout);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Outcome = $"not packed: {e.Message} It runs from its own file, slower";
             return null;
         }
-        var made = PackedWeights.TryOpen(file, key, matrices, layout);
-        Outcome = made is null ? $"not packed: {file} was taken away while it was made" : $"packed for this CPU, {Size(made.Bytes)} in {file}";
-        return made;
+        if (mapped is not null)
+            return Place(mapped, file, key, matrices, layout, compute, packed);
+        Outcome = $"not packed: {file} was taken away while it was made";
+        return null;
+    }
+
+    // The mapping ends before the file is read, or the system would keep both.
+    private PackedWeights Place(PackedWeights mapped, string file, byte[] key, IReadOnlyList<WeightMatrix> matrices, PackedLayout layout, Compute compute, string packed)
+    {
+        var (use, why) = HugePages?.Decide(compute, mapped) ?? (false, null);
+        if (use)
+        {
+            mapped.Dispose();
+            if (PackedWeights.TryRead(file, key, matrices, layout, compute.Workers) is { } read)
+            {
+                Outcome = $"{packed}, {Size(read.Bytes)} read from {file}, {Size(read.HugeBytes)} of it in huge pages: {why}";
+                return read;
+            }
+            why = "reading it into huge pages failed";
+            if (PackedWeights.TryOpen(file, key, matrices, layout) is not { } again)
+                throw new IOException($"{file} was taken away while it was read; load the model again");
+            mapped = again;
+        }
+        Outcome = $"{packed}, {Size(mapped.Bytes)} mapped from {file}{(why is null ? "" : $": {why}")}";
+        return mapped;
     }
 
     /// <summary>Packs matrices with loss, or finds them so packed, and gives them to the model. Whatever stands in the way is an error.</summary>
@@ -116,8 +147,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
             else
                 Make(file, key, matrices, layout, compute);
             var weights = known ?? PackedWeights.TryOpen(file, key, matrices, layout) ?? throw new IOException($"{file} was taken away while it was made.");
-            Outcome = Lossy(name, all, matrices, layout, file);
-            return weights;
+            return Place(weights, file, key, matrices, layout, compute, Lossy(name, all, matrices, layout));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -125,14 +155,14 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
         }
     }
 
-    private static string Lossy(string name, IReadOnlyList<WeightMatrix> all, IReadOnlyList<WeightMatrix> packed, LossyLayout layout, string file)
+    private static string Lossy(string name, IReadOnlyList<WeightMatrix> all, IReadOnlyList<WeightMatrix> packed, LossyLayout layout)
     {
         static double Values(WeightMatrix matrix) => (double)matrix.Rows * matrix.Columns;
         var bits = 8 * all.Sum(matrix => (double)(layout.BytesOf(matrix) is > 0 and var bytes ? bytes : matrix.Bytes)) / all.Sum(Values);
         var stay = all.Count == packed.Count ? "" : $", {all.Count - packed.Count} as the file has them";
         var head = packed.Count(matrix => layout.KindOf(matrix) != layout.Kind);
         var other = head == 0 ? "" : $", the output head as {LossyLayout.NameOf(LossyKind.W8)}";
-        return FormattableString.Invariant($"packed with loss: {packed.Count - head} matrices as {name}{other}{stay}, {bits:0.00} bits a weight, {Size(packed.Sum(layout.BytesOf))} in {file}");
+        return FormattableString.Invariant($"packed with loss: {packed.Count - head} matrices as {name}{other}{stay}, {bits:0.00} bits a weight");
     }
 
     private void Make(string file, byte[] key, IReadOnlyList<WeightMatrix> matrices, PackedLayout layout, Compute compute)

@@ -51,7 +51,9 @@ internal sealed unsafe class PackWriter(PackedLayout layout, WorkerPool workers,
             for (var panel = 0; panel < panels; panel += stretch)
             {
                 var count = Math.Min(stretch, panels - panel);
-                layout.Pack(matrix, panel, count, buffer, workers);
+                // In turns: models that serve on these threads meanwhile go on between them.
+                using (workers.Turns.Take())
+                    layout.Pack(matrix, panel, count, buffer, workers);
                 for (long done = 0, bytes = count * panelBytes; done < bytes; done += int.MaxValue)
                     RandomAccess.Write(file, new ReadOnlySpan<byte>(buffer + done, (int)Math.Min(int.MaxValue, bytes - done)), offset + panel * panelBytes + done);
                 progress?.Invoke(new PackProgress(offset + (panel + count) * panelBytes, length));

@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
+using Freehold.Kernels.Machine;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Threads;
 using Freehold.Models.Files;
 
 namespace Freehold.Models.Packing;
 
 /// <summary>
-/// A model's panels in a file of their own, mapped. Little-endian:
+/// A model's panels in a file of their own, mapped or read into huge pages. Little-endian:
 /// <code>
 ///  0  magic "FREEHOLD-PACK\n" and two zeros     24  length of the file (u64)
 /// 16  version 1 (u32)                           32  key (16 bytes), 16 zeros
@@ -15,16 +17,27 @@ namespace Freehold.Models.Packing;
 internal sealed unsafe class PackedWeights : IDisposable
 {
     private const int Version = 1, HeaderBytes = 64, Alignment = 4096;
-    private readonly MappedFile _file;
+    private readonly MappedFile? _file;
+    private readonly HugePageBlock? _block;
     private readonly PackedLayout _layout;
     private readonly IReadOnlyList<WeightMatrix> _matrices;
 
-    private PackedWeights(MappedFile file, PackedLayout layout, IReadOnlyList<WeightMatrix> matrices) => (_file, _layout, _matrices) = (file, layout, matrices);
+    private PackedWeights(MappedFile? file, HugePageBlock? block, PackedLayout layout, IReadOnlyList<WeightMatrix> matrices) =>
+        (_file, _block, _layout, _matrices) = (file, block, layout, matrices);
 
     private static ReadOnlySpan<byte> Magic => "FREEHOLD-PACK\n\0\0"u8;
 
     /// <summary>Bytes of the file.</summary>
-    public long Bytes => _file.Length;
+    public long Bytes => _block?.Bytes ?? _file!.Length;
+
+    /// <summary>Of those, bytes of private memory: the system cannot drop them as it drops a mapped file's.</summary>
+    public long PrivateBytes => _block?.Bytes ?? 0;
+
+    /// <summary>Of those, bytes that huge pages hold.</summary>
+    public long HugeBytes => _block?.HugeBytes() ?? 0;
+
+    /// <summary>The file's first byte.</summary>
+    public byte* Start => _block is null ? _file!.Start : _block.Start;
 
     /// <summary>Bytes of weights that are resident, of <paramref name="stored"/> that the model's own file has.</summary>
     public long Resident(long stored) => _layout.Resident(stored, _matrices);
@@ -76,11 +89,42 @@ internal sealed unsafe class PackedWeights : IDisposable
             file.Dispose();
             return null;
         }
-        var weights = new PackedWeights(file, layout, matrices);
-        for (var i = 0; i < offsets.Length; i++)
-            layout.Use(matrices[i], file.Start + offsets[i], weights);
-        return weights;
+        return new PackedWeights(file, null, layout, matrices).Give(offsets);
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>Reads a file into huge pages and gives the matrices their panels there; null where the file is not these matrices' or not whole, or there is no such memory.</summary>
+    public static PackedWeights? TryRead(string path, byte[] key, IReadOnlyList<WeightMatrix> matrices, PackedLayout layout, WorkerPool workers)
+    {
+        var (offsets, length) = Plan(matrices, layout);
+        var header = Header(key, offsets, length);
+        HugePageBlock? block = null;
+        try
+        {
+            using var file = File.OpenHandle(path);
+            if (RandomAccess.GetLength(file) != length || (block = HugePageBlock.Allocate(length)) is null)
+                return null;
+            block.Fill(file, workers);
+            if (new ReadOnlySpan<byte>(block.Start, header.Length).SequenceEqual(header))
+                return new PackedWeights(null, block, layout, matrices).Give(offsets);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // As if there were none.
+        }
+        block?.Dispose();
+        return null;
+    }
+
+    private PackedWeights Give(long[] offsets)
+    {
+        for (var i = 0; i < offsets.Length; i++)
+            _layout.Use(_matrices[i], Start + offsets[i], this);
+        return this;
+    }
+
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _block?.Dispose();
+    }
 }

@@ -51,6 +51,9 @@ public abstract class Tokenizer
 
     /// <summary>Whether the id is a control token (its bytes are not part of an answer).</summary>
     public abstract bool IsControl(int id);
+
+    /// <summary>Whether the id was never used in training, such as those that pad a vocabulary to a round length.</summary>
+    public virtual bool IsUnused(int id) => false;
 }
 
 /// <summary>The ids with a meaning of their own; -1 where a vocabulary has none.</summary>

@@ -48,6 +48,9 @@ internal abstract class VocabularyTokenizer(Vocabulary vocabulary, SpecialTokens
     public override bool IsControl(int id) => Vocabulary.Kind(Checked(id)) is TokenKind.Control or TokenKind.Unknown;
 
     /// <inheritdoc/>
+    public override bool IsUnused(int id) => Vocabulary.Kind(Checked(id)) is TokenKind.Unused || Vocabulary.Bytes(id).Length == 0;
+
+    /// <inheritdoc/>
     public override void WriteBytes(int id, IBufferWriter<byte> output, bool special = false)
     {
         ArgumentNullException.ThrowIfNull(output);

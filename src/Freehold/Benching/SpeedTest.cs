@@ -11,6 +11,10 @@ internal sealed class SpeedTest(InferenceEngine engine, int prompt, int generate
     public const int StreamPrompt = 16;
 
     private int _asked;
+    private long _drafted, _accepted;
+
+    /// <summary>Tokens guessed ahead in all rounds so far, and how many of them came true.</summary>
+    public (long Made, long True) Guesses => (Interlocked.Read(ref _drafted), Interlocked.Read(ref _accepted));
 
     /// <summary>Tokens a second of one stream, over as many rounds as the time allows and at least one.</summary>
     public async Task<(double Prefill, double Decode)> AloneAsync(TimeSpan time, CancellationToken cancellationToken)
@@ -61,8 +65,14 @@ internal sealed class SpeedTest(InferenceEngine engine, int prompt, int generate
             Sampling = SamplingParameters.Greedy with { LogitBias = engine.Model.Tokenizer.Special.EndOfGeneration.ToDictionary(id => id, _ => -100f) },
         };
         var times = new List<long>(generate);
-        await foreach (var _ in engine.Submit(request, cancellationToken).WithCancellation(cancellationToken))
+        await foreach (var update in engine.Submit(request, cancellationToken).WithCancellation(cancellationToken))
+        {
             times.Add(Stopwatch.GetTimestamp());
+            if (update.FinishReason == Engine.Streams.FinishReason.None)
+                continue;
+            Interlocked.Add(ref _drafted, update.Usage.DraftedTokens);
+            Interlocked.Add(ref _accepted, update.Usage.AcceptedTokens);
+        }
         return times;
     }
 

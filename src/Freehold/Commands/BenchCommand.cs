@@ -12,7 +12,7 @@ namespace Freehold.Commands;
 internal static class BenchCommand
 {
     // With activations of 15 bits each weight is multiplied twice, once for each plane of bytes.
-    private sealed record Figures(double Prefill, double Decode, IReadOnlyDictionary<int, double> Streams, MachineProbe Machine, ModelWork Work, int Threads, string Isa, int Activations)
+    private sealed record Figures(double Prefill, double Decode, IReadOnlyDictionary<int, double> Streams, MachineProbe Machine, ModelWork Work, int Threads, string Isa, int Activations, (long Made, long True) Guesses)
     {
         public double ShareOfBandwidth => Decode * Work.BytesPerDecode / Machine.BytesPerSecond;
         public double? ShareOfPeak => Machine.Peak is { } peak ? Prefill * Work.OperationsPerPrefill * (Activations == 16 ? 2 : 1) / peak.OperationsPerSecond : null;
@@ -25,9 +25,12 @@ internal static class BenchCommand
         var generate = CommonOptions.Bounded("--generate", "Tokens to generate; 64 unless given.", 2, 1 << 20);
         var streams = new Option<string>("--streams") { Description = "How many streams at once, several numbers apart by commas.", DefaultValueFactory = _ => "1,8,32", HelpName = "N,..." };
         var seconds = CommonOptions.Bounded("--seconds", "How long each figure is measured at least; 5 unless given.", 1, 3600);
+        var speculation = new Option<bool>("--speculation") { Description = "Measure instead what guessing ahead wins: where all guesses are right, where the text does not repeat, and where --text is to be repeated." };
+        var text = new Option<string?>("--text") { Description = "With --speculation: a file whose text the model is asked to repeat.", HelpName = "FILE" };
         var json = CommonOptions.Json();
-        var command = new Command("bench", "Measure a model's speed here, and its share of this machine's bandwidth and arithmetic.") { model, prompt, generate, streams, seconds };
+        var command = new Command("bench", "Measure a model's speed here, and its share of this machine's bandwidth and arithmetic.") { model, prompt, generate, streams, seconds, speculation, text };
         var settings = new ModelSettingsOptions(command, streams: false);
+        var draft = new DraftOption(command);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -35,10 +38,18 @@ internal static class BenchCommand
             var counts = Counts(parsed.GetValue(streams)!);
             var (length, answer) = (parsed.GetValue(prompt) ?? 512, parsed.GetValue(generate) ?? 64);
             var time = TimeSpan.FromSeconds(parsed.GetValue(seconds) ?? 5);
+            var folders = settings.Folders(parsed);
             var chosen = settings.Read(parsed, opening);
-            var resolved = opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed), chosen.Pack);
+            var resolved = opening.Resolve(parsed.GetValue(model)!, folders, chosen.Pack);
+            chosen = chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) };
             using var open = ModelOpening.Load(resolved, chosen, maxLogitRows: Math.Max(64, counts.Max()));
             LogprobsCommand.Generating(open);
+            if (parsed.GetValue(speculation))
+            {
+                var repeated = parsed.GetValue(text) is { } file ? await File.ReadAllTextAsync(file, cancellation) : null;
+                await GuessingBench.RunAsync(open, length, answer, repeated, time, parsed.InvocationConfiguration.Output, parsed.GetValue(json), cancellation);
+                return ExitCode.Done;
+            }
             await error.WriteLineAsync("measuring the machine ...");
             var limits = MachineLimits.Measure(opening.CacheFolder, open.Compute.Workers, again: false, error, cancellation);
             using var engine = open.StartEngine(new() { Context = length + answer, MaxStreams = counts.Max(), SharePrefixes = false });
@@ -53,8 +64,9 @@ internal static class BenchCommand
                 await error.WriteLineAsync($"measuring {count} streams ...");
                 together[count] = await test.TogetherAsync(count, time, cancellation);
             }
-            var figures = new Figures(prefill, decode, together, limits.Probe, open.Work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations);
-            if (!PlanReading.SpeedsOf(opening, open, limits).TryWrite(new MeasuredSpeed(prefill, decode, together, SpeedTest.StreamPrompt + answer / 2.0, opening.Clock.GetUtcNow())))
+            var figures = new Figures(prefill, decode, together, limits.Probe, open.Work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations, test.Guesses);
+            // A plan is made without knowing how often a draft will be right.
+            if (open.Draft is null && !PlanReading.SpeedsOf(opening, open, limits).TryWrite(new MeasuredSpeed(prefill, decode, together, SpeedTest.StreamPrompt + answer / 2.0, opening.Clock.GetUtcNow())))
                 await error.WriteLineAsync($"freehold: warning: {opening.CacheFolder} cannot be written; freehold plan will not know these figures.");
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
@@ -85,6 +97,8 @@ internal static class BenchCommand
         foreach (var (count, rate) in figures.Streams)
             document.WriteNumber(count.ToString(CultureInfo.InvariantCulture), rate);
         document.WriteEndObject();
+        document.WriteNumber("drafted_tokens", figures.Guesses.Made);
+        document.WriteNumber("accepted_drafted_tokens", figures.Guesses.True);
         document.WriteNumber("share_of_bandwidth", figures.ShareOfBandwidth);
         if (figures.ShareOfPeak is { } share)
             document.WriteNumber("share_of_peak", share);
@@ -110,6 +124,8 @@ internal static class BenchCommand
         await output.WriteLineAsync(Line($"decode, alone    {figures.Decode,10:0.0} tokens/s   {figures.ShareOfBandwidth:P1} of the memory bandwidth"));
         foreach (var (count, rate) in figures.Streams)
             await output.WriteLineAsync(Line($"{count,3} streams, in all {rate,7:0.0} tokens/s"));
+        if (figures.Guesses is (> 0, _) guesses)
+            await output.WriteLineAsync(Line($"guessed ahead    {guesses.Made,10} tokens     {(double)guesses.True / guesses.Made:P1} came true"));
         await output.WriteLineAsync(Line($"machine: {figures.Isa}, {figures.Threads} threads, activations {figures.Activations}, {(figures.Machine.WasDisturbed ? "measured while others were in the way, so at least " : "")}{figures.Machine.BytesPerSecond / 1e9:0.0} GB/s, {(figures.Machine.Peak is { } peak ? Line($"{peak.OperationsPerSecond / 1e12:0.00} TOPS int8 by {peak.Instruction}{(peak.Derivation is null ? "" : $" (expected: {peak.Derivation})")}") : "int8 peak unknown")}"));
     }
 }

@@ -37,6 +37,7 @@ internal static class ConfigCommand
         using var compute = new Compute(CommonOptions.ComputeOf(null));
         yield return Of("FREEHOLD_ISA", compute.Isa.ToString().ToLowerInvariant());
         yield return Of("FREEHOLD_THREADS", compute.Threads.ToString(CultureInfo.InvariantCulture));
+        yield return Of(PackedModels.HugePagesVariable, PackedModels.HugePagesOf(environment).ToString().ToLowerInvariant());
 
         EffectiveSetting Of(string variable, string value) =>
             new(variable, null, value, string.IsNullOrWhiteSpace(environment(variable)) ? SettingSource.Default : SettingSource.Environment);

@@ -15,7 +15,7 @@ internal static class EmbedCommand
         var file = TextInput.FileOption("Take a text a line from this file (- for standard input).");
         var json = CommonOptions.Json();
         var command = new Command("embed", "Turn texts into vectors.") { model, texts, file };
-        var settings = new ModelSettingsOptions(command, streams: false);
+        var settings = new ModelSettingsOptions(command, streams: false, generates: false);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {

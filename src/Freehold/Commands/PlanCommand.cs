@@ -22,12 +22,15 @@ internal static class PlanCommand
         var json = CommonOptions.Json();
         var command = new Command("plan", "Show how a model would run here and why; how fast, for how many users, at what cost.") { model, prompt, answer, machine, watts, power, gpu, measure };
         var settings = new ModelSettingsOptions(command, streams: true);
+        var draft = new DraftOption(command);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
             var chosen = settings.Read(parsed, opening);
-            using var open = ModelOpening.Load(opening.Resolve(parsed.GetValue(model)!, settings.Folders(parsed), chosen.Pack), chosen);
-            var memory = open.Loaded.Causal is { } causal ? MemoryPlan.Choose(causal, chosen.Engine, AvailableMemory.Measure()) : null;
+            var folders = settings.Folders(parsed);
+            var resolved = opening.Resolve(parsed.GetValue(model)!, folders, chosen.Pack);
+            using var open = ModelOpening.Load(resolved, chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) });
+            var memory = open.Loaded.Causal is { } causal ? MemoryPlan.Choose(causal, chosen.Engine, AvailableMemory.Around(causal, open.DraftModel), open.DraftModel) : null;
             var conversation = memory is null ? null : ConversationOf(parsed.GetValue(prompt), parsed.GetValue(answer), memory.Context);
             var error = parsed.InvocationConfiguration.Error;
             var limits = parsed.GetValue(measure)

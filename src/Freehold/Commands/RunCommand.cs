@@ -26,6 +26,7 @@ internal static class RunCommand
         var json = CommonOptions.Json();
         var command = new Command("run", "Chat with a model in the terminal.") { model, prompt, system, maxTokens, temperature, seed };
         var settings = new ModelSettingsOptions(command, streams: true);
+        var draft = new DraftOption(command);
         command.Options.Add(json);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -37,7 +38,9 @@ internal static class RunCommand
             var chosen = settings.Read(parsed, opening);
             var folders = settings.Folders(parsed);
             var named = parsed.GetValue(model) ?? ModelChoice.Only(opening.Available(folders)).Name;
-            using var open = ModelOpening.Load(opening.Resolve(named, folders, chosen.Pack), chosen);
+            var resolved = opening.Resolve(named, folders, chosen.Pack);
+            chosen = chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) };
+            using var open = ModelOpening.Load(resolved, chosen);
             LogprobsCommand.Generating(open);
             using var engine = open.StartEngine(chosen.Engine with { MaxStreams = chosen.MaxStreams ?? 1 });
             await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; {open.Compute.Isa.ToString().ToLowerInvariant()}, {open.Compute.Threads} threads, activations {(int)open.Loaded.Activations}; weights {open.Packing}");
@@ -83,6 +86,11 @@ internal static class RunCommand
             document.WriteNumber("prompt_tokens", answer.Usage?.InputTokenCount ?? 0);
             document.WriteNumber("completion_tokens", answer.Usage?.OutputTokenCount ?? 0);
             document.WriteNumber("total_tokens", answer.Usage?.TotalTokenCount ?? 0);
+            if (answer.Usage?.AdditionalCounts is { } counts && counts.TryGetValue("drafted_tokens", out var drafted) && counts.TryGetValue("accepted_drafted_tokens", out var accepted))
+            {
+                document.WriteNumber("drafted_tokens", drafted);
+                document.WriteNumber("accepted_drafted_tokens", accepted);
+            }
             document.WriteEndObject();
             document.WriteEndObject();
         });

@@ -15,6 +15,7 @@ internal static class ServeCommand
         var serving = new ServingOptions(command);
         var settings = new ModelSettingsOptions(command, streams: true);
         var lifecycle = new LifecycleOptions(command);
+        var draft = new DraftOption(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var error = parsed.InvocationConfiguration.Error;
@@ -26,6 +27,7 @@ internal static class ServeCommand
             var resolved = names.Length > 0
                 ? names.Select(name => opening.Resolve(name, folders, chosen.Pack)).ToList()
                 : [opening.Resolve(ModelChoice.Only(opening.Available(folders)).Name, folders, chosen.Pack)];
+            chosen = chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) };
             await using var served = await ServingPool.StartAsync(opening, resolved, folders, chosen, lifecycle.Read(parsed, opening), error, cancellation);
             await using var running = await ModelServer.StartAsync(server, served.Models, served.Library, error, cancellation);
             served.Tell = line => running.Log.Tell(LogLevel.Information, "model", line);

@@ -15,6 +15,7 @@ internal static class UpCommand
         var serving = new ServingOptions(command);
         var settings = new ModelSettingsOptions(command, streams: true);
         var lifecycle = new LifecycleOptions(command);
+        var draft = new DraftOption(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var output = parsed.InvocationConfiguration.Output;
@@ -26,6 +27,7 @@ internal static class UpCommand
                 ? new ModelChoice(opening.Resolve(named, folders, chosen.Pack), "you named it", false)
                 : ModelChoice.Among(opening.Available(folders, chosen.Pack), ModelChoice.FreeMemory());
             var resolved = choice.Model.Path.Length > 0 ? choice.Model : opening.Resolve(choice.Model.Name, folders, chosen.Pack);
+            chosen = chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) };
             await using var served = await ServingPool.StartAsync(opening, [resolved], folders, chosen, lifecycle.Read(parsed, opening), parsed.InvocationConfiguration.Error, cancellation);
             await using var server = await ModelServer.StartAsync(asked, served.Models, served.Library, parsed.InvocationConfiguration.Error, cancellation);
             served.Tell = line => server.Log.Tell(LogLevel.Information, "model", line);

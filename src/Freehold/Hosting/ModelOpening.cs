@@ -16,6 +16,9 @@ namespace Freehold.Hosting;
 internal sealed class ModelOpening(CatalogueContext context)
 {
     private const int DefaultLogitRows = 64;
+
+    // What the engine asks of a draft: a page's worth of each of four texts.
+    private const int DraftRows = 256, DraftLogitRows = 4;
     private readonly Lazy<ConfigFile> _config = new(() => ConfigFile.Read(context.Settings().ConfigFile));
 
     /// <summary>What the catalogue's commands are made of.</summary>
@@ -68,7 +71,7 @@ internal sealed class ModelOpening(CatalogueContext context)
     public static IModelSource OpenFile(ResolvedModel model) =>
         model.Length is { } length ? GgufFile.Open(model.Path, model.Offset, length) : ModelFiles.Open(model.Path);
 
-    /// <summary>Loads a model to compute with.</summary>
+    /// <summary>Loads a model to compute with, and its draft where it has one.</summary>
     /// <param name="model">Which.</param>
     /// <param name="settings">How it is run.</param>
     /// <param name="shared">Threads to share with other models; null gives it its own.</param>
@@ -76,6 +79,22 @@ internal sealed class ModelOpening(CatalogueContext context)
     /// <param name="packing">Told how far the packing of its weights is, where they are packed.</param>
     /// <exception cref="PackingException">It is to be packed with loss and cannot be.</exception>
     public static OpenModel Load(ResolvedModel model, ModelSettings settings, SharedThreads? shared = null, int maxLogitRows = DefaultLogitRows, Action<PackProgress>? packing = null)
+    {
+        var open = LoadAlone(model, settings, shared, new LoadOptions { MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0) }, packing);
+        try
+        {
+            if (open.Loaded.Causal is not null && settings.Drafts.For(model.Name) is { } draft)
+                open.Draft = LoadAlone(draft, new ModelSettings(null, null, settings.Context) { Pack = settings.Pack }, new SharedThreads(open.Compute.Workers, open.Placement), new LoadOptions { MaxRows = DraftRows, MaxLogitRows = DraftLogitRows }, packing);
+            return open;
+        }
+        catch
+        {
+            open.Dispose();
+            throw;
+        }
+    }
+
+    private static OpenModel LoadAlone(ResolvedModel model, ModelSettings settings, SharedThreads? shared, LoadOptions rows, Action<PackProgress>? packing)
     {
         var lossy = PackChoice.KindOf(model);
         if (lossy is not null && settings.Activations == 16)
@@ -85,7 +104,7 @@ internal sealed class ModelOpening(CatalogueContext context)
         try
         {
             var packs = !settings.Pack.Keeps && lossy is null ? null : PackedModels.Folder(System.Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error, packing);
-            var options = new LoadOptions { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, MaxLogitRows = Math.Max(maxLogitRows, settings.MaxStreams ?? 0), Packs = packs, Lossy = lossy };
+            var options = rows with { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, KeysValues = settings.KeysValues, Packs = packs, Lossy = lossy };
             var source = OpenFile(model);
             var work = ModelWork.Of(source, lossy);
             var lossyWork = lossy is null ? Enum.GetValues<LossyKind>().ToDictionary(kind => kind, kind => ModelWork.Of(source, kind)) : [];

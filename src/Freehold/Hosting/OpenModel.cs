@@ -3,6 +3,7 @@ using Freehold.Engine;
 using Freehold.Engine.Chat;
 using Freehold.Engine.Refusals;
 using Freehold.Kernels;
+using Freehold.Kernels.Attention;
 using Freehold.Kernels.Machine;
 using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Architectures;
@@ -41,15 +42,33 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
     /// <summary>Its threads, where it shares none.</summary>
     public SharedThreads? OwnThreads { private get; init; }
 
+    /// <summary>Guesses for it, on its threads; null: no model does.</summary>
+    public OpenModel? Draft { get; set; }
+
     /// <summary>What answers name because it is not the model's default; null for the default.</summary>
-    public string? Note => model.Pack ?? (Loaded.Activations == Loaded.DefaultActivations ? null : $"activations-{(int)Loaded.Activations}");
+    public string? Note => string.Join('+', Notes()) is { Length: > 0 } notes ? notes : null;
 
     /// <summary>Starts an engine, which from then on owns the weights; dispose it before this.</summary>
     /// <exception cref="ModelRefusedException">It does not fit.</exception>
-    public InferenceEngine StartEngine(EngineOptions options) => new(EngineModel.Of(Loaded, Name, options.Clock), options);
+    public InferenceEngine StartEngine(EngineOptions options) => new(EngineModel.Of(Loaded, Name, options.Clock) with { Draft = DraftModel }, options);
+
+    /// <summary>The draft as the engine takes it.</summary>
+    /// <exception cref="ModelRefusedException">Its vocabulary is another.</exception>
+    public DraftModel? DraftModel => Draft is null ? null : Engine.DraftModel.Of(Draft.Name, Draft.Loaded, Name, Loaded.Tokenizer);
+
+    private IEnumerable<string> Notes()
+    {
+        if (model.Pack is { } pack)
+            yield return pack;
+        if (Loaded.Activations != Loaded.DefaultActivations)
+            yield return $"activations-{(int)Loaded.Activations}";
+        if (Loaded.KeysValues != KvType.F32)
+            yield return $"kv-{KeysValuesChoice.NameOf(Loaded.KeysValues)}";
+    }
 
     public void Dispose()
     {
+        Draft?.Dispose();
         Loaded.Dispose();
         Compute.Dispose();
         OwnThreads?.Dispose();

@@ -1,4 +1,6 @@
 using Freehold.Catalog;
+using Freehold.Commands;
+using Freehold.Engine.Memory;
 using Freehold.Models.Packing;
 
 namespace Freehold.Hosting;
@@ -6,6 +8,19 @@ namespace Freehold.Hosting;
 /// <summary>Where this user's packed weights lie, and how a person sees them being made.</summary>
 internal static class PackedModels
 {
+    /// <summary>Whether packs are read into huge pages: <c>auto</c> (where they were measured to be read clearly faster), <c>on</c> or <c>off</c>.</summary>
+    public const string HugePagesVariable = "FREEHOLD_HUGE_PAGES";
+
+    /// <summary>What that variable says.</summary>
+    /// <exception cref="CommandException">It makes no sense (2).</exception>
+    public static HugePageMode HugePagesOf(Func<string, string?> environment) => environment(HugePagesVariable)?.Trim().ToLowerInvariant() switch
+    {
+        null or "" or "auto" => HugePageMode.Auto,
+        "on" => HugePageMode.On,
+        "off" => HugePageMode.Off,
+        var other => throw CommandException.Usage($"{HugePagesVariable} is '{other}'; it must be auto, on or off"),
+    };
+
     /// <summary>The folder of packs below a store's home.</summary>
     public static string PathOf(CatalogSettings settings) => Path.Combine(settings.Home, "packed");
 
@@ -17,11 +32,15 @@ internal static class PackedModels
     {
         try
         {
-            return new PackFolder(PathOf(CatalogSettings.Read(environment)), terminal is null ? watch : progress =>
+            var settings = CatalogSettings.Read(environment);
+            return new PackFolder(PathOf(settings), terminal is null ? watch : progress =>
             {
                 Draw(terminal, progress);
                 watch?.Invoke(progress);
-            });
+            })
+            {
+                HugePages = new HugePages(HugePagesOf(environment)) { CacheFolder = Path.Combine(settings.Home, "cache", "machine"), Available = () => AvailableMemory.Measure() },
+            };
         }
         catch (CatalogException)
         {

@@ -90,6 +90,8 @@ internal sealed class RunningModel : IDisposable
     private static List<string> ChoicesOf(OpenModel open, string serves, Func<OpenModel, MemoryPlan?, ServingPlan>? plan, MemoryPlan? memory)
     {
         List<string> choices = [$"{open.Name}: {serves}; {ComputingOf(open)}"];
+        if (open.Draft is { } draft)
+            choices.Add($"{open.Name}: {draft.Name} guesses ahead for it; {ComputingOf(draft)}");
         if (plan is not null)
             choices.Add($"{open.Name}: {PlanText.Short(plan(open, memory))}");
         return choices;

@@ -21,7 +21,7 @@ internal sealed class Forecast(ModelSettings settings, string cacheFolder, int t
     public ModelForecast Of(ShelfModel model, PoolSnapshot<ServedModel> now)
     {
         var header = model.Header;
-        var need = header.Need(settings);
+        var need = header.Need(settings, settings.Drafts.HeaderFor(model.Name));
         var free = now.BudgetBytes - now.UsedBytes + now.LeavableBytes;
         List<string> lines =
         [
@@ -41,7 +41,7 @@ internal sealed class Forecast(ModelSettings settings, string cacheFolder, int t
             return new ModelForecast(need.Least, free, null, null, lines);
         }
         var keysAndValues = Math.Clamp((free - need.Fixed) / 2, need.LeastKeysAndValues, Math.Max(need.LeastKeysAndValues, need.MostKeysAndValues));
-        var users = Users.At(ReadingRate, speed, Conversation.UsualIn(settings.Context ?? header.Context), keysAndValues, header.KvBytes * KvLayout.PageTokens, KvLayout.PageTokens);
+        var users = Users.At(ReadingRate, speed, Conversation.UsualIn(settings.Context ?? header.Context), keysAndValues, header.Position.As(settings.KeysValues) * KvLayout.PageTokens, KvLayout.PageTokens);
         lines.Add(FormattableString.Invariant($"expected {speed.DecodeTokensPerSecond:0.0} tokens/s alone, prompts {speed.PrefillTokensPerSecond:0} tokens/s, {users.Count} users at {ReadingRate:0} tokens/s each, limited by {users.Limit}"));
         return new ModelForecast(need.Least, free, speed.DecodeTokensPerSecond, users.Count, lines);
     }
@@ -50,6 +50,6 @@ internal sealed class Forecast(ModelSettings settings, string cacheFolder, int t
     {
         var bits = CommonOptions.ActivationsOf(settings.Activations) ?? ParameterCount.DefaultActivations(header.Facts.Parameters);
         var isa = CommonOptions.ComputeOf(null).Isa ?? InstructionSets.Best;
-        return Efficiency.Model(header.Work, bits == ActivationBits.Sixteen ? 2 : 1, header.KvBytes, machine.Probe, isa, null);
+        return Efficiency.Model(header.Work, bits == ActivationBits.Sixteen ? 2 : 1, header.Position.As(settings.KeysValues), machine.Probe, isa, null);
     }
 }

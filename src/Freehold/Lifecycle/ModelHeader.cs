@@ -14,10 +14,10 @@ namespace Freehold.Lifecycle;
 /// <param name="Facts">What it is.</param>
 /// <param name="Kind">What it is for.</param>
 /// <param name="Context">Positions it was trained for.</param>
-/// <param name="KvBytes">Bytes of keys and values a position takes; 0 for an encoder.</param>
+/// <param name="Position">What keys and values of a position take; nothing for an encoder.</param>
 /// <param name="Workspace">Bytes of its buffers and its vocabulary, about.</param>
 /// <param name="Work">What a token costs.</param>
-internal sealed record ModelHeader(ModelFacts Facts, ModelKind Kind, int Context, long KvBytes, long Workspace, ModelWork Work)
+internal sealed record ModelHeader(ModelFacts Facts, ModelKind Kind, int Context, PositionBytes Position, long Workspace, ModelWork Work)
 {
     /// <summary>Bytes of its weights as they are packed with loss; null where they are not.</summary>
     public long? PackedBytes { get; private init; }
@@ -48,7 +48,8 @@ internal sealed record ModelHeader(ModelFacts Facts, ModelKind Kind, int Context
             Licence = metadata.GetString("general.license", null),
             Template = metadata.GetString("tokenizer.chat_template", null),
         };
-        return new ModelHeader(facts, kind, context, encodes ? 0 : ModelSummary.KvBytes(metadata, architecture) ?? 0, WorkspaceOf(metadata, source, encodes ? context : 512), ModelWork.Of(source, PackChoice.KindOf(model)))
+        long Position(KvType type) => ModelSummary.KvBytes(metadata, architecture, type) ?? 0;
+        return new ModelHeader(facts, kind, context, encodes ? default : new PositionBytes(Position(KvType.F32), Position(KvType.Q8)), WorkspaceOf(metadata, source, encodes ? context : 512), ModelWork.Of(source, PackChoice.KindOf(model)))
         {
             PackedBytes = model.Pack is null ? null : ModelWork.Of(source, PackChoice.KindOf(model)).BytesPerDecode,
         };
@@ -56,14 +57,28 @@ internal sealed record ModelHeader(ModelFacts Facts, ModelKind Kind, int Context
 
     /// <summary>What it needs of memory.</summary>
     /// <param name="settings">What the owner fixed.</param>
-    public MemoryNeed Need(ModelSettings settings)
+    /// <param name="draft">The model that guesses for it; null for none.</param>
+    public MemoryNeed Need(ModelSettings settings, ModelHeader? draft = null)
+    {
+        if (draft is null || IsEncoder)
+            return Alone(settings);
+        // For as many positions as its own, though of a few texts only: what it really takes is counted once it is loaded.
+        var (own, other) = (Alone(settings), draft.Alone(settings with { MaxStreams = 4, KvMemory = null, KeysValues = KvType.F32 }));
+        var (ownPosition, draftPosition) = (Position.As(settings.KeysValues), draft.Position.As(KvType.F32));
+        var isFixed = settings.KvMemory is not null;
+        long With(long keysAndValues) => isFixed ? keysAndValues : keysAndValues + (ownPosition == 0 ? 0 : keysAndValues / ownPosition * draftPosition);
+        return new MemoryNeed(own.Weights + other.Weights, own.Workspace + other.Workspace, With(own.LeastKeysAndValues), With(own.UsualKeysAndValues),
+            isFixed ? own.MostKeysAndValues : own.MostKeysAndValues + other.MostKeysAndValues, 0);
+    }
+
+    private MemoryNeed Alone(ModelSettings settings)
     {
         // Packed panels are a little larger than the blocks they are made of; what it really takes is counted once it is loaded.
         var weights = PackedBytes ?? Facts.Bytes + Facts.Bytes / 8;
         if (IsEncoder)
             return new MemoryNeed(weights, Workspace, 0, 0, 0, 0);
         var context = settings.Context ?? Context;
-        long Pages(int positions) => (Math.Min(positions, context) + KvLayout.PageTokens - 1) / KvLayout.PageTokens * (KvBytes * KvLayout.PageTokens);
+        long Pages(int positions) => (Math.Min(positions, context) + KvLayout.PageTokens - 1) / KvLayout.PageTokens * (Position.As(settings.KeysValues) * KvLayout.PageTokens);
         var most = Pages(context) * (settings.MaxStreams ?? UsualStreams);
         return settings.KvMemory is { } fixedBytes ? new MemoryNeed(weights, Workspace, fixedBytes, fixedBytes, fixedBytes, 0)
             : settings.Context is not null ? new MemoryNeed(weights, Workspace, Pages(context), Pages(context), most, 0)

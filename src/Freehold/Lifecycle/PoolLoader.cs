@@ -17,7 +17,7 @@ namespace Freehold.Lifecycle;
 internal sealed class PoolLoader(
     ModelShelf shelf, ModelSettings settings, SharedThreads threads, Func<OpenModel, MemoryPlan?, ServingPlan> plan, Action<string> tell, TimeProvider clock) : IModelLoader<ServedModel>
 {
-    public ValueTask<MemoryNeed> NeedAsync(ModelVersion model, CancellationToken cancellationToken) => ValueTask.FromResult(Find(model).Header.Need(settings));
+    public ValueTask<MemoryNeed> NeedAsync(ModelVersion model, CancellationToken cancellationToken) => ValueTask.FromResult(Find(model).Header.Need(settings, settings.Drafts.HeaderFor(model.Name)));
 
     public Task<LoadedModelPlace<ServedModel>> LoadAsync(ModelVersion model, MemoryGrant grant, IProgress<LoadStep> progress, CancellationToken cancellationToken)
     {
@@ -39,12 +39,14 @@ internal sealed class PoolLoader(
         }
         progress.Report(new LoadStep("starting", null));
         var (weights, workspace) = open.Loaded.Causal is { } causal ? (causal.WeightBytes, causal.ResidentBytes - causal.WeightBytes) : (shelved.Header.Facts.Bytes, shelved.Header.Workspace);
+        if (open.Draft?.Loaded.Causal is { } draft)
+            (weights, workspace) = (weights + draft.WeightBytes, workspace + draft.ResidentBytes - draft.WeightBytes);
         // The grant covers what it really takes beside keys and values: what was estimated too high is theirs.
         var keysAndValues = settings.KvMemory ?? Math.Max(1, grant.Total - weights - workspace);
         var engine = settings.Engine with { KvMemoryBytes = open.Loaded.Causal is null ? null : Math.Min(keysAndValues, MostOf(open)) };
         var running = RunningModel.Start(open, engine, plan);
         tell(FormattableString.Invariant($"loaded {model.Name} in {clock.GetElapsedTime(began).TotalSeconds:0.0} s"));
-        var taken = new MemoryTaken(weights, running.Memory?.KvBytes ?? 0, workspace);
+        var taken = new MemoryTaken(weights, (running.Memory?.KvBytes ?? 0) + (running.Memory?.DraftKvBytes ?? 0), workspace);
         return Task.FromResult(new LoadedModelPlace<ServedModel>(running.Served, taken, running.Choices, new Leaving(model.Name, running, tell)));
     }
 
@@ -52,7 +54,7 @@ internal sealed class PoolLoader(
     {
         var causal = open.Loaded.Causal!;
         var pages = ((settings.Context ?? causal.Shape.ContextLength) + Kernels.Attention.KvLayout.PageTokens - 1) / Kernels.Attention.KvLayout.PageTokens;
-        return pages * causal.State.PageBytes * (settings.MaxStreams ?? Math.Min(32, causal.MaxLogitRows));
+        return pages * (causal.State.PageBytes * (settings.MaxStreams ?? Math.Min(32, causal.MaxLogitRows)) + (open.Draft?.Loaded.Causal is { } draft ? 4 * draft.State.PageBytes : 0));
     }
 
     private ShelfModel Find(ModelVersion model) => shelf.Get(model.Name) ?? throw new FileNotFoundException("its file is gone");

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using Freehold.Catalog.Resolution;
 using Freehold.Kernels;
+using Freehold.Kernels.Attention;
 using Freehold.Kernels.Machine;
 
 namespace Freehold.Planning;
@@ -14,17 +15,17 @@ namespace Freehold.Planning;
 /// <param name="At">When.</param>
 internal sealed record MeasuredSpeed(double Prefill, double Decode, IReadOnlyDictionary<int, double> Streams, double StreamPositions, DateTimeOffset At);
 
-/// <summary>Keeps them in a folder, a file for each machine, model, set of kernels, activations and version of this program: anything else must be measured anew.</summary>
+/// <summary>Keeps them in a folder, a file for each machine, model, set of kernels, activations, kind of keys and values and version of this program: anything else must be measured anew.</summary>
 internal sealed class MeasuredSpeeds
 {
     private readonly string _identity;
     private readonly MeasurementFile _file;
 
-    public MeasuredSpeeds(string folder, string machine, ResolvedModel model, InstructionSet isa, int activations)
+    public MeasuredSpeeds(string folder, string machine, ResolvedModel model, InstructionSet isa, int activations, KvType keysValues)
     {
         var version = typeof(MeasuredSpeeds).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
         var content = (model.Sha256 ?? FormattableString.Invariant($"{Path.GetFullPath(model.Path)} {model.Offset} {model.Bytes} {File.GetLastWriteTimeUtc(model.Path):O}")) + (model.Pack is null ? "" : $" {model.Pack}");
-        _identity = FormattableString.Invariant($"{machine}|{content}|{isa}|{activations}|{version}");
+        _identity = FormattableString.Invariant($"{machine}|{content}|{isa}|{activations}|{keysValues}|{version}");
         _file = new MeasurementFile(folder, _identity);
     }
 

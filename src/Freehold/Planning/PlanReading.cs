@@ -20,5 +20,5 @@ internal static class PlanReading
 
     /// <summary>Where benches of a model on a machine are kept.</summary>
     public static MeasuredSpeeds SpeedsOf(ModelOpening opening, OpenModel open, MachineLimits machine) =>
-        new(Path.Combine(opening.CacheFolder, "bench"), machine.Identity, open.Resolved, open.Compute.Isa, (int)open.Loaded.Activations);
+        new(Path.Combine(opening.CacheFolder, "bench"), machine.Identity, open.Resolved, open.Compute.Isa, (int)open.Loaded.Activations, open.Loaded.KeysValues);
 }

@@ -25,13 +25,24 @@ internal static class Planner
     {
         var pageBytes = open.Loaded.Causal?.State.PageBytes ?? 0;
         var planes = PlanesOf(open.Loaded.Activations);
-        SpeedModel? SpeedAt(int of, MeasuredSpeed? known) =>
-            Efficiency.Model(open.Work, of, pageBytes / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, known);
+        SpeedModel? SpeedAt(int of, MeasuredSpeed? known, long? otherPages = null) =>
+            Efficiency.Model(open.Work, of, (otherPages ?? pageBytes) / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, known);
         var speed = SpeedAt(planes, measured);
         conversation = memory is null ? null : conversation ?? Conversation.UsualIn(memory.Context);
-        IReadOnlyList<Users> UsersOf(SpeedModel? of) => of is null || memory is null ? []
-            : [.. _rates.Select(rate => Users.At(rate, of, conversation!, memory.KvBytes, pageBytes, KvLayout.PageTokens))];
+        IReadOnlyList<Users> UsersOf(SpeedModel? of, long? otherPages = null) => of is null || memory is null ? []
+            : [.. _rates.Select(rate => Users.At(rate, of, conversation!, memory.KvBytes, otherPages ?? pageBytes, KvLayout.PageTokens))];
         var users = UsersOf(speed);
+        List<Proposal> proposals = [];
+        if (planes > 1)
+            proposals.Add(LessActivations(SpeedAt(1, null), SpeedAt(2, null), of => UsersOf(of)));
+        if (memory is not null && open.Loaded is { KeysValues: KvType.F32, Causal: { } causal })
+        {
+            var smaller = causal.State.With(KvType.Q8).PageBytes;
+            proposals.Add(SmallerKeysValues((double)pageBytes / smaller, memory.KvBytes, UsersOf(SpeedAt(planes, null, smaller), smaller), UsersOf(SpeedAt(planes, null))));
+        }
+        if (memory is not null)
+            foreach (var (kind, work) in open.LossyWork.OrderByDescending(entry => entry.Key))
+                proposals.Add(PackedWithLoss(open, kind, work, Efficiency.Model(work, 1, pageBytes / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, null), SpeedAt(planes, null)));
         return new ServingPlan
         {
             Model = open.Name,
@@ -44,12 +55,7 @@ internal static class Planner
             Conversation = conversation,
             Users = users,
             Prices = prices,
-            Proposals =
-            [
-                .. planes == 1 ? [] : new[] { LessActivations(SpeedAt(1, null), SpeedAt(2, null), UsersOf) },
-                .. open.Loaded.Causal is null ? [] : open.LossyWork.OrderByDescending(entry => entry.Key)
-                    .Select(entry => PackedWithLoss(open, entry.Key, entry.Value, Efficiency.Model(entry.Value, 1, pageBytes / KvLayout.PageTokens, machine.Probe, open.Compute.Isa, null), SpeedAt(planes, null))),
-            ],
+            Proposals = proposals,
         };
     }
 
@@ -65,7 +71,7 @@ internal static class Planner
         yield return new("kernels", used is null ? "plain loops" : used.Instruction, $"what {isa.ToString().ToLowerInvariant()} multiplies bytes with{unused}");
         yield return open.Resolved.Pack is { } pack
             ? new("weights", pack, $"asked for; {open.Packing}; answers name the model {open.Name}")
-            : new("weights", "in the file's own blocks, mapped", "read in place, so they are in memory once and shared with every process that maps the file");
+            : new("weights", open.Packing, "in memory once; what is mapped is shared with every process that maps the file, and the system may drop it");
         yield return new("threads", open.Compute.Threads.ToString(CultureInfo.InvariantCulture),
             open.Compute.Threads == budget.Threads
                 ? $"one for each of the {budget.Cores} cores this process may use{(budget.Quota is { } quota ? string.Create(CultureInfo.InvariantCulture, $", within a quota of {quota:0.##} CPUs") : "")}"
@@ -77,7 +83,10 @@ internal static class Planner
             yield break;
         yield return new("streams", memory.MaxStreams.ToString(CultureInfo.InvariantCulture), "decoded together: each step reads the weights once for all");
         yield return new("prompts", $"chunks of {memory.PrefillChunk}, less beside streams", "long enough to be limited by arithmetic, short enough that nobody's stream stalls");
-        yield return new("keys and values", $"{Commands.ByteCount.Write(memory.KvBytes)}, f32", $"contexts of up to {memory.Context}; fixed when the model is loaded");
+        yield return new("guessing ahead", open.Draft is { } draft ? $"from the text itself, else by {draft.Name}" : "from the text itself",
+            "checked in the same step, so tokens stay the same; as much as pays by measured times");
+        yield return new("keys and values", $"{Commands.ByteCount.Write(memory.KvBytes)}, {KeysValuesChoice.NameOf(open.Loaded.KeysValues)}",
+            $"{(open.Loaded.KeysValues == KvType.F32 ? "" : "asked for, answers name it; ")}contexts of up to {memory.Context}; fixed when the model is loaded");
     }
 
     private static Proposal LessActivations(SpeedModel? eight, SpeedModel? sixteen, Func<SpeedModel?, IReadOnlyList<Users>> usersOf)
@@ -98,6 +107,13 @@ internal static class Planner
         var memory = $"{Commands.ByteCount.Write(work.BytesPerDecode)} of weights read for a token instead of {Commands.ByteCount.Write(open.Work.BytesPerDecode)}";
         return new Proposal($"--pack {name}", with is null || without is null ? $"{memory}; {cost}"
             : string.Create(CultureInfo.InvariantCulture, $"{memory}, expected decode {with.DecodeTokensPerSecond:0.0} instead of {without.DecodeTokensPerSecond:0.0} tokens/s, prefill {with.PrefillTokensPerSecond:0.0} instead of {without.PrefillTokensPerSecond:0.0}; {cost}"));
+    }
+
+    private static Proposal SmallerKeysValues(double times, long bytes, IReadOnlyList<Users> with, IReadOnlyList<Users> without)
+    {
+        var users = with.Zip(without, (more, now) => $", {more.Count} instead of {now.Count} users at {more.Rate:0} tokens/s");
+        return new Proposal("--kv q8", string.Create(CultureInfo.InvariantCulture,
+            $"{times:0.0} times as many positions in {Commands.ByteCount.Write(bytes)}{string.Concat(users)}; answers differ a little (docs/kv-cache.md has the distance) and name it"));
     }
 
     private static int PlanesOf(ActivationBits bits) => bits == ActivationBits.Sixteen ? 2 : 1;

@@ -10,19 +10,21 @@ internal sealed class Bench : IDisposable
 {
     private readonly bool _stepped;
 
-    public Bench(EngineOptions? options = null, bool stepped = false, ByteTokenizer? tokenizer = null, RememberingModel? model = null, ChatTemplate? template = null)
+    public Bench(EngineOptions? options = null, bool stepped = false, ByteTokenizer? tokenizer = null, RememberingModel? model = null, ChatTemplate? template = null, RememberingModel? draft = null)
     {
         _stepped = stepped;
         Tokenizer = tokenizer ?? new ByteTokenizer();
         Model = model ?? new RememberingModel(Tokenizer.VocabularySize);
+        Draft = draft;
         Engine = new InferenceEngine(
             template is not null ? new EngineModel("fake", Model, Tokenizer, input => template.Render(input, new TemplateSettings { BosToken = "", EosToken = "" }), AnswerFormat.Of(template))
-            : new EngineModel("fake", Model, Tokenizer, input => RenderedPrompt.Trusted(string.Concat(input["messages"]!.AsArray().Select(m => $"{m!["role"]}:{m["content"]}\n")))),
+            : new EngineModel("fake", Model, Tokenizer, input => RenderedPrompt.Trusted(string.Concat(input["messages"]!.AsArray().Select(m => $"{m!["role"]}:{m["content"]}\n")))) { Draft = draft is null ? null : DraftModel.Of("small", draft, Tokenizer, "fake", Tokenizer) },
             options ?? Small(), start: !stepped);
     }
 
     public InferenceEngine Engine { get; }
     public RememberingModel Model { get; }
+    public RememberingModel? Draft { get; }
     public ByteTokenizer Tokenizer { get; }
 
     /// <summary>A page of the fake model: 64 positions.</summary>
@@ -74,5 +76,6 @@ internal sealed class Bench : IDisposable
         Assert.Equal(0, Engine.Core.Pages.InUse);
         Assert.Equal(Engine.Core.Pages.Total, Engine.Core.Pages.Available);
         Assert.True(Model.IsDisposed);
+        Assert.True(Draft is null or { IsDisposed: true });
     }
 }

@@ -7,7 +7,7 @@ namespace Freehold.Engine.Tests.Fakes;
 /// A model whose logits are a hash of all tokens up to the row, which it must read back from the pages it wrote them to. A page that was
 /// lost, mixed up, shared wrongly or given away too early shows as another token.
 /// </summary>
-internal sealed unsafe class RememberingModel(int vocabulary, int context = 4096, int maxRows = 512, int maxLogitRows = 64) : CausalModel
+internal sealed unsafe class RememberingModel(int vocabulary, int context = 4096, int maxRows = 512, int maxLogitRows = 64, long bytes = 1 << 20) : CausalModel
 {
     private readonly float[] _logits = new float[vocabulary * maxLogitRows];
 
@@ -28,7 +28,7 @@ internal sealed unsafe class RememberingModel(int vocabulary, int context = 4096
 
     public override int MaxLogitRows => maxLogitRows;
 
-    public override long ResidentBytes => 1 << 20;
+    public override long ResidentBytes => bytes;
 
     public override ReadOnlySpan<float> Forward(ForwardBatch batch)
     {

@@ -2,6 +2,8 @@ using Freehold.Engine.Sampling;
 using Freehold.Engine.Streams;
 using Freehold.Engine.Tests.Fakes;
 using Freehold.Kernels;
+using Freehold.Kernels.Attention;
+using Freehold.Models.Architectures;
 using Freehold.Tests;
 
 namespace Freehold.Engine.Tests.Models;
@@ -48,11 +50,13 @@ public sealed class EqualAnswersTests
         Assert.Equal(await Answers(whole, 2, together: false, Preamble), await Answers(chunked, 2, together: true, Preamble));
     }
 
-    [Fact]
-    public async Task A_cached_prefix_changes_no_bit()
+    [Theory]
+    [InlineData(KvType.F32)]
+    [InlineData(KvType.Q8)]
+    public async Task A_cached_prefix_changes_no_bit(KvType keysValues)
     {
-        using var without = Open(new() { MaxStreams = 4, SharePrefixes = false });
-        using var with = Open(new() { MaxStreams = 4, SharePrefixes = true });
+        using var without = Open(new() { MaxStreams = 4, SharePrefixes = false, PrefillChunk = 100 }, keysValues: keysValues);
+        using var with = Open(new() { MaxStreams = 4, SharePrefixes = true }, keysValues: keysValues);
         var expected = await Answers(without, 4, together: false, Preamble);
         Assert.Equal(expected, await Answers(with, 4, together: false, Preamble));
         // A second time all prompts come out of the cache, one by one and at once.
@@ -81,8 +85,9 @@ public sealed class EqualAnswersTests
         Assert.True(expected!.Count > 3, "the answer is too short to tell");
     }
 
-    private static FreeholdModel Open(EngineOptions options, ComputeOptions? compute = null) => FreeholdModel.Open(
-        Path.Combine(SharedData.Root, "models/SmolLM2-135M-Instruct-Q4_1.gguf"), options with { Context = 512, KvMemoryBytes = 256 << 20 }, compute ?? new ComputeOptions { Threads = 2 });
+    private static FreeholdModel Open(EngineOptions options, ComputeOptions? compute = null, KvType keysValues = KvType.F32) => FreeholdModel.Open(
+        Path.Combine(SharedData.Root, "models/SmolLM2-135M-Instruct-Q4_1.gguf"), options with { Context = 512, KvMemoryBytes = 256 << 20 }, compute ?? new ComputeOptions { Threads = 2 },
+        new LoadOptions { Context = 512, KeysValues = keysValues });
 
     private static async Task<List<string>[]> Answers(FreeholdModel model, int count, bool together, string preamble = "")
     {

@@ -3,6 +3,8 @@ using Freehold.Engine.Sampling;
 using Freehold.Engine.Streams;
 using Freehold.Engine.Tests.Fakes;
 using Freehold.Kernels;
+using Freehold.Kernels.Attention;
+using Freehold.Models.Architectures;
 using Freehold.Tests;
 using Microsoft.Extensions.AI;
 
@@ -13,10 +15,13 @@ public class RealModelTests
     private static readonly string[] _beginnings =
         ["Once upon a time", "Lily and Tom went", "The dog was", "One day, a little girl named Lily found a needle in her room. She knew it was difficult to play with it because it was sharp."];
 
+    // 5 layers of 4 key-value heads of 8: int8 with a scale for eight of them takes three eighths of it.
+    private const long PageBytes = 5 * 4 * 2 * 64 * 8 * sizeof(float);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static FreeholdModel Open(EngineOptions options) =>
-        FreeholdModel.Open(SharedData.Require("models/stories260K-q8_0.gguf"), options, new ComputeOptions { Threads = 2 });
+    private static FreeholdModel Open(EngineOptions options, KvType keysValues = KvType.F32) =>
+        FreeholdModel.Open(SharedData.Require("models/stories260K-q8_0.gguf"), options, new ComputeOptions { Threads = 2 }, new LoadOptions { KeysValues = keysValues });
 
     private static GenerationRequest Request(FreeholdModel model, int i) => new()
     {
@@ -26,18 +31,21 @@ public class RealModelTests
         Client = $"c{i % 4}",
     };
 
-    [Fact]
-    public async Task Streams_among_many_get_the_tokens_they_get_alone()
+    [Theory]
+    [InlineData(KvType.F32)]
+    [InlineData(KvType.Q8)]
+    public async Task Streams_among_many_get_the_tokens_they_get_alone(KvType keysValues)
     {
         const int streams = 24;
         var alone = new int[streams][];
-        using (var model = Open(new() { MaxStreams = 1, SharePrefixes = false, PrefillChunk = 7, KvMemoryBytes = 4 << 20 }))
+        using (var model = Open(new() { MaxStreams = 1, SharePrefixes = false, PrefillChunk = 7, KvMemoryBytes = 4 << 20 }, keysValues))
             for (var i = 0; i < streams; i++)
                 alone[i] = await Bench.Tokens(model.Engine!.Submit(Request(model, i), Cancellation));
         // Pages for a few of them only, so that some give way.
-        foreach (var bytes in new[] { 16 << 20, 4 << 20 })
+        foreach (var pages in new[] { 200, 50 })
         {
-            using var model = Open(new() { MaxStreams = 16, KvMemoryBytes = bytes });
+            using var model = Open(new() { MaxStreams = 16, KvMemoryBytes = pages * (keysValues == KvType.F32 ? PageBytes : PageBytes * 3 / 8) }, keysValues);
+            Assert.Equal(pages, model.Engine!.Plan.Pages);
             var together = await Task.WhenAll(Enumerable.Range(0, streams).Select(i => Bench.Tokens(model.Engine!.Submit(Request(model, i), Cancellation))));
             for (var i = 0; i < streams; i++)
                 Assert.Equal(alone[i], together[i]);

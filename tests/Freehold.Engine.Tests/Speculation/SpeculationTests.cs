@@ -4,6 +4,8 @@ using Freehold.Engine.Speculation;
 using Freehold.Engine.Streams;
 using Freehold.Engine.Tests.Fakes;
 using Freehold.Kernels;
+using Freehold.Kernels.Attention;
+using Freehold.Models.Architectures;
 using Freehold.Tests;
 
 namespace Freehold.Engine.Tests.Speculation;
@@ -128,7 +130,7 @@ public class SpeculationTests
             var answers = new List<List<GenerationUpdate>>();
             foreach (var speculation in new[] { false, true })
             {
-                using var model = FreeholdModel.Open(path, new() { Speculation = speculation, KvMemoryBytes = 8 << 20 }, new ComputeOptions { Threads = 2 });
+                using var model = FreeholdModel.Open(path, new() { Speculation = speculation, KvMemoryBytes = 8 << 20 }, new ComputeOptions { Threads = 2 }, new LoadOptions { KeysValues = i < 3 ? KvType.F32 : KvType.Q8 });
                 var text = string.Concat(Enumerable.Repeat("Lily and Tom went to the park. ", 6));
                 answers.Add(await Bench.All(model.Engine!.Submit(new()
                 {
@@ -146,7 +148,7 @@ public class SpeculationTests
 
     private static List<GenerationUpdate> Answer(GenerationRequest request, bool speculation)
     {
-        using var bench = new Bench(Bench.Small() with { Speculation = speculation }, stepped: true);
+        using var bench = new Bench(Bench.Small() with { Speculation = speculation, Clock = new SteppedClock() }, stepped: true);
         // Three tokens are likely, and a little depends on all that came before.
         bench.Model.Script = (tokens, logits) =>
         {
@@ -163,7 +165,7 @@ public class SpeculationTests
 
     private static long Steps(GenerationRequest request, Func<int[], int> next, bool speculation)
     {
-        using var bench = new Bench(Bench.Small() with { Speculation = speculation }, stepped: true);
+        using var bench = new Bench(Bench.Small() with { Speculation = speculation, Clock = new SteppedClock() }, stepped: true);
         bench.Model.Script = (tokens, logits) =>
         {
             Array.Clear(logits);

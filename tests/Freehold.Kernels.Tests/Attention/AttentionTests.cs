@@ -17,6 +17,11 @@ public sealed class AttentionTests
         ["narrow window"] = new(4, 2, 16, 64) { Window = 5 },
         ["soft cap"] = new(4, 2, 16, 16) { SoftCap = 2 },
         ["peaked"] = new(4, 2, 64, 64) { Scale = 6 },
+        ["groups of seven"] = new(7, 1, 64, 80),
+        ["grouped, int8"] = new(8, 2, 64, 64) { Type = KvType.Q8 },
+        ["one head each, int8"] = new(3, 3, 32, 32) { Type = KvType.Q8 },
+        ["odd lengths, int8"] = new(4, 2, 20, 75) { Type = KvType.Q8 },
+        ["window, int8"] = new(6, 2, 96, 64) { Window = 100, Type = KvType.Q8 },
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
@@ -31,6 +36,7 @@ public sealed class AttentionTests
         using var paged = new PagedSequences(what, pages.Length + 2);
         using var compute = new Compute(new ComputeOptions { Threads = 2 });
         var result = paged.Step(compute, (sequence, pages, 0, sequence.Length))[0];
+        sequence = sequence.AsStored(what);
         var width = what.Heads * what.ValueLength;
         foreach (var position in new[] { 0, 1, 4, 5, 6, 62, 63, 64, 65, 99, 100, 101, 500, 1022, 1023, 1024, 1025, 1087, 1088, 1299 })
         {
@@ -68,10 +74,46 @@ public sealed class AttentionTests
         Assert.Equal(expected, Floats.Bits(Run(best, what, sequence, 1, strangers: false)));
     }
 
-    [Fact]
-    public void Bits_hold_over_many_splits()
+    [Theory]
+    [InlineData("grouped, int8")]
+    [InlineData("odd lengths, int8")]
+    [InlineData("window, int8")]
+    public void Keys_and_values_in_int8_give_the_bits_of_their_rounded_numbers_in_f32(string name)
     {
-        var what = Cases["groups of three"];
+        var what = Cases[name];
+        var sequence = new Sequence(what, 200, 1);
+        using var compute = new Compute(new ComputeOptions { Threads = 2 });
+        var rounded = Run(compute, what with { Type = KvType.F32 }, sequence.AsStored(what), 200, strangers: false);
+        Assert.Equal(Floats.Bits(rounded), Floats.Bits(Run(compute, what, sequence, 64, strangers: true)));
+        Assert.NotEqual(Floats.Bits(rounded), Floats.Bits(Run(compute, what with { Type = KvType.F32 }, sequence, 200, strangers: false)));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    public void Damage_in_a_value_shows_in_int8_too_and_only_to_those_who_see_it(float damage)
+    {
+        var what = Cases["grouped, int8"];
+        var sequence = new Sequence(what, 100, 1);
+        sequence.Values[70 * what.KeyValueHeads * what.ValueLength] = damage;
+        using var compute = new Compute(new ComputeOptions { Threads = 1 });
+        var result = Run(compute, what, sequence, 100, strangers: false);
+        var width = what.Heads * what.ValueLength;
+        Assert.DoesNotContain(result[..(70 * width)], float.IsNaN);
+        Assert.True(float.IsNaN(result[70 * width]));
+        Assert.True(float.IsNaN(result[99 * width]));
+    }
+
+    [Fact]
+    public void Int8_takes_nine_bits_a_number() =>
+        Assert.Equal(64 * 2 * (64 + 128) * 9 / 8, new KvLayout(2, 64, 128, KvType.Q8).PageBytes);
+
+    [Theory]
+    [InlineData("groups of three")]
+    [InlineData("grouped, int8")]
+    public void Bits_hold_over_many_splits(string name)
+    {
+        var what = Cases[name];
         const int Length = 4200;
         var sequence = new Sequence(what, Length, 5);
         using var one = new Compute(new ComputeOptions { Threads = 1 });
@@ -87,7 +129,7 @@ public sealed class AttentionTests
             var row = paged.Step(three, (sequence, pages, position, 1))[0];
             Assert.Equal(Floats.Bits(expected.AsSpan(position * width, width)), Floats.Bits(row));
         }
-        var exact = sequence.Exact(what, Length - 1);
+        var exact = sequence.AsStored(what).Exact(what, Length - 1);
         for (var i = 0; i < width; i++)
             Assert.Equal(exact[i], expected[(Length - 1) * width + i], 4e-6);
     }

@@ -14,7 +14,9 @@ internal sealed record AttentionCase(int Heads, int KeyValueHeads, int KeyLength
 
     public float Scale { get; init; } = 0.3f;
 
-    public KvLayout Layout => new(KeyValueHeads, KeyLength, ValueLength);
+    public KvType Type { get; init; }
+
+    public KvLayout Layout => new(KeyValueHeads, KeyLength, ValueLength, Type);
 }
 
 /// <summary>Sequences with their queries, keys and values, run through pages in any chunks and company.</summary>
@@ -132,6 +134,8 @@ internal sealed class Sequence
         (Queries, Keys, Values) = (queries.Span.ToArray(), keys.Span.ToArray(), values.Span.ToArray());
     }
 
+    private Sequence(int length, float[] queries, float[] keys, float[] values) => (Length, Queries, Keys, Values) = (length, queries, keys, values);
+
     public int Length { get; }
 
     public float[] Queries { get; }
@@ -139,6 +143,26 @@ internal sealed class Sequence
     public float[] Keys { get; }
 
     public float[] Values { get; }
+
+    /// <summary>The sequence with keys and values as pages of the case's type give them back.</summary>
+    public Sequence AsStored(AttentionCase what) => what.Type == KvType.F32 ? this
+        : new(Length, Queries, Rounded(Keys, what.KeyLength), Rounded(Values, what.ValueLength));
+
+    private static float[] Rounded(float[] heads, int length)
+    {
+        var rounded = new float[heads.Length];
+        for (var head = 0; head < heads.Length; head += length)
+            for (var from = head; from < head + length; from += 32)
+            {
+                var block = heads.AsSpan(from, Math.Min(32, head + length - from));
+                var largest = 0f;
+                foreach (var x in block)
+                    largest = Math.Max(largest, Math.Abs(x));
+                for (var i = 0; i < block.Length; i++)
+                    rounded[from + i] = largest == 0 ? 0 : MathF.Round(block[i] * (127 / largest)) * (largest / 127);
+            }
+        return rounded;
+    }
 
     /// <summary>Attention at one position, in double.</summary>
     public double[] Exact(AttentionCase what, int position)

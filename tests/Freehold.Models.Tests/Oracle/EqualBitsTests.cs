@@ -1,4 +1,5 @@
 using Freehold.Kernels;
+using Freehold.Kernels.Attention;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Freehold.ModelMaker.Recipes;
@@ -67,22 +68,38 @@ public sealed class EqualBitsTests
                 }
     }
 
-    public static TheoryData<string, TensorType> Families() => new()
+    public static TheoryData<string, TensorType, KvType> Families() => new()
     {
-        { "llama", TensorType.Q8_0 }, { "llama-rope", TensorType.IQ4_XS }, { "qwen2", TensorType.Q4_K }, { "qwen3", TensorType.Q6_K }, { "gemma3", TensorType.Q4_0 },
-        { "phi3", TensorType.Q5_1 }, { "phi3-longrope", TensorType.BF16 }, { "granite", TensorType.F16 }, { "smollm3", TensorType.Q4_1 },
+        { "llama", TensorType.Q8_0, KvType.F32 }, { "llama-rope", TensorType.IQ4_XS, KvType.F32 }, { "qwen2", TensorType.Q4_K, KvType.F32 }, { "qwen3", TensorType.Q6_K, KvType.F32 },
+        { "gemma3", TensorType.Q4_0, KvType.F32 }, { "phi3", TensorType.Q5_1, KvType.F32 }, { "phi3-longrope", TensorType.BF16, KvType.F32 }, { "granite", TensorType.F16, KvType.F32 },
+        { "smollm3", TensorType.Q4_1, KvType.F32 }, { "llama", TensorType.Q8_0, KvType.Q8 }, { "qwen3", TensorType.Q6_K, KvType.Q8 }, { "gemma3", TensorType.Q4_0, KvType.Q8 },
     };
 
     [Theory]
+    [InlineData("llama")]
+    [InlineData("gemma3")]
+    [InlineData("phi3")]
+    public void Logits_from_keys_and_values_in_int8_are_the_golden_ones_on_every_instruction_set(string name)
+    {
+        using var file = new TemporaryFile(TinyModels.Get(name).ToGguf(TensorType.Q8_0, seed: 1).ToBytes());
+        foreach (var isa in InstructionSets.Supported)
+            foreach (var threads in isa == InstructionSet.Scalar ? new[] { 2 } : [1, 2])
+            {
+                using var run = new ModelRun(file.Path, ActivationBits.Sixteen, isa, threads, keysValues: KvType.Q8);
+                GoldenHashes.Check($"{name} Q8_0 16 kv-q8", ModelRun.Hash(run.Logits(Prompt(run.Vocabulary, 100), 512)));
+            }
+    }
+
+    [Theory]
     [MemberData(nameof(Families))]
-    public void Chunks_pages_and_strangers_change_no_bit(string name, TensorType type)
+    public void Chunks_pages_and_strangers_change_no_bit(string name, TensorType type, KvType keysValues)
     {
         using var file = new TemporaryFile(TinyModels.Get(name).ToGguf(type, seed: 1).ToBytes());
         ulong? known = null;
         foreach (var isa in InstructionSets.Supported)
             foreach (var threads in isa == InstructionSet.Scalar ? new[] { 2 } : [1, 2])
             {
-                using var run = new ModelRun(file.Path, isa: isa, threads: threads, sequences: 32, context: 192, scatter: true);
+                using var run = new ModelRun(file.Path, isa: isa, threads: threads, sequences: 32, context: 192, scatter: true, keysValues: keysValues);
                 var prompt = Prompt(run.Vocabulary, 100);
                 var whole = run.Logits(prompt, 512);
                 Assert.Equal(known ??= ModelRun.Hash(whole), ModelRun.Hash(whole));

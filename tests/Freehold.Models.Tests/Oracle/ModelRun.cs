@@ -21,10 +21,10 @@ internal sealed unsafe class ModelRun : IDisposable
     private readonly byte* _memory;
     private readonly int* _pages;
 
-    public ModelRun(string path, ActivationBits? bits = null, InstructionSet? isa = null, int threads = 2, int sequences = 1, int context = 1024, bool scatter = false, PackFolder? packs = null, LossyKind? lossy = null)
+    public ModelRun(string path, ActivationBits? bits = null, InstructionSet? isa = null, int threads = 2, int sequences = 1, int context = 1024, bool scatter = false, PackFolder? packs = null, KvType keysValues = KvType.F32, LossyKind? lossy = null)
     {
         _compute = new Compute(new ComputeOptions { Isa = isa, Threads = threads });
-        _model = ModelLoader.Load(ModelFiles.Open(path), _compute, new LoadOptions { Activations = bits, MaxLogitRows = 512, Context = context, Packs = packs, Lossy = lossy });
+        _model = ModelLoader.Load(ModelFiles.Open(path), _compute, new LoadOptions { Activations = bits, MaxLogitRows = 512, Context = context, Packs = packs, KeysValues = keysValues, Lossy = lossy });
         _pagesEach = (context + KvLayout.PageTokens - 1) / KvLayout.PageTokens;
         var (pages, stride) = (_pagesEach * sequences, Model.State.PageBytes);
         _memory = (byte*)NativeMemory.AlignedAlloc(checked((nuint)(pages * stride)), 64);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Freehold.Kernels.Attention;
 using Freehold.Kernels.Numerics;
 using Freehold.Kernels.Products;
 using Freehold.Tests;
@@ -10,11 +11,13 @@ namespace Freehold.Models.Tests.Oracle;
 public sealed class ReferenceLogitsTests
 {
     [Theory]
-    [InlineData(ActivationBits.Sixteen, 0.00001)]
-    [InlineData(ActivationBits.Eight, 0.0022 * 1.3)]
-    public void Logits_are_as_close_to_exact_as_the_activations_allow(ActivationBits bits, double limit)
+    [InlineData(ActivationBits.Sixteen, KvType.F32, 0.00001)]
+    [InlineData(ActivationBits.Eight, KvType.F32, 0.0022 * 1.3)]
+    [InlineData(ActivationBits.Sixteen, KvType.Q8, 0.0007)]
+    [InlineData(ActivationBits.Eight, KvType.Q8, 0.0035)]
+    public void Logits_are_as_close_to_exact_as_activations_keys_and_values_allow(ActivationBits bits, KvType keysValues, double limit)
     {
-        using var run = new ModelRun(DefaultModel, bits);
+        using var run = new ModelRun(DefaultModel, bits, keysValues: keysValues);
         double sum = 0;
         var positions = 0;
         foreach (var row in Rows())
@@ -51,13 +54,15 @@ public sealed class ReferenceLogitsTests
     }
 
     [Theory]
-    [InlineData(ActivationBits.Sixteen, 0.0001)]
-    [InlineData(ActivationBits.Eight, 0.01)]
-    public void Perplexity_is_the_exact_one(ActivationBits bits, double tolerance)
+    [InlineData(ActivationBits.Sixteen, KvType.F32, 0.0001)]
+    [InlineData(ActivationBits.Eight, KvType.F32, 0.01)]
+    [InlineData(ActivationBits.Sixteen, KvType.Q8, 0.002)]
+    [InlineData(ActivationBits.Eight, KvType.Q8, 0.01)]
+    public void Perplexity_is_the_exact_one(ActivationBits bits, KvType keysValues, double tolerance)
     {
         using var reference = Document();
         var row = reference.RootElement.GetProperty("rows").EnumerateArray().Single(candidate => candidate.TryGetProperty("perplexity", out _));
-        using var run = new ModelRun(DefaultModel, bits);
+        using var run = new ModelRun(DefaultModel, bits, keysValues: keysValues);
         var ids = row.TryGetProperty("ids", out _) ? Ids(row) : [.. run.Loaded.Tokenizer.Encode(row.GetProperty("text").GetString()!)];
         var window = row.TryGetProperty("window", out var given) ? given.GetInt32() : 512;
         double loss = 0;

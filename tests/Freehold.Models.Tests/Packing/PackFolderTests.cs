@@ -1,7 +1,11 @@
 using Freehold.Kernels;
 using Freehold.Kernels.Blocks;
+using Freehold.Kernels.Machine;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Threads;
 using Freehold.ModelMaker.Recipes;
+using Freehold.Models.Architectures;
+using Freehold.Models.Files;
 using Freehold.Models.Packing;
 using Freehold.Models.Tests.Files;
 using Freehold.Models.Tests.Oracle;
@@ -100,6 +104,70 @@ public sealed class PackFolderTests : IDisposable
         Assert.Equal(2, PackFolder.List(_folder).Count);
         Assert.False(File.Exists(oldest));
     }
+
+    [Fact]
+    public void A_pack_in_huge_pages_gives_the_golden_logits_and_says_where_it_lies()
+    {
+        Assert.SkipUnless(InstructionSets.Supported.Contains(InstructionSet.Avx2), "only AVX2 and above read packed weights");
+        using var file = new TemporaryFile(TinyModels.Get("llama").ToGguf(TensorType.Q4_0, seed: 1).ToBytes());
+        foreach (var round in new[] { "made", "found" })
+        {
+            var packs = InHugePages(HugePageMode.On);
+            using var run = new ModelRun(file.Path, ActivationBits.Eight, InstructionSet.Avx2, packs: packs);
+            GoldenHashes.Check("llama Q4_0 8", ModelRun.Hash(run.Logits(EqualBitsTests.Prompt(run.Vocabulary, 40), 512)));
+            if (HugePageBlock.Obstacle() is { } obstacle)
+                Assert.EndsWith(obstacle, packs.Outcome, StringComparison.Ordinal);
+            else
+                Assert.Matches("read from .* in huge pages: asked for", packs.Outcome);
+        }
+    }
+
+    [Theory]
+    [InlineData(HugePageMode.Off, long.MaxValue, "huge pages are turned off")]
+    [InlineData(HugePageMode.On, 1000, "do not fit")]
+    [InlineData(HugePageMode.Auto, long.MaxValue, "few enough for ordinary pages")]
+    public void A_pack_that_stays_mapped_says_why(HugePageMode mode, long available, string why)
+    {
+        using var file = Model();
+        var outcome = Outcome(file, InHugePages(mode, available));
+        Assert.Contains("mapped from", outcome, StringComparison.Ordinal);
+        Assert.Contains(mode != HugePageMode.Off && HugePageBlock.Obstacle() is { } obstacle ? obstacle : why, outcome, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_is_packed_while_another_computes_on_the_same_threads()
+    {
+        Assert.SkipUnless(InstructionSets.Supported.Contains(InstructionSet.Avx2), "only AVX2 and above read packed weights");
+        using var workers = new WorkerPool(2);
+        using var compute = new Compute(new ComputeOptions { Isa = InstructionSet.Avx2, Workers = workers });
+        var (stop, steps) = (false, 0);
+        var other = Task.Run(() =>
+        {
+            while (!Volatile.Read(ref stop))
+                using (workers.Turns.Take())
+                {
+                    workers.Run(new Nothing());
+                    steps++;
+                }
+        }, TestContext.Current.CancellationToken);
+        for (var seed = 1; seed < 20; seed++)
+        {
+            using var file = Model(seed);
+            var packs = InHugePages(HugePageMode.On);
+            ModelLoader.Load(GgufFile.Open(file.Path), compute, new LoadOptions { Packs = packs }).Dispose();
+            Assert.StartsWith("packed for this CPU", packs.Outcome, StringComparison.Ordinal);
+        }
+        Volatile.Write(ref stop, true);
+        await other;
+        Assert.True(steps > 0);
+    }
+
+    private sealed class Nothing : ParallelWork
+    {
+        public override void Run(WorkerPool pool, int worker, int workers) => Thread.SpinWait(100);
+    }
+
+    private PackFolder InHugePages(HugePageMode mode, long available = 1L << 40) => new(_folder) { SmallestBytes = 0, HugePages = new HugePages(mode) { Available = () => available } };
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

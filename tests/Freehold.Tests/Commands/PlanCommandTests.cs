@@ -38,6 +38,20 @@ public sealed class PlanCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Keys_and_values_in_int8_are_proposed_with_figures_and_named_where_they_are_asked_for()
+    {
+        var proposal = (await RunAsync("plan", Stories, "--json")).Json["proposals"]!.AsArray().Single(given => (string)given!["option"]! == "--kv q8")!;
+        Assert.Contains("times as many positions", (string)proposal["effect"]!, StringComparison.Ordinal);
+        Assert.Contains("users at 5 tokens/s", (string)proposal["effect"]!, StringComparison.Ordinal);
+        var run = await RunAsync(new Dictionary<string, string?> { ["FREEHOLD_KV"] = "q8" }, "plan", Stories, "--json");
+        Assert.DoesNotContain(run.Json["proposals"]!.AsArray(), given => (string)given!["option"]! == "--kv q8");
+        var choice = run.Json["choices"]!.AsArray().Single(given => (string)given!["what"]! == "keys and values")!;
+        Assert.EndsWith("q8", (string)choice["value"]!, StringComparison.Ordinal);
+        Assert.Contains("answers name it", (string)choice["why"]!, StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync("plan", Stories, "--kv", "q5")).ExitCode);
+    }
+
+    [Fact]
     public async Task A_bench_turns_expected_figures_into_measured_ones()
     {
         var bench = await RunAsync("bench", Stories, "--prompt", "32", "--generate", "8", "--streams", "4", "--seconds", "1", "--json");

@@ -5,6 +5,7 @@ using Freehold.Catalog.Names;
 using Freehold.Commands.Catalogue;
 using Freehold.Gateway.Hosting;
 using Freehold.Hosting;
+using Freehold.Hosting.Configuration;
 using Freehold.Lifecycle;
 using Microsoft.AspNetCore.Builder;
 
@@ -34,7 +35,9 @@ internal sealed class LiveBox : IAsyncDisposable
     /// <param name="models">Names in the folder, and the file of shared material that each is a copy of.</param>
     /// <param name="memory">The budget; null for the usual.</param>
     /// <param name="adjust">Other settings.</param>
-    public static async Task<LiveBox> StartAsync((string Name, string From)[] models, long? memory = null, Func<LifecycleSettings, LifecycleSettings>? adjust = null, string[]? named = null)
+    /// <param name="named">Those that are loaded first and stay.</param>
+    /// <param name="draft">MODEL=DRAFT; null for none.</param>
+    public static async Task<LiveBox> StartAsync((string Name, string From)[] models, long? memory = null, Func<LifecycleSettings, LifecycleSettings>? adjust = null, string[]? named = null, string? draft = null)
     {
         var cancel = TestContext.Current.CancellationToken;
         var root = Directory.CreateTempSubdirectory("freehold-life-").FullName;
@@ -44,7 +47,8 @@ internal sealed class LiveBox : IAsyncDisposable
         var environment = new Dictionary<string, string?> { ["FREEHOLD_DATA"] = Path.Combine(root, "data"), ["FREEHOLD_MODELS"] = Path.Combine(root, "models"), ["FREEHOLD_OFFLINE"] = "1" };
         var opening = new ModelOpening(new CatalogueContext { Environment = environment.GetValueOrDefault, BaseFolder = root, Executable = null });
         var life = LifecycleSettings.Usual with { Memory = memory };
-        var pool = await ServingPool.StartAsync(opening, [.. (named ?? []).Select(name => opening.Resolve(name, null))], null, Settings, adjust?.Invoke(life) ?? life, TextWriter.Null, cancel);
+        var settings = draft is null ? Settings : Settings with { Drafts = Drafts.Read(new FoundSetting([draft], "--draft", null), [], name => opening.Resolve(name, null)) };
+        var pool = await ServingPool.StartAsync(opening, [.. (named ?? []).Select(name => opening.Resolve(name, null))], null, settings, adjust?.Invoke(life) ?? life, TextWriter.Null, cancel);
         var app = GatewayHost.Create(new GatewayOptions { Ports = [0] }, pool.Models, library: pool.Library);
         await app.StartAsync(cancel);
         return new LiveBox(root, pool, app);

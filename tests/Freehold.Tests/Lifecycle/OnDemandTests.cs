@@ -40,6 +40,29 @@ public class OnDemandTests
     }
 
     [Fact]
+    public async Task A_draft_comes_and_goes_with_its_model_and_counts_in_its_memory()
+    {
+        (string, string)[] models = [("a", LiveBox.Float), ("b", LiveBox.Quantised)];
+        long alone;
+        string text;
+        await using (var plain = await LiveBox.StartAsync(models))
+        {
+            (text, var code, _) = await plain.StreamAsync("a", seed: 1);
+            Assert.Null(code);
+            alone = (long)(await plain.GetAsync("api/ps"))["models"]![0]!["size"]!;
+        }
+        await using var box = await LiveBox.StartAsync(models, draft: "a=b");
+        Assert.Equal((text, null, null), await box.StreamAsync("a", seed: 1));
+        Assert.Equal(["a:latest"], await box.LoadedAsync());
+        var withDraft = (long)(await box.GetAsync("api/ps"))["models"]![0]!["size"]!;
+        Assert.True(withDraft > alone + new FileInfo(SharedData.Require(LiveBox.Quantised)).Length, $"{withDraft} and {alone} bytes");
+        // The draft may be asked itself, too: then it is loaded a second time.
+        Assert.Null((await box.StreamAsync("b", seed: 1)).Code);
+        await box.SendAsync("POST", "api/generate", new { model = "a", keep_alive = 0 });
+        Assert.Equal(["b:latest"], await box.LoadedAsync());
+    }
+
+    [Fact]
     public async Task With_only_nothing_but_what_was_named_is_served()
     {
         await using var box = await LiveBox.StartAsync([("a", LiveBox.Float), ("b", LiveBox.Quantised)], adjust: life => life with { Only = true }, named: ["a"]);

@@ -54,6 +54,8 @@ internal sealed unsafe class Decoder : CausalModel
     // Panels are read instead of the file's bytes, of which only looked-up rows stay.
     public override long WeightBytes => _packed?.Resident(_weightBytes) ?? _weightBytes;
 
+    public override long PrivateWeightBytes => _packed?.PrivateBytes ?? 0;
+
     public override long ResidentBytes => WeightBytes + _workspace.Bytes;
 
     public override bool OthersCompute => _pass.Compute.Workers.Turns.IsTaken;

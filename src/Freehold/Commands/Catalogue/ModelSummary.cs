@@ -107,7 +107,7 @@ internal sealed record ModelSummary(
     }
 
     /// <summary>Bytes of keys and values that a token takes; null for an encoder, or where the header does not tell.</summary>
-    public static long? KvBytes(ModelMetadata metadata, string architecture)
+    public static long? KvBytes(ModelMetadata metadata, string architecture, KvType type = KvType.F32)
     {
         var layers = metadata.GetInt32($"{architecture}.block_count", 0);
         var heads = metadata.GetInt32($"{architecture}.attention.head_count", 0);
@@ -119,6 +119,6 @@ internal sealed record ModelSummary(
         var value = metadata.GetInt32($"{architecture}.attention.value_length", width / heads);
         if (keyValueHeads is <= 0 or > 65_536 || key is <= 0 or > 65_536 || value is <= 0 or > 65_536)
             return null;
-        return StateLayout.Of(Enumerable.Repeat(new KvLayout(keyValueHeads, key, value), layers)).PageBytes / KvLayout.PageTokens;
+        return StateLayout.Of(Enumerable.Repeat(new KvLayout(keyValueHeads, key, value, type), layers)).PageBytes / KvLayout.PageTokens;
     }
 }

@@ -28,13 +28,15 @@ internal sealed record ServerSetting(string Option, string Variable, string Key,
         KeepAlive = new("--keep-alive", "FREEHOLD_KEEP_ALIVE", "keep_alive", "5m"),
         Memory = new("--memory", "FREEHOLD_MEMORY", "memory"),
         Aliases = new("--alias", "FREEHOLD_ALIASES", "aliases"),
+        Drafts = new("--draft", "FREEHOLD_DRAFTS", "drafts"),
         Store = new("--store", "FREEHOLD_STORE", "store", "on"),
         StoreDays = new("--store-days", "FREEHOLD_STORE_DAYS", "store_days", "30"),
+        KeysValues = new("--kv", "FREEHOLD_KV", "kv", "f32"),
         Pack = new("--pack", "FREEHOLD_PACK", "pack", "lossless");
 
     /// <summary>Every one, as <c>freehold config</c> lists them.</summary>
     public static IReadOnlyList<ServerSetting> All { get; } =
-        [Host, Port, KeyFile, AllowedHosts, AllowedOrigins, TlsCertificate, TlsKey, Log, MaxRequests, MaxBody, SlowReaderTimeout, ShutdownTimeout, Only, KeepAlive, Memory, Aliases, Store, StoreDays, Pack];
+        [Host, Port, KeyFile, AllowedHosts, AllowedOrigins, TlsCertificate, TlsKey, Log, MaxRequests, MaxBody, SlowReaderTimeout, ShutdownTimeout, Only, KeepAlive, Memory, Aliases, Drafts, Store, StoreDays, KeysValues, Pack];
 
     /// <summary>Its value in force.</summary>
     /// <param name="given">What the command line says; null or empty where it says nothing.</param>

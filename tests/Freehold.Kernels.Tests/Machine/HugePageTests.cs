@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using Freehold.Kernels.Machine;
+using Freehold.Kernels.Threads;
+using Xunit;
+
+namespace Freehold.Kernels.Tests.Machine;
+
+public sealed unsafe class HugePageTests : IDisposable
+{
+    private const int Bytes = (5 << 20) + 123;
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    private static HugePageBlock Allocate(long bytes)
+    {
+        Assert.SkipWhen(HugePageBlock.Obstacle() is not null, HugePageBlock.Obstacle() ?? "");
+        return HugePageBlock.Allocate(bytes) ?? throw new InvalidOperationException("no memory");
+    }
+
+    [Fact]
+    public void A_block_holds_what_the_file_holds_and_tells_how_much_of_it_is_huge()
+    {
+        var content = new byte[Bytes];
+        new Random(1).NextBytes(content);
+        File.WriteAllBytes(_file, content);
+        using var block = Allocate(Bytes);
+        using var workers = new WorkerPool(2);
+        using (var file = File.OpenHandle(_file))
+            block.Fill(file, workers);
+        Assert.Equal(0, (nint)block.Start % (2 << 20));
+        Assert.True(new ReadOnlySpan<byte>(block.Start, Bytes).SequenceEqual(content));
+        Assert.InRange(block.HugeBytes(), 0, Bytes);
+    }
+
+    [Fact]
+    public void A_file_that_is_too_short_is_an_error()
+    {
+        File.WriteAllBytes(_file, new byte[Bytes - 1]);
+        using var block = Allocate(Bytes);
+        using var workers = new WorkerPool(2);
+        using var file = File.OpenHandle(_file);
+        Assert.Throws<EndOfStreamException>(() => block.Fill(file, workers));
+    }
+
+    [Fact]
+    public void The_gain_is_measured_kept_and_found_again_for_this_machine_alone()
+    {
+        Assert.SkipWhen(HugePageBlock.Obstacle() is not null, HugePageBlock.Obstacle() ?? "");
+        using var workers = new WorkerPool(2);
+        const long size = 16 << 20;
+        var memory = (byte*)NativeMemory.AlignedAlloc((nuint)size, 4096);
+        NativeMemory.Fill(memory, (nuint)size, 1);
+        var gain = HugePageGain.Measure(workers, memory, size);
+        NativeMemory.AlignedFree(memory);
+        Assert.SkipWhen(gain is null, "the system gave no huge pages");
+        Assert.InRange(gain!.Ratio, 0.1, 10);
+        Assert.InRange(gain.ShareOfTime, 0, 1);
+        var folder = Directory.CreateTempSubdirectory("freehold-huge-").FullName;
+        try
+        {
+            var profile = MachineProfile.Detect();
+            Assert.True(new HugePageGainCache(folder, profile, 2).TryWrite(gain));
+            Assert.Equal(gain, new HugePageGainCache(folder, profile, 2).Read());
+            Assert.Null(new HugePageGainCache(folder, profile, 3).Read());
+            Assert.Null(new HugePageGainCache(folder, profile with { Processor = "another" }, 2).Read());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
