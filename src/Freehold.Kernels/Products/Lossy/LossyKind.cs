@@ -6,6 +6,6 @@ public enum LossyKind
     /// <summary>int8 values, one scale an output.</summary>
     W8 = 8,
 
-    /// <summary>4-bit codes, with a small integer multiplier and an integer base for 32 inputs that make them int8 values again; one scale an output.</summary>
+    /// <summary>4-bit codes, with a multiplier in sixteenths and an integer base for 32 inputs that make them int8 values again; one scale an output.</summary>
     W4 = 4,
 }
