@@ -65,6 +65,9 @@ internal sealed class ModelLibrary(CatalogueContext context, ModelShelf shelf, M
                 shelf.Renew();
                 return;
             }
+            // Another name would lose its model as well.
+            if (model.Resolved.Pack is { } pack)
+                throw new RefusedException(new Refusal(403, ErrorCodes.NotInStore, "model", $"'{model.Name}' is another model's weights packed as {pack}, and has no files of its own. freehold rm --packed removes packs, freehold rm the model itself"));
             if (model.Resolved.Manifest is not { } manifest)
                 throw new RefusedException(new Refusal(403, ErrorCodes.NotInStore, "model", $"'{model.Name}' is a file of the owner's own ({model.Resolved.Place.ToString().ToLowerInvariant()}); only models of the store are removed"));
             if (pool.Look().Places.Any(place => place.Name == model.Name && place is { Pinned: true, Phase: not PlacePhase.Leaving }))
