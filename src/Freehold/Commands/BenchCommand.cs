@@ -126,7 +126,7 @@ internal static class BenchCommand
         await output.WriteLineAsync(Line($"decode, alone    {figures.Decode,10:0.0} tokens/s   {figures.ShareOfBandwidth:P1} of the memory bandwidth"));
         foreach (var (count, rate) in figures.Streams)
             await output.WriteLineAsync(Line($"{count,3} streams, in all {rate,7:0.0} tokens/s"));
-        if (figures.Guesses is (> 0, _) guesses)
+        if (figures.Guesses is ( > 0, _) guesses)
             await output.WriteLineAsync(Line($"guessed ahead    {guesses.Made,10} tokens     {(double)guesses.True / guesses.Made:P1} came true"));
         await output.WriteLineAsync(Line($"machine: {figures.Isa}, {figures.Threads} threads, activations {figures.Activations}, {(figures.Machine.WasDisturbed ? "measured while others were in the way, so at least " : "")}{figures.Machine.BytesPerSecond / 1e9:0.0} GB/s, {(figures.Machine.Peak is { } peak ? Line($"{peak.OperationsPerSecond / 1e12:0.00} TOPS int8 by {peak.Instruction}{(peak.Derivation is null ? "" : $" (expected: {peak.Derivation})")}") : "int8 peak unknown")}"));
     }

@@ -61,10 +61,10 @@ internal sealed class ModelSettingsOptions
         ? new ModelSettings(parsed.GetValue(_threads), parsed.GetValue(_activations), parsed.GetValue(_context), parsed.GetValue(_kvMemory), parsed.GetValue(_maxStreams))
         : new ModelSettings(parsed.GetValue(_threads), parsed.GetValue(_activations)))
         with
-        {
-            KeysValues = KeysValuesChoice.Of(opening.Find(ServerSetting.KeysValues, parsed.GetValue(_keysValues))),
-            Pack = PackChoice.Of(opening.Find(ServerSetting.Pack, parsed.GetValue(_pack))),
-        };
+    {
+        KeysValues = KeysValuesChoice.Of(opening.Find(ServerSetting.KeysValues, parsed.GetValue(_keysValues))),
+        Pack = PackChoice.Of(opening.Find(ServerSetting.Pack, parsed.GetValue(_pack))),
+    };
 
     public string[]? Folders(ParseResult parsed) => parsed.GetValue(_models);
 }
