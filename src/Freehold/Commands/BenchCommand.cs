@@ -54,7 +54,8 @@ internal static class BenchCommand
             }
             await error.WriteLineAsync("measuring the machine ...");
             var limits = MachineLimits.Measure(opening.CacheFolder, open.Compute.Workers, again: false, error, cancellation);
-            using var engine = open.StartEngine(new() { Context = length + answer, MaxStreams = counts.Max(), SharePrefixes = false });
+            // A text that repeats itself would be guessed, and its speed say nothing of others: only a draft that was asked for guesses here.
+            using var engine = open.StartEngine(new() { Context = length + answer, MaxStreams = counts.Max(), SharePrefixes = false, Speculation = open.Draft is not null });
             await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; weights {open.Packing}");
             var test = new SpeedTest(engine, length, answer);
             await test.AloneAsync(TimeSpan.Zero, cancellation); // a first round warms caches and compiled code
