@@ -14,25 +14,16 @@ namespace Freehold.Kernels.Products;
 /// </code>
 /// A chain that is not at its end waits in scratch as the f32 it is, so stretches do not show.
 /// </summary>
-internal sealed unsafe class AdvSimdPanels<T, TRun> : ProductKernel
+internal sealed unsafe class AdvSimdPanels<T, TRun> : RowBlockKernel
     where T : struct, IBlockLayout
     where TRun : struct, IAdvSimdRun
 {
     private const int Outputs = 8;
-    private const int RowsAtOnce = 512;
     private const int GroupsAtOnce = 64;
 
     internal override int OutputStep => Outputs;
 
-    internal override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
-    {
-        var end = first + count;
-        for (; first < end; first += Outputs)
-            for (var row = 0; row < x.Rows; row += RowsAtOnce)
-                Panel(product, x, first, Math.Min(Outputs, end - first), row, Math.Min(RowsAtOnce, x.Rows - row), scratch);
-    }
-
-    private static void Panel(in Product product, ActivationRows x, int first, int valid, int row, int rows, byte* scratch)
+    protected override void Panel(in Product product, ActivationRows x, int first, int valid, int row, int rows, byte* scratch)
     {
         var rowsOf = (byte**)scratch;
         var scale = (float*)(scratch + 64);

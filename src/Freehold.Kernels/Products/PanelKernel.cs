@@ -7,7 +7,7 @@ namespace Freehold.Kernels.Products;
 /// Many rows: some outputs, packed or as stored, are unpacked into this worker's scratch with outputs as lanes, a stretch of the inputs at a time so that the panel stays in
 /// the second-level cache, and multiplied by tiles of rows. A chain that is not at its end waits in scratch as the f32 it is, so stretches do not show.
 /// </summary>
-internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(bool quads) : ProductKernel
+internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(bool quads) : RowBlockKernel
     where T : struct, IBlockLayout
     where TPlanes : struct, ICodePlanes
     where TScales : struct, IPanelScales
@@ -15,7 +15,6 @@ internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(b
     where TVector : struct
 {
     private const int Tile = ActivationRows.TileRows;
-    private const int RowsAtOnce = 512;
     private const int GroupsAtOnce = 64;
 
     private static int Outputs => 2 * TLanes.Count;
@@ -24,15 +23,7 @@ internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(b
 
     internal override bool NeedsTiles => true;
 
-    internal override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
-    {
-        var end = first + count;
-        for (; first < end; first += Outputs)
-            for (var row = 0; row < x.Rows; row += RowsAtOnce)
-                Panel(product, x, first, Math.Min(Outputs, end - first), row, Math.Min(RowsAtOnce, x.Rows - row), scratch);
-    }
-
-    private void Panel(in Product product, ActivationRows x, int first, int valid, int row, int rows, byte* scratch)
+    protected override void Panel(in Product product, ActivationRows x, int first, int valid, int row, int rows, byte* scratch)
     {
         var rowsOf = (byte**)scratch;
         var scale = (float*)(scratch + 512);

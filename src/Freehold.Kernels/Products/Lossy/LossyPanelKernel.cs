@@ -8,13 +8,12 @@ namespace Freehold.Kernels.Products.Lossy;
 /// Many rows: a slice of some outputs is unpacked into this worker's scratch, where it stays in the nearest caches, and multiplied by four rows at a time. A chain that is
 /// not at its end waits in scratch as the f32 it is.
 /// </summary>
-internal sealed unsafe class LossyPanelKernel<TCodes, TLanes, TVector> : ProductKernel
+internal sealed unsafe class LossyPanelKernel<TCodes, TLanes, TVector> : RowBlockKernel
     where TCodes : struct, ILossyCodes
     where TLanes : struct, IPanelLanes<TVector>
     where TVector : struct
 {
     private const int Tile = ActivationRows.TileRows;
-    private const int RowsAtOnce = 512;
     private static int Groups => TCodes.Format.Slice / LossyFormat.Group;
 
     private static int Outputs => 2 * TLanes.Count;
@@ -23,15 +22,7 @@ internal sealed unsafe class LossyPanelKernel<TCodes, TLanes, TVector> : Product
 
     internal override bool NeedsTiles => true;
 
-    internal override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
-    {
-        var end = first + count;
-        for (; first < end; first += Outputs)
-            for (var row = 0; row < x.Rows; row += RowsAtOnce)
-                Panel(product, x, first, Math.Min(Outputs, end - first), row, Math.Min(RowsAtOnce, x.Rows - row), scratch);
-    }
-
-    private static void Panel(in Product product, ActivationRows x, int first, int valid, int row, int rows, byte* scratch)
+    protected override void Panel(in Product product, ActivationRows x, int first, int valid, int row, int rows, byte* scratch)
     {
         var lossy = product.Weights.Lossy!;
         var scale = (float*)scratch;
