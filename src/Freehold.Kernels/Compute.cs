@@ -39,7 +39,7 @@ public sealed unsafe partial class Compute : IDisposable
         : new AmxState(false, $"it could be used here, but {Isa.ToString().ToLowerInvariant()} was asked for");
 
     /// <summary>Whether products read packed weights (<see cref="Products.Packed.PackedMatrix"/>) where they are given.</summary>
-    public bool ReadsPanels => Isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx;
+    public bool ReadsPanels => InstructionSets.BuildsOnAvx2(Isa);
 
     /// <summary>Worker threads, the caller's included.</summary>
     public int Threads => Workers.Workers;

@@ -36,4 +36,8 @@ public static class InstructionSets
         InstructionSet.AdvSimd => AdvSimd.Arm64.IsSupported,
         _ => false,
     };
+
+    /// <summary>Whether a CPU of this instruction set has AVX2 too, so that kernels of 256 bits run there.</summary>
+    internal static bool BuildsOnAvx2(InstructionSet isa) =>
+        isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx;
 }

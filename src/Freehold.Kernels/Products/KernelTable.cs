@@ -30,7 +30,7 @@ internal sealed class KernelTable : IDisposable
         _lossy = new LossyKernels(isa, _load);
         if (isa == InstructionSet.AdvSimd)
             AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, 0, many, many)));
-        if (isa is not (InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx))
+        if (!InstructionSets.BuildsOnAvx2(isa))
             return;
         if (isa == InstructionSet.Amx)
             _tiles = new TileConfiguration(TilePanel.Configuration(), _load);

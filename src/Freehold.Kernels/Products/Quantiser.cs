@@ -36,7 +36,7 @@ internal static unsafe class Quantiser
 
     private static void Block(InstructionSet isa, float* x, float limit, short* q, float* d, int* sums)
     {
-        if (isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx)
+        if (InstructionSets.BuildsOnAvx2(isa))
             Block256(x, limit, q, d, sums);
         else if (isa == InstructionSet.AdvSimd)
             AdvSimdQuantiser.Block(x, limit, q, d, sums);

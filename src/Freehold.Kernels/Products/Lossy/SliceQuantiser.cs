@@ -14,7 +14,7 @@ internal static unsafe class SliceQuantiser
         var q8 = rows.Q8 + (long)row * rows.Columns;
         var d = rows.D + (long)row * rows.Slices;
         var sums = rows.Sums + (long)row * rows.Groups;
-        var fast = isa is InstructionSet.Avx2 or InstructionSet.AvxVnni or InstructionSet.Avx512 or InstructionSet.Avx512Vnni or InstructionSet.Amx;
+        var fast = InstructionSets.BuildsOnAvx2(isa);
         var rotated = stackalloc float[LossyFormat.MaxSlice];
         for (var from = 0; from < rows.Columns; from += format.Slice)
         {
