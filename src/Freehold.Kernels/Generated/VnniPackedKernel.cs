@@ -4,7 +4,7 @@ using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Generated;
 
-/// <summary>Few rows of int8 from packed panels by generated AVX-512 VNNI code, four panels and four rows at once.</summary>
+/// <summary>Few rows of int8 from packed panels by generated AVX-512 VNNI code: four panels by up to four rows at once, or two by up to eight.</summary>
 /// <param name="shape">What the code is made of.</param>
 /// <param name="load">Makes code ready to be called.</param>
 internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], Routines> load) : ProductKernel, IDisposable
@@ -26,12 +26,22 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
 
     internal override int OutputStep => Panels * Lanes;
 
-    /// <summary>The code's shape for a type; null where there is none.</summary>
+    /// <summary>The code's shape for a type; null for those that are not packed.</summary>
     internal static PackedShape? ShapeOf(TensorType type) => type switch
     {
-        TensorType.Q8_0 => new PackedShape(8, 128, false, GroupsAhead),
-        TensorType.Q4_0 => new PackedShape(4, 8, false, GroupsAhead),
-        TensorType.Q4_1 => new PackedShape(4, 0, true, GroupsAhead),
+        TensorType.Q8_0 => Plain(PackedValues.Bytes, 128),
+        TensorType.Q4_0 => Plain(PackedValues.Nibbles, 8),
+        TensorType.Q4_1 => Plain(PackedValues.Nibbles, 0, minimum: true),
+        TensorType.Q5_0 => Plain(PackedValues.FiveBits, 16),
+        TensorType.Q5_1 => Plain(PackedValues.FiveBits, 0, minimum: true),
+        TensorType.IQ4_NL => Plain(PackedValues.NonLinear, 128),
+        TensorType.MXFP4 => Plain(PackedValues.E2M1, 12) with { Scales = PackedScales.E8M0 },
+        TensorType.Q2_K => Super(PackedValues.TwoBits, halves: true, minimum: true),
+        TensorType.Q3_K => Super(PackedValues.ThreeBits, 4, halves: true),
+        TensorType.Q4_K => Super(PackedValues.Nibbles, minimum: true),
+        TensorType.Q5_K => Super(PackedValues.FiveBits, minimum: true),
+        TensorType.Q6_K => Super(PackedValues.SixBits, 32, halves: true),
+        TensorType.IQ4_XS => Super(PackedValues.NonLinear, 128),
         _ => null,
     };
 
@@ -41,13 +51,20 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
     internal override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
     {
         var routines = Volatile.Read(ref _routines) ?? Load();
+        // What is read most slowly is read from four places. Where codes must be unpacked, that is done for as many rows as there are.
+        var wide = x.Rows <= VnniPacked.MostRowsByFour || shape.Values == PackedValues.Bytes;
+        var (mostPanels, mostRows) = wide ? (Panels, VnniPacked.MostRowsByFour) : (2, VnniPacked.MostRows);
+        var parts = (x.Rows + mostRows - 1) / mostRows;
         var end = first + count;
         for (int panels; first < end; first += panels * Lanes)
         {
             var left = (end - first + Lanes - 1) / Lanes;
-            panels = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-            for (var row = 0; row < x.Rows; row += VnniPacked.MostRows)
-                Chains(routines, product, x, first, end, panels, row, Math.Min(VnniPacked.MostRows, x.Rows - row), (float*)scratch);
+            panels = left >= mostPanels ? mostPanels : left >= 2 ? 2 : 1;
+            for (int part = 0, row = 0, next; part < parts; part++, row = next)
+            {
+                next = (int)((long)x.Rows * (part + 1) / parts);
+                Chains(routines, product, x, first, end, panels, row, next - row, (float*)scratch);
+            }
         }
     }
 
@@ -73,6 +90,12 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
             for (var p = 0; p < panels; p++)
                 Store(product, row + r, first + p * Lanes, Math.Min(Lanes, end - first - p * Lanes), y + (r * panels + p) * Lanes, Lanes);
     }
+
+    private static PackedShape Plain(PackedValues values, int offset, bool minimum = false) =>
+        new(values, PackedScales.Half, Halves: false, minimum, offset, GroupsAhead);
+
+    private static PackedShape Super(PackedValues values, int offset = 0, bool halves = false, bool minimum = false) =>
+        new(values, PackedScales.Super, halves, minimum, offset, GroupsAhead);
 
     // Assembled when first used, since a model has few types.
     private Routines Load()

@@ -21,31 +21,42 @@ internal sealed unsafe partial class Interpreter
             case Mnemonic.Vpbroadcastd when i.GetOpKind(1) == OpKind.Register && i.GetOpRegister(1).IsGPR32():
                 Lanes(i, new byte[Bytes(i)], (in Instruction i, ReadOnlySpan<byte> _, int _) => (int)Integer(i, 1));
                 return true;
-            case Mnemonic.Vpbroadcastd or Mnemonic.Vbroadcastss:
-                var element = Read(i, 1, 4);
-                var broadcast = new byte[Bytes(i)];
-                for (var at = 0; at < broadcast.Length; at += 4)
-                    element.CopyTo(broadcast, at);
-                Write(i, broadcast);
-                return true;
+            case Mnemonic.Vpbroadcastd or Mnemonic.Vbroadcastss: Broadcast(i, 4); return true;
+            case Mnemonic.Vbroadcasti32x4: Broadcast(i, 16); return true;
             case Mnemonic.Vpxord: Binary(i, (a, b) => a ^ b); return true;
             case Mnemonic.Vpandd: Binary(i, (a, b) => a & b); return true;
             case Mnemonic.Vpaddd: Binary(i, (a, b) => a + b); return true;
+            case Mnemonic.Vpsubd: Binary(i, (a, b) => a - b); return true;
+            case Mnemonic.Vpmaxsd: Binary(i, Math.Max); return true;
             case Mnemonic.Vpmulld: Binary(i, (a, b) => a * b); return true;
             case Mnemonic.Vmulps:
                 Binary(i, (a, b) => Bits(BitConverter.Int32BitsToSingle(a) * BitConverter.Int32BitsToSingle(b)));
                 return true;
-            case Mnemonic.Vpsrlw:
-                var shifted = Read(i, 1, Bytes(i));
-                foreach (ref var word in MemoryMarshal.Cast<byte, ushort>(shifted.AsSpan()))
-                    word >>= i.Immediate8;
-                Write(i, shifted);
-                return true;
+            case Mnemonic.Vpsrlw: Words(i, (word, count) => count > 15 ? 0 : word >> count); return true;
+            case Mnemonic.Vpsllw: Words(i, (word, count) => count > 15 ? 0 : word << count); return true;
             case Mnemonic.Vpslld:
                 Lanes(i, Read(i, 1, Bytes(i)), (in Instruction i, ReadOnlySpan<byte> source, int lane) => Int(source, lane) << i.Immediate8);
                 return true;
             case Mnemonic.Vcvtdq2ps:
                 Lanes(i, Read(i, 1, Bytes(i)), (in Instruction _, ReadOnlySpan<byte> source, int lane) => Bits(Int(source, lane)));
+                return true;
+            case Mnemonic.Vpmovsxbd:
+                Lanes(i, Read(i, 1, Bytes(i) / 4), (in Instruction _, ReadOnlySpan<byte> source, int lane) => (sbyte)source[lane]);
+                return true;
+            case Mnemonic.Vpmovzxbd:
+                Lanes(i, Read(i, 1, Bytes(i) / 4), (in Instruction _, ReadOnlySpan<byte> source, int lane) => source[lane]);
+                return true;
+            case Mnemonic.Vpshufb: Shuffle(i); return true;
+            case Mnemonic.Vpternlogd:
+                // Each bit of the immediate is the result for one triple of bits, the first operand's being the highest.
+                var immediate = i.Immediate8;
+                Dot(i, (a, b, c) =>
+                {
+                    var result = 0;
+                    for (var bit = 0; bit < 32; bit++)
+                        result |= (immediate >> ((a >> bit & 1) << 2 | (b >> bit & 1) << 1 | c >> bit & 1) & 1) << bit;
+                    return result;
+                });
                 return true;
             case Mnemonic.Vcvtph2ps:
                 var halves = Read(i, 1, Bytes(i) / 2);
@@ -55,6 +66,8 @@ internal sealed unsafe partial class Interpreter
             // a = a * b + c, and a = b * c + a; one rounding.
             case Mnemonic.Vfmadd213ps: Fused(i, (a, b, c) => MathF.FusedMultiplyAdd(a, b, c)); return true;
             case Mnemonic.Vfmadd231ps: Fused(i, (a, b, c) => MathF.FusedMultiplyAdd(b, c, a)); return true;
+            // a = -(b * c) + a; one rounding.
+            case Mnemonic.Vfnmadd231ps: Fused(i, (a, b, c) => MathF.FusedMultiplyAdd(-b, c, a)); return true;
             case Mnemonic.Vpdpbusd:
                 Dot(i, (sum, a, b) =>
                 {
@@ -71,6 +84,9 @@ internal sealed unsafe partial class Interpreter
                 var single = Read(i, 1, 16);
                 BinaryPrimitives.WriteSingleLittleEndian(single, (int)Integer(i, 2));
                 Write(i, single);
+                return true;
+            case Mnemonic.Vmovss when i.GetOpKind(0) == OpKind.Memory:
+                Write(i, Read(i, 1, 4));
                 return true;
             case Mnemonic.Vmulss:
                 var product = Read(i, 1, 16);
@@ -95,6 +111,33 @@ internal sealed unsafe partial class Interpreter
         for (var l = 0; l < result.Length / 4; l++)
             BinaryPrimitives.WriteInt32LittleEndian(result.AsSpan(4 * l), lane(i, source, l));
         Write(i, result);
+    }
+
+    private void Words(in Instruction i, Func<int, int, int> lane)
+    {
+        var words = Read(i, 1, Bytes(i));
+        foreach (ref var word in MemoryMarshal.Cast<byte, ushort>(words.AsSpan()))
+            word = (ushort)lane(word, i.Immediate8);
+        Write(i, words);
+    }
+
+    private void Broadcast(in Instruction i, int bytes)
+    {
+        var element = Read(i, 1, bytes);
+        var broadcast = new byte[Bytes(i)];
+        for (var at = 0; at < broadcast.Length; at += bytes)
+            element.CopyTo(broadcast, at);
+        Write(i, broadcast);
+    }
+
+    // Within each 128 bits; a place whose index has its upper bit set becomes zero.
+    private void Shuffle(in Instruction i)
+    {
+        var table = Read(i, 1, Bytes(i));
+        var places = Read(i, 2, Bytes(i));
+        for (var at = 0; at < places.Length; at++)
+            places[at] = places[at] > 127 ? (byte)0 : table[at & ~15 | places[at] & 15];
+        Write(i, places);
     }
 
     private void Binary(in Instruction i, Func<int, int, int> lane)
