@@ -12,10 +12,10 @@ namespace Freehold.Kernels.Generated;
 /// zmm16 to 19   weights of a step, one register a panel (<see cref="VnniValues"/>)
 /// zmm20         activations of a step and a row
 /// zmm21         a scale times d
-/// zmm22         d * (float)asum of a row, on its way to memory
+/// zmm22, 23     what the rows' sums give (<see cref="VnniTerms"/>)
 /// zmm24 to 27   scales and minimums of a panel's unit (<see cref="VnniScales"/>)
 /// zmm28 to 31   constants of the values
-/// y             chains [row][panel], then d and dmin of K-quants' blocks, then for each row d * (float)asum and -offset * asum
+/// y             chains [row][panel], then what waits: of scales, then of terms
 /// </code>
 /// A unit, a group or in some types a half of one, is its steps and then the links of all panels. Unpacking is done once for all rows, so more
 /// rows by fewer panels take less of it.
@@ -29,31 +29,17 @@ internal static class VnniPacked
     internal const int MostRowsByFour = 4;
 
     /// <summary>Bytes that a call's <see cref="PackedCall.Y"/> has.</summary>
-    internal const int WorkBytes = StartsAt + MostRows * 4;
+    internal const int WorkBytes = TermsAt + MostRows * 64;
 
     private const int WidenedAt = 16 * 64;
-    private const int MinimumsAt = WidenedAt + VnniScales.WidenedBytes;
-    private const int StartsAt = MinimumsAt + MostRows * 4;
+    private const int TermsAt = WidenedAt + VnniScales.WidenedBytes;
 
-    /// <summary>The routine for so many panels (1, 2 or 4) and rows.</summary>
-    internal static int Routine(int panels, int rows) => (panels >> 1) * MostRows + rows - 1;
+    /// <summary>What there is code for: one, two or four panels.</summary>
+    internal static IEnumerable<(int Panels, int Rows)> Blockings =>
+        from panels in new[] { 1, 2, 4 } from rows in Enumerable.Range(1, panels == 4 ? MostRowsByFour : MostRows) select (panels, rows);
 
-    /// <summary>The panels and rows of a routine.</summary>
-    internal static (int Panels, int Rows) Takes(int routine) => (1 << routine / MostRows, routine % MostRows + 1);
-
-    /// <summary>All routines of a shape, as <see cref="Routine"/> numbers them.</summary>
-    internal static byte[][] Routines(PackedShape shape)
-    {
-        var routines = new byte[Routine(4, MostRowsByFour) + 1][];
-        for (var routine = 0; routine < routines.Length; routine++)
-        {
-            var (panels, rows) = Takes(routine);
-            routines[routine] = Emit(shape, panels, rows);
-        }
-        return routines;
-    }
-
-    private static byte[] Emit(PackedShape shape, int panels, int rows)
+    /// <summary>The code of a shape for so many panels and rows; its argument is a <see cref="PackedCall"/>.</summary>
+    internal static byte[] Code(PackedShape shape, int panels, int rows)
     {
         var c = new Assembler(64);
         AssemblerRegister64[] panel = [rsi, r12, r13, r14], kept = [rbx, rbp, r12, r13, r14, r15];
@@ -61,13 +47,15 @@ internal static class VnniPacked
         var x = new VnniRows(c, rows);
         var codes = new VnniValues(c, shape.Values);
         var scales = new VnniScales(c, shape, scalesAt, __[y + WidenedAt]);
-        // Counts what is left of a block, and blocks.
+        var terms = new VnniTerms(c, shape, x, rows, __[y + TermsAt]);
+        // Groups left of a block, and blocks left.
         AssemblerMemoryOperand groups = __qword_ptr[rsp], blocks = __qword_ptr[rsp + 8];
         foreach (var register in kept)
             c.push(register);
         c.sub(rsp, 16);
         codes.Prepare();
         scales.Prepare();
+        terms.Prepare();
         for (var p = 0; p < panels; p++)
             c.mov(panel[p], __qword_ptr[rdi + 8 * p]);
         c.mov(values, __qword_ptr[rdi + 32]);
@@ -87,13 +75,16 @@ internal static class VnniPacked
         if (shape.BlockGroups > 1)
         {
             scales.BeginBlock(panel.AsSpan(0, panels));
+            terms.BeginBlock();
             c.mov(groups, shape.BlockGroups);
             c.Label(ref group);
         }
+        terms.BeginGroup();
         for (var unit = 0; unit < shape.Units; unit++)
             Unit(unit);
         c.add(values, shape.ValueBytes);
         scales.EndGroup();
+        terms.EndGroup();
         x.EndGroup();
         if (shape.BlockGroups > 1)
         {
@@ -115,38 +106,16 @@ internal static class VnniPacked
         void Unit(int unit)
         {
             for (var r = 0; r < rows; r++)
-                Begin(r, unit);
+                for (var p = 0; p < panels; p++)
+                    if (shape.Offset != 0)
+                        c.vpbroadcastd(Sum(r, p), __dword_ptr[terms.At(r, unit)]);
+                    else
+                        c.vpxord(Sum(r, p), Sum(r, p), Sum(r, p));
             var steps = 8 / shape.Units;
             for (var step = unit * steps; step < (unit + 1) * steps; step++)
                 Step(step);
             for (var p = 0; p < panels; p++)
                 Link(p, unit);
-        }
-
-        void Begin(int row, int unit)
-        {
-            if (shape.Minimum || shape.Offset != 0)
-            {
-                c.mov(eax, __dword_ptr[x.Sums(row) + 4 * unit]);
-                if (!shape.Halves)
-                    c.add(eax, __dword_ptr[x.Sums(row) + 4]);
-            }
-            if (shape.Minimum)
-            {
-                c.evex.vcvtsi2ss(xmm22, xmm31, eax);
-                c.evex.vmulss(xmm22, xmm22, __dword_ptr[x.D(row)]);
-                c.evex.vmovss(__dword_ptr[y + MinimumsAt + 4 * row], xmm22);
-            }
-            if (shape.Offset != 0)
-            {
-                c.imul(eax, eax, -shape.Offset);
-                c.mov(__dword_ptr[y + StartsAt + 4 * row], eax);
-            }
-            for (var p = 0; p < panels; p++)
-                if (shape.Offset != 0)
-                    c.vpbroadcastd(Sum(row, p), __dword_ptr[y + StartsAt + 4 * row]);
-                else
-                    c.vpxord(Sum(row, p), Sum(row, p), Sum(row, p));
         }
 
         void Step(int step)
@@ -181,7 +150,7 @@ internal static class VnniPacked
             for (var r = 0; r < rows; r++)
             {
                 var chain = __zmmword_ptr[y + 64 * (r * panels + p)];
-                var minimum = __dword_bcst[y + MinimumsAt + 4 * r];
+                var minimum = __dword_bcst[terms.At(r, unit)];
                 c.vmulps(zmm21, scales.Scale, __dword_bcst[x.D(r)]);
                 c.vcvtdq2ps(Sum(r, p), Sum(r, p));
                 c.vfmadd213ps(Sum(r, p), zmm21, chain);

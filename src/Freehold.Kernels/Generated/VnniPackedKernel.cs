@@ -22,7 +22,8 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
     private const int GroupsAhead = 8;
 
     private readonly Lock _loading = new();
-    private Routines? _routines;
+    // By panels, then rows.
+    private readonly Routines?[] _routines = new Routines?[3 * VnniPacked.MostRows];
 
     internal override int OutputStep => Panels * Lanes;
 
@@ -46,11 +47,14 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
     };
 
     /// <summary>Frees the code.</summary>
-    public void Dispose() => _routines?.Dispose();
+    public void Dispose()
+    {
+        foreach (var routines in _routines)
+            routines?.Dispose();
+    }
 
     internal override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
     {
-        var routines = Volatile.Read(ref _routines) ?? Load();
         // What is read most slowly is read from four places. Where codes must be unpacked, that is done for as many rows as there are.
         var wide = x.Rows <= VnniPacked.MostRowsByFour || shape.Values == PackedValues.Bytes;
         var (mostPanels, mostRows) = wide ? (Panels, VnniPacked.MostRowsByFour) : (2, VnniPacked.MostRows);
@@ -63,12 +67,12 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
             for (int part = 0, row = 0, next; part < parts; part++, row = next)
             {
                 next = (int)((long)x.Rows * (part + 1) / parts);
-                Chains(routines, product, x, first, end, panels, row, next - row, (float*)scratch);
+                Chains(product, x, first, end, panels, row, next - row, (float*)scratch);
             }
         }
     }
 
-    private static void Chains(Routines routines, in Product product, ActivationRows x, int first, int end, int panels, int row, int rows, float* y)
+    private void Chains(in Product product, ActivationRows x, int first, int end, int panels, int row, int rows, float* y)
     {
         var packed = product.Weights.Packed!;
         var call = new PackedCall
@@ -85,7 +89,7 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
         call.Panel1 = call.Panel0 + packed.PanelBytes;
         call.Panel2 = call.Panel1 + packed.PanelBytes;
         call.Panel3 = call.Panel2 + packed.PanelBytes;
-        routines.Call(VnniPacked.Routine(panels, rows), &call);
+        Code(panels, rows).Call(0, &call);
         for (var r = 0; r < rows; r++)
             for (var p = 0; p < panels; p++)
                 Store(product, row + r, first + p * Lanes, Math.Min(Lanes, end - first - p * Lanes), y + (r * panels + p) * Lanes, Lanes);
@@ -97,14 +101,17 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
     private static PackedShape Super(PackedValues values, int offset = 0, bool halves = false, bool minimum = false) =>
         new(values, PackedScales.Super, halves, minimum, offset, GroupsAhead);
 
-    // Assembled when first used, since a model has few types.
-    private Routines Load()
+    // Assembled when first used: a model has few types, and is asked for few numbers of rows.
+    private Routines Code(int panels, int rows)
     {
+        ref var code = ref _routines[(panels >> 1) * VnniPacked.MostRows + rows - 1];
+        if (Volatile.Read(ref code) is { } ready)
+            return ready;
         lock (_loading)
         {
-            if (_routines is null)
-                Volatile.Write(ref _routines, load(VnniPacked.Routines(shape)));
-            return _routines!;
+            if (code is null)
+                Volatile.Write(ref code, load([VnniPacked.Code(shape, panels, rows)]));
+            return code!;
         }
     }
 }

@@ -24,6 +24,7 @@ internal sealed unsafe partial class Interpreter
             case Mnemonic.Vpbroadcastd or Mnemonic.Vbroadcastss: Broadcast(i, 4); return true;
             case Mnemonic.Vbroadcasti32x4: Broadcast(i, 16); return true;
             case Mnemonic.Vpxord: Binary(i, (a, b) => a ^ b); return true;
+            case Mnemonic.Vpord: Binary(i, (a, b) => a | b); return true;
             case Mnemonic.Vpandd: Binary(i, (a, b) => a & b); return true;
             case Mnemonic.Vpaddd: Binary(i, (a, b) => a + b); return true;
             case Mnemonic.Vpsubd: Binary(i, (a, b) => a - b); return true;
@@ -34,6 +35,8 @@ internal sealed unsafe partial class Interpreter
                 return true;
             case Mnemonic.Vpsrlw: Words(i, (word, count) => count > 15 ? 0 : word >> count); return true;
             case Mnemonic.Vpsllw: Words(i, (word, count) => count > 15 ? 0 : word << count); return true;
+            case Mnemonic.Vpsrlq: Quads(i, (quad, count) => count > 63 ? 0 : quad >> count); return true;
+            case Mnemonic.Vpsllq: Quads(i, (quad, count) => count > 63 ? 0 : quad << count); return true;
             case Mnemonic.Vpslld:
                 Lanes(i, Read(i, 1, Bytes(i)), (in Instruction i, ReadOnlySpan<byte> source, int lane) => Int(source, lane) << i.Immediate8);
                 return true;
@@ -45,6 +48,9 @@ internal sealed unsafe partial class Interpreter
                 return true;
             case Mnemonic.Vpmovzxbd:
                 Lanes(i, Read(i, 1, Bytes(i) / 4), (in Instruction _, ReadOnlySpan<byte> source, int lane) => source[lane]);
+                return true;
+            case Mnemonic.Vpmovzxdq:
+                Lanes(i, Read(i, 1, Bytes(i) / 2), (in Instruction _, ReadOnlySpan<byte> source, int lane) => lane % 2 == 0 ? Int(source, lane / 2) : 0);
                 return true;
             case Mnemonic.Vpshufb: Shuffle(i); return true;
             case Mnemonic.Vpternlogd:
@@ -119,6 +125,14 @@ internal sealed unsafe partial class Interpreter
         foreach (ref var word in MemoryMarshal.Cast<byte, ushort>(words.AsSpan()))
             word = (ushort)lane(word, i.Immediate8);
         Write(i, words);
+    }
+
+    private void Quads(in Instruction i, Func<ulong, int, ulong> lane)
+    {
+        var quads = Read(i, 1, Bytes(i));
+        foreach (ref var quad in MemoryMarshal.Cast<byte, ulong>(quads.AsSpan()))
+            quad = lane(quad, i.Immediate8);
+        Write(i, quads);
     }
 
     private void Broadcast(in Instruction i, int bytes)

@@ -68,16 +68,20 @@ public sealed unsafe class VnniPackedTests
     {
         var shape = VnniPackedKernel.ShapeOf(type)!.Value;
         using var packed = new PackedWeights(weights);
-        using var kernel = new VnniPackedKernel(
-            shape, code => new InterpretedRoutines(code, (i, routine, call) => Allow(i, shape, routine, (PackedCall*)call)));
+        using var kernel = new VnniPackedKernel(shape, code => Interpret(shape, code));
         Multiplied.SameBits(
             ByKernel.Multiply(new ScalarKernel(), ActivationBits.Eight, weights, x, rows),
             ByKernel.Multiply(kernel, ActivationBits.Eight, packed.Matrix, x, rows), $"{type} {rows} rows x {weights.Columns}");
     }
 
-    private static void Allow(Interpreter interpreter, PackedShape shape, int routine, PackedCall* call)
+    private static InterpretedRoutines Interpret(PackedShape shape, byte[][] code)
     {
-        var (panels, rows) = VnniPacked.Takes(routine);
+        var (panels, rows) = VnniPacked.Blockings.First(b => VnniPacked.Code(shape, b.Panels, b.Rows).AsSpan().SequenceEqual(code[0]));
+        return new InterpretedRoutines(code, (i, _, call) => Allow(i, shape, panels, rows, (PackedCall*)call));
+    }
+
+    private static void Allow(Interpreter interpreter, PackedShape shape, int panels, int rows, PackedCall* call)
+    {
         interpreter.Allow(call, sizeof(PackedCall));
         foreach (var panel in new[] { (nint)call->Panel0, (nint)call->Panel1, (nint)call->Panel2, (nint)call->Panel3 }.Take(panels))
             interpreter.Allow((void*)panel, call->ValuesAt + call->Groups * shape.ValueBytes);
