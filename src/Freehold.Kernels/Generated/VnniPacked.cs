@@ -22,23 +22,13 @@ namespace Freehold.Kernels.Generated;
 /// </summary>
 internal static class VnniPacked
 {
-    /// <summary>The most rows that a routine takes, by one or two panels.</summary>
-    internal const int MostRows = 8;
-
-    /// <summary>The most rows that a routine takes by four panels.</summary>
-    internal const int MostRowsByFour = 4;
-
     /// <summary>Bytes that a call's <see cref="PackedCall.Y"/> has.</summary>
-    internal const int WorkBytes = TermsAt + MostRows * 64;
+    internal const int WorkBytes = TermsAt + VnniBlocking.MostRows * 64;
 
     private const int WidenedAt = 16 * 64;
     private const int TermsAt = WidenedAt + VnniScales.WidenedBytes;
 
-    /// <summary>What there is code for: one, two or four panels.</summary>
-    internal static IEnumerable<(int Panels, int Rows)> Blockings =>
-        from panels in new[] { 1, 2, 4 } from rows in Enumerable.Range(1, panels == 4 ? MostRowsByFour : MostRows) select (panels, rows);
-
-    /// <summary>The code of a shape for so many panels and rows; its argument is a <see cref="PackedCall"/>.</summary>
+    /// <summary>The code of a shape for a blocking (<see cref="VnniBlocking"/>); its argument is a <see cref="PackedCall"/>.</summary>
     internal static byte[] Code(PackedShape shape, int panels, int rows)
     {
         var c = new Assembler(64);

@@ -29,6 +29,7 @@ internal sealed unsafe partial class Interpreter
             case Mnemonic.Vpaddd: Binary(i, (a, b) => a + b); return true;
             case Mnemonic.Vpsubd: Binary(i, (a, b) => a - b); return true;
             case Mnemonic.Vpmaxsd: Binary(i, Math.Max); return true;
+            case Mnemonic.Vpaddb: EachByte(i, (a, b) => a + b); return true;
             case Mnemonic.Vpmulld: Binary(i, (a, b) => a * b); return true;
             case Mnemonic.Vmulps:
                 Binary(i, (a, b) => Bits(BitConverter.Int32BitsToSingle(a) * BitConverter.Int32BitsToSingle(b)));
@@ -74,6 +75,16 @@ internal sealed unsafe partial class Interpreter
             case Mnemonic.Vfmadd231ps: Fused(i, (a, b, c) => MathF.FusedMultiplyAdd(b, c, a)); return true;
             // a = -(b * c) + a; one rounding.
             case Mnemonic.Vfnmadd231ps: Fused(i, (a, b, c) => MathF.FusedMultiplyAdd(-b, c, a)); return true;
+            // Unsigned bytes by signed ones, two products to a word, which saturates.
+            case Mnemonic.Vpmaddubsw:
+                Binary(i, (a, b) =>
+                {
+                    var words = 0;
+                    for (var k = 0; k < 32; k += 16)
+                        words |= (Math.Clamp((byte)(a >> k) * (sbyte)(b >> k) + (byte)(a >> k + 8) * (sbyte)(b >> k + 8), short.MinValue, short.MaxValue) & 0xFFFF) << k;
+                    return words;
+                });
+                return true;
             case Mnemonic.Vpdpbusd:
                 Dot(i, (sum, a, b) =>
                 {
@@ -160,6 +171,15 @@ internal sealed unsafe partial class Interpreter
         var b = Read(i, 2, Bytes(i));
         for (var l = 0; l < a.Length / 4; l++)
             BinaryPrimitives.WriteInt32LittleEndian(a.AsSpan(4 * l), lane(Int(a, l), Int(b, l)));
+        Write(i, a);
+    }
+
+    private void EachByte(in Instruction i, Func<byte, byte, int> lane)
+    {
+        var a = Read(i, 1, Bytes(i));
+        var b = Read(i, 2, Bytes(i));
+        for (var at = 0; at < a.Length; at++)
+            a[at] = (byte)lane(a[at], b[at]);
         Write(i, a);
     }
 

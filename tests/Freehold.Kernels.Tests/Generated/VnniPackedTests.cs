@@ -76,7 +76,7 @@ public sealed unsafe class VnniPackedTests
 
     private static InterpretedRoutines Interpret(PackedShape shape, byte[][] code)
     {
-        var (panels, rows) = VnniPacked.Blockings.First(b => VnniPacked.Code(shape, b.Panels, b.Rows).AsSpan().SequenceEqual(code[0]));
+        var (panels, rows) = VnniBlocking.All.First(b => VnniPacked.Code(shape, b.Panels, b.Rows).AsSpan().SequenceEqual(code[0]));
         return new InterpretedRoutines(code, (i, _, call) => Allow(i, shape, panels, rows, (PackedCall*)call));
     }
 
