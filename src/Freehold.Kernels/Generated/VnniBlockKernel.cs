@@ -4,8 +4,8 @@ using Freehold.Kernels.Products.Packed;
 namespace Freehold.Kernels.Generated;
 
 /// <summary>
-/// A kernel for few rows that reads panels as they lie: up to four rows by four panels at once, so from four places of memory; more rows in even parts of up to eight
-/// by two panels, so that codes are unpacked half as often. Each part finds the panels in the second-level cache.
+/// A kernel for few rows that reads panels as they lie: few by four panels at once, so from four places of memory; more in even parts of up to eight by two panels, so
+/// that codes are unpacked half as often. Each part but the first finds the panels in the second-level cache.
 /// </summary>
 internal abstract unsafe class VnniBlockKernel : ProductKernel
 {
@@ -13,12 +13,12 @@ internal abstract unsafe class VnniBlockKernel : ProductKernel
 
     internal sealed override int OutputStep => VnniBlocking.MostPanels * Lanes;
 
-    /// <summary>Whether values are hardly unpacked, so that more rows are taken by fours too.</summary>
-    protected virtual bool AlwaysByFour => false;
+    /// <summary>Up to how many rows memory is what is waited for, so that four places are read at once.</summary>
+    protected virtual int RowsByFour => VnniBlocking.MostRowsByFour;
 
     internal sealed override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
     {
-        var (mostPanels, mostRows) = x.Rows <= VnniBlocking.MostRowsByFour || AlwaysByFour
+        var (mostPanels, mostRows) = x.Rows <= RowsByFour
             ? (VnniBlocking.MostPanels, VnniBlocking.MostRowsByFour) : (2, VnniBlocking.MostRows);
         var parts = (x.Rows + mostRows - 1) / mostRows;
         var end = first + count;

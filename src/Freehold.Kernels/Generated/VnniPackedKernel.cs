@@ -19,7 +19,8 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
 
     private readonly VnniBlockCode _code = new((panels, rows) => VnniPacked.Code(shape, panels, rows), load);
 
-    protected override bool AlwaysByFour => shape.Values == PackedValues.Bytes;
+    // Bytes take most memory and least unpacking.
+    protected override int RowsByFour => shape.Values == PackedValues.Bytes ? 8 : base.RowsByFour;
 
     /// <summary>The code's shape for a type; null for those that are not packed.</summary>
     internal static PackedShape? ShapeOf(TensorType type) => type switch

@@ -18,7 +18,8 @@ internal sealed unsafe class LossyVnniKernel<TCodes>(Func<byte[][], Routines> lo
     /// <summary>What the code is made of.</summary>
     internal static VnniSliceShape Shape => new(TCodes.Format.Kind == LossyKind.W8 ? SliceValues.Signed : SliceValues.Codes, Tiled: false, BlocksAhead);
 
-    protected override bool AlwaysByFour => Shape.Values == SliceValues.Signed;
+    // Bytes take most memory and least unpacking.
+    protected override int RowsByFour => Shape.Values == SliceValues.Signed ? 8 : base.RowsByFour;
 
     /// <summary>Frees the code.</summary>
     public void Dispose() => _code.Dispose();
