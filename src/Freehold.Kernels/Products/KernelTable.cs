@@ -91,16 +91,18 @@ internal sealed class KernelTable : IDisposable
             _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(eight),
         };
         var one = new PackedGemv<T, TPlanes, TScales>();
-        var generated = isa is InstructionSet.Avx512Vnni or InstructionSet.Amx && VnniPackedKernel.ShapeOf(type) is { } shape ? new VnniPackedKernel(shape, _load) : null;
-        ProductKernel some = generated is not null ? generated : isa == InstructionSet.AvxVnni
-            ? new PackedGemm<T, TPlanes, TScales, AvxVnniDot>() : new PackedGemm<T, TPlanes, TScales, Avx2Dot>();
+        var generated = isa is InstructionSet.Avx512Vnni or InstructionSet.Amx ? new VnniPackedKernel(VnniPackedKernel.ShapeOf(type)!.Value, _load) : null;
         // On Zen 3 unpacking wider panels gains nothing up to 64 rows; where panels are of 512 bits it is not measured.
-        var mostPacked = generated is not null ? VnniPackedKernel.WorthRows : isa is InstructionSet.Avx2 or InstructionSet.AvxVnni ? 64 : 16;
+        (ProductKernel One, ProductKernel Some, int Most) packed = generated is not null ? (generated, generated, VnniPackedKernel.WorthRows) : isa switch
+        {
+            InstructionSet.AvxVnni => (one, new PackedGemm<T, TPlanes, TScales, AvxVnniDot>(), 64),
+            _ => (one, new PackedGemm<T, TPlanes, TScales, Avx2Dot>(), isa == InstructionSet.Avx512 ? 16 : 64),
+        };
         // Two scales in a group of 32 would halve what a tile product does once more.
         ProductKernel? Tiles(int planes) => _tiles is not null && !T.Halves
             ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, planes, _load) : null;
         _quantised.Add(type, new Kernels(
-            new Avx2Gemv<T>(), generated is not null ? generated : one, some, one, mostPacked, Panel(eight: true), Panel(eight: false), Tiles(planes: 1), Tiles(planes: 2)));
+            new Avx2Gemv<T>(), packed.One, packed.Some, one, packed.Most, Panel(eight: true), Panel(eight: false), Tiles(planes: 1), Tiles(planes: 2)));
     }
 
     // MostPacked: up to how many rows of int8 reading panels as they lie beats unpacking them. One row has a kernel of its own.
