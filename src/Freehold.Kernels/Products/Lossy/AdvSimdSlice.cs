@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.Arm;
 namespace Freehold.Kernels.Products.Lossy;
 
 /// <summary>
-/// One slice of a panel times up to four rows, Arm64: each row has four registers of integer sums, outputs are lanes, and codes are made values once for all rows. Four rows
-/// take 16 registers of sums and 8 of activations, which leaves w4 what its values need.
+/// One slice of a panel times up to four rows, Arm64: outputs are lanes, and codes are made values once for all rows. It goes by half panels of 64 inputs: four rows
+/// then take 8 registers of sums and 8 of activations, w4's multipliers and bases 4, so with SDOT nothing is spilled; and both halves of a line of memory are wanted at once.
 /// </summary>
 internal static unsafe class AdvSimdSlice<TCodes>
     where TCodes : struct, IAdvSimdLossyCodes
@@ -46,73 +46,106 @@ internal static unsafe class AdvSimdSlice<TCodes>
         byte* block, int blocks, sbyte* q0, sbyte* q1, sbyte* q2, sbyte* q3, float d0, float d1, float d2, float d3, float* y)
         where TRows : struct, IRows
     {
-        Vector128<int> i00 = default, i01 = default, i02 = default, i03 = default, i10 = default, i11 = default, i12 = default, i13 = default;
-        Vector128<int> i20 = default, i21 = default, i22 = default, i23 = default, i30 = default, i31 = default, i32 = default, i33 = default;
+        var sums = stackalloc int[MostRows * Outputs];
+        for (var i = 0; i < TRows.Count * Outputs; i += 4)
+            Vector128<int>.Zero.Store(sums + i);
         nint at = 0;
-        for (; blocks > 0; blocks--, block += TCodes.Format.BlockBytes)
-            for (var group = 0; group < LossyFormat.Block / LossyFormat.Group; group++, at += LossyFormat.Group)
+        for (; blocks > 0; blocks--, block += TCodes.Format.BlockBytes, at += LossyFormat.Block)
+            for (var half = 0; half < 2; half++)
             {
-                Vector128<sbyte> l0 = Vector128.Load(q0 + at), h0 = Vector128.Load(q0 + at + 16), l1 = default, h1 = default, l2 = default, h2 = default, l3 = default, h3 = default;
+                var i = sums + half * Outputs / 2;
+                Vector128<int> a0 = Vector128.Load(i), b0 = Vector128.Load(i + 4), a1 = default, b1 = default, a2 = default, b2 = default, a3 = default, b3 = default;
                 if (TRows.Count > 1)
-                    (l1, h1) = (Vector128.Load(q1 + at), Vector128.Load(q1 + at + 16));
+                    (a1, b1) = (Vector128.Load(i + Outputs), Vector128.Load(i + Outputs + 4));
                 if (TRows.Count > 2)
-                    (l2, h2, l3, h3) = (Vector128.Load(q2 + at), Vector128.Load(q2 + at + 16), Vector128.Load(q3 + at), Vector128.Load(q3 + at + 16));
-                Quarter<TRows>(block, group, 0, l0, h0, l1, h1, l2, h2, l3, h3, ref i00, ref i10, ref i20, ref i30);
-                Quarter<TRows>(block, group, 1, l0, h0, l1, h1, l2, h2, l3, h3, ref i01, ref i11, ref i21, ref i31);
-                Quarter<TRows>(block, group, 2, l0, h0, l1, h1, l2, h2, l3, h3, ref i02, ref i12, ref i22, ref i32);
-                Quarter<TRows>(block, group, 3, l0, h0, l1, h1, l2, h2, l3, h3, ref i03, ref i13, ref i23, ref i33);
+                {
+                    (a2, b2) = (Vector128.Load(i + 2 * Outputs), Vector128.Load(i + 2 * Outputs + 4));
+                    (a3, b3) = (Vector128.Load(i + 3 * Outputs), Vector128.Load(i + 3 * Outputs + 4));
+                }
+                for (var group = 0; group < LossyFormat.Block / LossyFormat.Group; group++)
+                {
+                    var k = at + group * LossyFormat.Group;
+                    Vector128<sbyte> l0 = Vector128.Load(q0 + k), h0 = Vector128.Load(q0 + k + 16), l1 = default, h1 = default, l2 = default, h2 = default, l3 = default, h3 = default;
+                    if (TRows.Count > 1)
+                        (l1, h1) = (Vector128.Load(q1 + k), Vector128.Load(q1 + k + 16));
+                    if (TRows.Count > 2)
+                        (l2, h2, l3, h3) = (Vector128.Load(q2 + k), Vector128.Load(q2 + k + 16), Vector128.Load(q3 + k), Vector128.Load(q3 + k + 16));
+                    TCodes.Grid(block, group, 2 * half, out var ma, out var ba);
+                    TCodes.Grid(block, group, 2 * half + 1, out var mb, out var bb);
+                    Steps<TRows>(block, group, half, 0, ma, ba, mb, bb, l0, h0, l1, h1, l2, h2, l3, h3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                    Steps<TRows>(block, group, half, 1, ma, ba, mb, bb, l0, h0, l1, h1, l2, h2, l3, h3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                    Steps<TRows>(block, group, half, 2, ma, ba, mb, bb, l0, h0, l1, h1, l2, h2, l3, h3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                    Steps<TRows>(block, group, half, 3, ma, ba, mb, bb, l0, h0, l1, h1, l2, h2, l3, h3, ref a0, ref b0, ref a1, ref b1, ref a2, ref b2, ref a3, ref b3);
+                }
+                Store(i, a0, b0);
+                if (TRows.Count > 1)
+                    Store(i + Outputs, a1, b1);
+                if (TRows.Count > 2)
+                {
+                    Store(i + 2 * Outputs, a2, b2);
+                    Store(i + 3 * Outputs, a3, b3);
+                }
             }
-        Add(i00, i01, i02, i03, d0, y);
+        Link(sums, d0, y);
         if (TRows.Count > 1)
-            Add(i10, i11, i12, i13, d1, y + Outputs);
+            Link(sums + Outputs, d1, y + Outputs);
         if (TRows.Count > 2)
         {
-            Add(i20, i21, i22, i23, d2, y + 2 * Outputs);
-            Add(i30, i31, i32, i33, d3, y + 3 * Outputs);
+            Link(sums + 2 * Outputs, d2, y + 2 * Outputs);
+            Link(sums + 3 * Outputs, d3, y + 3 * Outputs);
         }
     }
 
-    /// <summary>A group's products of four outputs with every row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Quarter<TRows>(
-        byte* block, int group, int quarter, Vector128<sbyte> l0, Vector128<sbyte> h0, Vector128<sbyte> l1, Vector128<sbyte> h1, Vector128<sbyte> l2, Vector128<sbyte> h2,
-        Vector128<sbyte> l3, Vector128<sbyte> h3, ref Vector128<int> i0, ref Vector128<int> i1, ref Vector128<int> i2, ref Vector128<int> i3)
-        where TRows : struct, IRows
-    {
-        TCodes.Grid(block, group, quarter, out var multipliers, out var bases);
-        Steps<TRows>(block, group, quarter, 0, multipliers, bases, l0, h0, l1, h1, l2, h2, l3, h3, ref i0, ref i1, ref i2, ref i3);
-        Steps<TRows>(block, group, quarter, 1, multipliers, bases, l0, h0, l1, h1, l2, h2, l3, h3, ref i0, ref i1, ref i2, ref i3);
-        Steps<TRows>(block, group, quarter, 2, multipliers, bases, l0, h0, l1, h1, l2, h2, l3, h3, ref i0, ref i1, ref i2, ref i3);
-        Steps<TRows>(block, group, quarter, 3, multipliers, bases, l0, h0, l1, h1, l2, h2, l3, h3, ref i0, ref i1, ref i2, ref i3);
-    }
-
+    /// <summary>Two quad steps of eight outputs times every row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Steps<TRows>(
-        byte* block, int group, int quarter, [ConstantExpected(Max = (byte)3)] byte step, Vector128<byte> multipliers, Vector128<byte> bases,
+        byte* block, int group, int half, [ConstantExpected(Max = (byte)3)] byte step,
+        Vector128<byte> ma, Vector128<byte> ba, Vector128<byte> mb, Vector128<byte> bb,
         Vector128<sbyte> l0, Vector128<sbyte> h0, Vector128<sbyte> l1, Vector128<sbyte> h1, Vector128<sbyte> l2, Vector128<sbyte> h2, Vector128<sbyte> l3, Vector128<sbyte> h3,
-        ref Vector128<int> i0, ref Vector128<int> i1, ref Vector128<int> i2, ref Vector128<int> i3)
+        ref Vector128<int> a0, ref Vector128<int> b0, ref Vector128<int> a1, ref Vector128<int> b1,
+        ref Vector128<int> a2, ref Vector128<int> b2, ref Vector128<int> a3, ref Vector128<int> b3)
         where TRows : struct, IRows
     {
-        TCodes.Steps(block, group, quarter, step, multipliers, bases, out var low, out var high);
-        i0 = AdvSimdDot.AddQuad(AdvSimdDot.AddQuad(i0, low, l0, step), high, h0, step);
+        TCodes.Steps(block, group, 2 * half, step, ma, ba, out var la, out var ha);
+        TCodes.Steps(block, group, 2 * half + 1, step, mb, bb, out var lb, out var hb);
+        // A quad's two products stand together: without SDOT it is copied to all lanes, once for both.
+        a0 = AdvSimdDot.AddQuad(a0, la, l0, step);
+        b0 = AdvSimdDot.AddQuad(b0, lb, l0, step);
+        a0 = AdvSimdDot.AddQuad(a0, ha, h0, step);
+        b0 = AdvSimdDot.AddQuad(b0, hb, h0, step);
         if (TRows.Count > 1)
-            i1 = AdvSimdDot.AddQuad(AdvSimdDot.AddQuad(i1, low, l1, step), high, h1, step);
+        {
+            a1 = AdvSimdDot.AddQuad(a1, la, l1, step);
+            b1 = AdvSimdDot.AddQuad(b1, lb, l1, step);
+            a1 = AdvSimdDot.AddQuad(a1, ha, h1, step);
+            b1 = AdvSimdDot.AddQuad(b1, hb, h1, step);
+        }
         if (TRows.Count > 2)
         {
-            i2 = AdvSimdDot.AddQuad(AdvSimdDot.AddQuad(i2, low, l2, step), high, h2, step);
-            i3 = AdvSimdDot.AddQuad(AdvSimdDot.AddQuad(i3, low, l3, step), high, h3, step);
+            a2 = AdvSimdDot.AddQuad(a2, la, l2, step);
+            b2 = AdvSimdDot.AddQuad(b2, lb, l2, step);
+            a2 = AdvSimdDot.AddQuad(a2, ha, h2, step);
+            b2 = AdvSimdDot.AddQuad(b2, hb, h2, step);
+            a3 = AdvSimdDot.AddQuad(a3, la, l3, step);
+            b3 = AdvSimdDot.AddQuad(b3, lb, l3, step);
+            a3 = AdvSimdDot.AddQuad(a3, ha, h3, step);
+            b3 = AdvSimdDot.AddQuad(b3, hb, h3, step);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(int* sums, Vector128<int> a, Vector128<int> b)
+    {
+        a.Store(sums);
+        b.Store(sums + 4);
     }
 
     /// <summary>One link of a row's sixteen chains.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(Vector128<int> i0, Vector128<int> i1, Vector128<int> i2, Vector128<int> i3, float d, float* y)
+    private static void Link(int* sums, float d, float* y)
     {
-        var scale = Vector128.Create(d);
-        AdvSimd.FusedMultiplyAdd(Vector128.Load(y), AdvSimd.ConvertToSingle(i0), scale).Store(y);
-        AdvSimd.FusedMultiplyAdd(Vector128.Load(y + 4), AdvSimd.ConvertToSingle(i1), scale).Store(y + 4);
-        AdvSimd.FusedMultiplyAdd(Vector128.Load(y + 8), AdvSimd.ConvertToSingle(i2), scale).Store(y + 8);
-        AdvSimd.FusedMultiplyAdd(Vector128.Load(y + 12), AdvSimd.ConvertToSingle(i3), scale).Store(y + 12);
+        for (var o = 0; o < Outputs; o += 4)
+            AdvSimd.FusedMultiplyAdd(Vector128.Load(y + o), AdvSimd.ConvertToSingle(Vector128.Load(sums + o)), Vector128.Create(d)).Store(y + o);
     }
 
     private interface IRows
