@@ -60,8 +60,8 @@ run() {
   local cpu=$1 project=$2 log code line
   shift 2
   local command=("$out/$project/$project" "$@" -noColor -reporter default)
-  # Under qemu a page that is written and executed by turns is translated anew each time, and instrumented code only costs time.
-  [ "$cpu" = native ] || command=(env DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 qemu-aarch64 -L "$root" -cpu "$cpu" "${command[@]}")
+  # Under qemu a page that is written and executed by turns is translated anew each time, and code that is not optimised at once costs more than it saves.
+  [ "$cpu" = native ] || command=(env DOTNET_EnableWriteXorExecute=0 DOTNET_TieredCompilation=0 qemu-aarch64 -L "$root" -cpu "$cpu" "${command[@]}")
   log=$("${command[@]}" 2>&1)
   code=$?
   line=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+.*' <<<"$log" | tail -n 1)
@@ -72,10 +72,13 @@ run() {
   [ "$code" -eq 0 ]
 }
 
-# Bits against the scalar oracle, which other tests hold to the meaning of the formats on every machine.
-products=(-method '*.KernelTableTests.*' -method '*.MatMulTests.Every_*' -method '*.MatMulTests.The_largest_*')
-more=(-method '*.MatMulTests.Bias_*' -method '*.MatMulTests.Any_scale_*')
-floats=(-class '*.ReductionsTests' -class '*.RopeTests')
+# Bits against the scalar oracle, which other tests hold to the meaning of the formats on every machine. Attention has all its cases, with keys and values in f32 and in
+# int8, on short sequences; the long ones are in --all.
+products=(-method '*.KernelTableTests.*' -method '*.MatMulTests.Every_*' -method '*.MatMulTests.The_largest_*'
+  -method '*.LossyProductTests.Every_*' -method '*.LossyProductTests.Any_*')
+more=(-method '*.MatMulTests.Bias_*' -method '*.MatMulTests.Any_scale_*' -method '*.LossyProductTests.*' -method '*.RotationTests.*')
+floats=(-method '*.ReductionsTests.*' -method '*.RopeTests.*' -method '*.AttentionTests.Every_*' -method '*.AttentionTests.Keys_*'
+  -method '*.AttentionTests.Damage_*' -method '*.AttentionTests.An_encoder_*')
 
 first_half() { run "$1" Freehold.Kernels.Tests "${products[@]}" "${more[@]}"; }
 second_half() {
