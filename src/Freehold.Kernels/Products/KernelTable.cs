@@ -31,7 +31,7 @@ internal sealed class KernelTable : IDisposable
         _float = new FloatKernel(isa);
         _lossy = new LossyKernels(isa, _load);
         if (isa == InstructionSet.AdvSimd)
-            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, few, many, many, new ChosenKernels(NothingPacked), new ChosenKernels(NothingPacked))));
+            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, few, few, many, many, new ChosenKernels(NothingPacked), new ChosenKernels(NothingPacked))));
         if (!InstructionSets.BuildsOnAvx2(isa))
             return;
         if (isa == InstructionSet.Amx)
@@ -63,8 +63,10 @@ internal sealed class KernelTable : IDisposable
         var choice = kernels.Of(bits).Now;
         if (rows >= choice.FromTiles && (bits == ActivationBits.Eight ? kernels.TilesEight : kernels.TilesSixteen) is { } tiles)
             return tiles;
-        if (weights.Packed is not null && bits == ActivationBits.Eight && rows <= choice.MostPacked)
-            return rows == 1 ? kernels.PackedOne : kernels.PackedEight;
+        if (weights.Packed is not null && rows == 1)
+            return bits == ActivationBits.Eight ? kernels.PackedOne : kernels.PackedOneSixteen;
+        if (weights.Packed is not null && rows <= choice.MostPacked)
+            return bits == ActivationBits.Eight ? kernels.PackedEight : kernels.PackedSixteen;
         if (rows < ManyRows)
             return weights.Packed is null ? kernels.Few : kernels.PackedSixteen;
         return bits == ActivationBits.Eight ? kernels.ManyEight : kernels.ManySixteen;
@@ -77,7 +79,7 @@ internal sealed class KernelTable : IDisposable
     public void Dispose()
     {
         foreach (var kernels in _quantised.Values)
-            foreach (var kernel in new[] { kernels.Few, kernels.PackedOne, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen, kernels.TilesEight, kernels.TilesSixteen })
+            foreach (var kernel in new[] { kernels.Few, kernels.PackedOne, kernels.PackedEight, kernels.PackedOneSixteen, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen, kernels.TilesEight, kernels.TilesSixteen })
                 (kernel as IDisposable)?.Dispose();
         _tiles?.Dispose();
         _lossy.Dispose();
@@ -88,7 +90,7 @@ internal sealed class KernelTable : IDisposable
         where TPlanes : struct, ICodePlanes
         where TScales : struct, IPanelScales
     {
-        var (eight, sixteen) = (new ChosenKernels(Usual(type, isa)), new ChosenKernels(Usual(type, isa) with { MostPacked = 0 }));
+        var (eight, sixteen) = (new ChosenKernels(Usual(type, isa)), new ChosenKernels(Usual(type, isa) with { MostPacked = isa == InstructionSet.Avx2 ? 16 : 8 }));
         // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit, and signed ones as magnitudes where signs can be moved.
         ProductKernel Panel(bool bytes, ChosenKernels chosen) => isa switch
         {
@@ -105,7 +107,7 @@ internal sealed class KernelTable : IDisposable
         ProductKernel? Tiles(int planes) => _tiles is not null && !T.Halves
             ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, planes, _load) : null;
         _quantised.Add(type, new Kernels(
-            new Avx2Gemv<T>(), generated is not null ? generated : one, some, one, Panel(true, eight), Panel(false, sixteen), eight, sixteen, Tiles(planes: 1), Tiles(planes: 2)));
+            new Avx2Gemv<T>(), generated is not null ? generated : one, some, one, new PackedGemm<T, TPlanes, TScales, WordDot>(), Panel(true, eight), Panel(false, sixteen), eight, sixteen, Tiles(planes: 1), Tiles(planes: 2)));
     }
 
     // On Zen 3 unpacking wider panels gains nothing up to 64 rows; with panels of 512 bits it should earlier.
@@ -119,7 +121,7 @@ internal sealed class KernelTable : IDisposable
 
     // One row has a kernel of its own.
     private sealed record Kernels(
-        ProductKernel Few, ProductKernel PackedOne, ProductKernel PackedEight, ProductKernel PackedSixteen, ProductKernel ManyEight, ProductKernel ManySixteen,
+        ProductKernel Few, ProductKernel PackedOne, ProductKernel PackedEight, ProductKernel PackedOneSixteen, ProductKernel PackedSixteen, ProductKernel ManyEight, ProductKernel ManySixteen,
         ChosenKernels Eight, ChosenKernels Sixteen, ProductKernel? TilesEight = null, ProductKernel? TilesSixteen = null)
     {
         internal ChosenKernels Of(ActivationBits bits) => bits == ActivationBits.Eight ? Eight : Sixteen;

@@ -77,13 +77,9 @@ public static unsafe class KernelTuner
 
     private static List<Way> Ways(Compute compute, ActivationBits bits)
     {
-        var ways = new List<Way>();
-        if (bits == ActivationBits.Eight)
-        {
-            ways.Add(new Way(Kind.PackedByFour, new KernelChoice(KernelChoice.Never, KernelChoice.Never, 64, KernelChoice.Never), 0, 128));
-            if (compute.Isa is InstructionSet.Avx512Vnni or InstructionSet.Amx)
-                ways.Add(new Way(Kind.PackedByTwo, new KernelChoice(KernelChoice.Never, 0, 64, KernelChoice.Never), 8, 128));
-        }
+        var ways = new List<Way> { new(Kind.PackedByFour, new KernelChoice(KernelChoice.Never, KernelChoice.Never, 64, KernelChoice.Never), 0, 128) };
+        if (bits == ActivationBits.Eight && compute.Isa is (InstructionSet.Avx512Vnni or InstructionSet.Amx))
+            ways.Add(new Way(Kind.PackedByTwo, new KernelChoice(KernelChoice.Never, 0, 64, KernelChoice.Never), 8, 128));
         foreach (var stretch in _stretches)
             ways.Add(new Way(Kind.Panels, new KernelChoice(0, 0, stretch, KernelChoice.Never), stretch == 64 ? 0 : 64, KernelChoice.Never));
         if (compute.Isa == InstructionSet.Amx)
@@ -106,7 +102,7 @@ public static unsafe class KernelTuner
         double Packed(int r) => Math.Min(Of(Kind.PackedByFour, r), Of(Kind.PackedByTwo, r));
         double Panels(int r) => Of(Kind.Panels, r);
         var byFour = Has(Kind.PackedByTwo) ? Border(r => Of(Kind.PackedByFour, r), r => Of(Kind.PackedByTwo, r), usual.RowsByFour, VnniBlocking.MostRowsByFour) : usual.RowsByFour;
-        var mostPacked = Has(Kind.PackedByFour) ? Border(Packed, Panels, usual.MostPacked, 0) : 0;
+        var mostPacked = Border(Packed, Panels, usual.MostPacked, 0);
         var fromTiles = KernelChoice.Never;
         if (Has(Kind.Tiles))
         {
