@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Freehold.Kernels.Threads;
 
@@ -84,7 +85,7 @@ public sealed class HugePageGainCache
 
     /// <summary>The measurement; null where there is none that can be read, or where others disturbed it and <see cref="RetryAfter"/> has passed.</summary>
     public HugePageGain? Read() =>
-        _file.Read(HugePageJson.Default.KeptGain) is { Gain: { Ratio: > 0 } gain } kept && kept.Identity == _identity && (!gain.WasDisturbed || IsRecent(kept.Taken)) ? gain : null;
+        _file.Read(KeptGain.Of) is { Gain: { Ratio: > 0 } gain } kept && kept.Identity == _identity && (!gain.WasDisturbed || IsRecent(kept.Taken)) ? gain : null;
 
     /// <summary>Keeps a measurement. False where the folder cannot be written: then it is measured again next time.</summary>
     public bool TryWrite(HugePageGain gain) => _file.TryWrite(new KeptGain(_identity, gain, _clock.GetUtcNow()), HugePageJson.Default.KeptGain);
@@ -93,7 +94,18 @@ public sealed class HugePageGainCache
     private bool IsRecent(DateTimeOffset taken) => _clock.GetUtcNow() - taken is var age && age >= TimeSpan.Zero && age < RetryAfter;
 }
 
-internal sealed record KeptGain(string Identity, HugePageGain Gain, DateTimeOffset Taken);
+internal sealed record KeptGain(string Identity, HugePageGain Gain, DateTimeOffset Taken)
+{
+    // Files of versions before have no time.
+    public static KeptGain? Of(JsonElement kept)
+    {
+        var gain = kept.GetProperty(nameof(Gain));
+        double Number(string name) => gain.GetProperty(name).GetDouble();
+        return new(kept.GetProperty(nameof(Identity)).GetString() ?? "",
+            new HugePageGain(Number(nameof(HugePageGain.MappedBytesPerSecond)), Number(nameof(HugePageGain.HugeBytesPerSecond)), Number(nameof(HugePageGain.Ratio)), Number(nameof(HugePageGain.ShareOfTime))),
+            kept.TryGetProperty(nameof(Taken), out var taken) ? taken.GetDateTimeOffset() : default);
+    }
+}
 
 [JsonSerializable(typeof(KeptGain))]
 internal sealed partial class HugePageJson : JsonSerializerContext;
