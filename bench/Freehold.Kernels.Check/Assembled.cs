@@ -13,7 +13,7 @@ internal static class Assembled
         {
             var clock = Stopwatch.StartNew();
             var panel = VnniPanel.Routines(new PanelShape(true, false, false, 128)).Sum(code => code.Length);
-            var (panelTime, packed) = (clock.Elapsed, VnniPacked.Routines(VnniPackedKernel.ShapeOf(TensorType.Q8_0)!.Value).Sum(code => code.Length));
+            var (panelTime, packed) = (clock.Elapsed, VnniPacked.Code(VnniPackedKernel.ShapeOf(TensorType.Q4_K)!.Value, panels: 4, rows: 1).Length);
             var (packedTime, tile) = (clock.Elapsed, TilePanel.Routines(new TileShape(false)).Sum(code => code.Length));
             Console.WriteLine(
                 $"assemble {what}: panel {panel} bytes in {panelTime.TotalMilliseconds:F1} ms, packed {packed} bytes in {(packedTime - panelTime).TotalMilliseconds:F1} ms, "

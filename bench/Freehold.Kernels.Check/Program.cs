@@ -28,7 +28,7 @@ if (InstructionSets.IsSupported(InstructionSet.Avx512Vnni))
         var peak = Peaks.DotProducts(threads);
         Console.WriteLine($"speed    {threads} threads: vpdpbusd peak {peak / 1e12:F3} TOPS");
         PanelSpeed.Print(threads, peak, quick);
-        PackedSpeed.Print(threads, Peaks.ReadBandwidth(threads), quick);
+        PackedSpeed.Print(threads, Peaks.ReadBandwidth(threads), peak, quick);
     }
     for (var threads = 1; threads <= most; threads++)
         LossySpeed.Print(threads, quick);

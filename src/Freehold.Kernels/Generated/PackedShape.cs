@@ -2,28 +2,93 @@ using System.Runtime.InteropServices;
 
 namespace Freehold.Kernels.Generated;
 
-/// <summary>What the code for packed panels of sixteen outputs depends on.</summary>
-/// <param name="Bits">8 (signed bytes) or 4 (unsigned nibbles).</param>
-/// <param name="Offset">What unsigned values are too large by: 128 for signed bytes, which the code makes unsigned; else the type's.</param>
-/// <param name="Minimum">Whether each scale has a minimum term after it.</param>
-/// <param name="Ahead">How many groups ahead of their use memory is asked for; 0 for never.</param>
-internal readonly record struct PackedShape(int Bits, int Offset, bool Minimum, int Ahead)
+/// <summary>How the values of a run lie in a panel (<see cref="Products.Packed.PackedFormat"/>), and what a code stands for.</summary>
+internal enum PackedValues
 {
-    /// <summary>Bytes of a group's values in a panel.</summary>
-    internal int ValueBytes => Bits * 64;
+    /// <summary>Signed bytes.</summary>
+    Bytes,
 
-    /// <summary>Bytes of a group's scales in a panel.</summary>
-    internal int ScaleBytes => Minimum ? 64 : 32;
+    /// <summary>Nibbles as they are.</summary>
+    Nibbles,
+
+    /// <summary>Nibbles that index MXFP4's values, doubled and made unsigned by 12.</summary>
+    E2M1,
+
+    /// <summary>Nibbles that index the values of IQ4_NL and IQ4_XS, made unsigned by 128.</summary>
+    NonLinear,
+
+    /// <summary>Nibbles and a plane of fifth bits.</summary>
+    FiveBits,
+
+    /// <summary>Nibbles and a plane of the two bits above.</summary>
+    SixBits,
+
+    /// <summary>Fields of two bits.</summary>
+    TwoBits,
+
+    /// <summary>Fields of two bits and a plane of third bits.</summary>
+    ThreeBits,
 }
 
-/// <summary>One, two or four packed panels of sixteen outputs, and one to four rows of int8 activations as they lie in <see cref="Products.ActivationRows"/>.</summary>
+/// <summary>How the scales of a block lie in a panel.</summary>
+internal enum PackedScales
+{
+    /// <summary>[16] f16, then minimums likewise where there are some.</summary>
+    Half,
+
+    /// <summary>[16] E8M0, halved as doubled values want it.</summary>
+    E8M0,
+
+    /// <summary>[16] f16 (and minimums' [16] f16), then [group][16] signed bytes (and minimums' [group][16] unsigned ones), which they are multiplied by.</summary>
+    Super,
+}
+
+/// <summary>What the code for packed panels of sixteen outputs depends on.</summary>
+/// <param name="Values">How values lie.</param>
+/// <param name="Scales">How scales lie.</param>
+/// <param name="Halves">Whether a group of 32 has two scales.</param>
+/// <param name="Minimum">Whether each scale has a minimum term: added as it is, or with <see cref="PackedScales.Super"/> subtracted.</param>
+/// <param name="Offset">What unsigned values are too large by: 128 for signed bytes, which the code makes unsigned; else the type's.</param>
+/// <param name="Ahead">How many groups ahead of their use memory is asked for; 0 for never.</param>
+internal readonly record struct PackedShape(PackedValues Values, PackedScales Scales, bool Halves, bool Minimum, int Offset, int Ahead)
+{
+    /// <summary>Scales of a group of 32 inputs.</summary>
+    internal int Units => Halves ? 2 : 1;
+
+    /// <summary>Groups of a block.</summary>
+    internal int BlockGroups => Scales == PackedScales.Super ? 8 : 1;
+
+    /// <summary>Bytes of a group's values in a panel.</summary>
+    internal int ValueBytes => 64 * Values switch
+    {
+        PackedValues.Bytes => 8,
+        PackedValues.SixBits => 6,
+        PackedValues.FiveBits => 5,
+        PackedValues.ThreeBits => 3,
+        PackedValues.TwoBits => 2,
+        _ => 4,
+    };
+
+    /// <summary>Bytes of the f16 before a block's scale bytes.</summary>
+    internal int HeadBytes => Scales == PackedScales.Super ? Minimum ? 64 : 32 : 0;
+
+    /// <summary>Bytes of a block's scale bytes, and as many of its minimums.</summary>
+    internal int ByteScales => Scales == PackedScales.Super ? BlockGroups * Units * 16 : 0;
+
+    /// <summary>Bytes of a block's scales in a panel.</summary>
+    internal int ScaleBytes => Scales switch
+    {
+        PackedScales.E8M0 => 16,
+        PackedScales.Half => Minimum ? 64 : 32,
+        _ => HeadBytes + (Minimum ? 2 : 1) * ByteScales,
+    };
+}
+
+/// <summary>One, two or four packed panels of sixteen outputs, and some rows of int8 activations as they lie in <see cref="Products.ActivationRows"/>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PackedCall
 {
-    /// <summary>
-    /// The panels: scales [group][16] f16 (with a minimum: [group] scales [16], minimums [16]), at <see cref="ValuesAt"/> values [group] of
-    /// [8 steps][16 outputs][4 bytes], or of [4 vectors][16 outputs][4 bytes] whose low nibbles are step j and whose high ones are step j + 4.
-    /// </summary>
+    /// <summary>The panels, as <see cref="Products.Packed.PackedFormat"/> draws them.</summary>
     public byte* Panel0, Panel1, Panel2, Panel3;
 
     /// <summary>Where a panel's values begin.</summary>
@@ -38,9 +103,9 @@ internal unsafe struct PackedCall
     /// <summary>[row][group][low half, high half].</summary>
     public int* Sums;
 
-    /// <summary>Takes the chains, [row][panel][16 outputs].</summary>
+    /// <summary><see cref="VnniPacked.WorkBytes"/> that the code may write, 64-byte aligned; takes the chains, [row][panel][16 outputs].</summary>
     public float* Y;
 
-    /// <summary>Groups of 32 inputs, at least 1.</summary>
+    /// <summary>Groups of 32 inputs, at least 1, in whole blocks.</summary>
     public long Groups;
 }

@@ -1,62 +1,55 @@
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
-using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Generated;
 
-/// <summary>Few rows of int8 from packed panels by generated AVX-512 VNNI code, four panels and four rows at once.</summary>
+/// <summary>Few rows of int8 from packed panels by generated AVX-512 VNNI code.</summary>
 /// <param name="shape">What the code is made of.</param>
 /// <param name="load">Makes code ready to be called.</param>
-internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], Routines> load) : ProductKernel, IDisposable
+internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], Routines> load) : VnniBlockKernel, IDisposable
 {
     /// <summary>
-    /// Up to how many rows panels are read as they lie: each four rows find them in the second-level cache. On two cores of a Xeon with AVX-512 VNNI eight rows so
-    /// reach 0.43 (Q8_0) to 0.53 (Q4_0) TOPS; unpacked panels reach 0.19 to 0.30 with sixteen rows, 0.31 to 0.42 with 32, and 0.62 with 512 (docs/performance.md).
+    /// Up to how many rows panels are read as they lie. On two cores of a Xeon with AVX-512 VNNI eight rows so reach 0.43 (Q8_0) to 0.53 (Q4_0) TOPS; unpacked
+    /// panels reach 0.19 to 0.30 with sixteen rows, 0.31 to 0.42 with 32, and 0.62 with 512 (docs/performance.md). Other types are as yet taken to be alike.
     /// </summary>
     internal const int WorthRows = 32;
-
-    private const int Lanes = PackedFormat.Outputs;
-    private const int Panels = 4;
 
     // In groups: about what memory's latency takes.
     private const int GroupsAhead = 8;
 
-    private readonly Lock _loading = new();
-    private Routines? _routines;
+    private readonly VnniBlockCode _code = new((panels, rows) => VnniPacked.Code(shape, panels, rows), load);
 
-    internal override int OutputStep => Panels * Lanes;
+    // Where hardly anything is to be unpacked, the form that was timed on a Xeon stays; others save a tenth and more of the cycles by their count.
+    protected override int RowsByFour => shape is { Values: PackedValues.Bytes or PackedValues.Nibbles, Scales: PackedScales.Half } ? WorthRows : base.RowsByFour;
 
-    /// <summary>The code's shape for a type; null where there is none.</summary>
+    /// <summary>The code's shape for a type; null for those that are not packed.</summary>
     internal static PackedShape? ShapeOf(TensorType type) => type switch
     {
-        TensorType.Q8_0 => new PackedShape(8, 128, false, GroupsAhead),
-        TensorType.Q4_0 => new PackedShape(4, 8, false, GroupsAhead),
-        TensorType.Q4_1 => new PackedShape(4, 0, true, GroupsAhead),
+        TensorType.Q8_0 => Plain(PackedValues.Bytes, 128),
+        TensorType.Q4_0 => Plain(PackedValues.Nibbles, 8),
+        TensorType.Q4_1 => Plain(PackedValues.Nibbles, 0, minimum: true),
+        TensorType.Q5_0 => Plain(PackedValues.FiveBits, 16),
+        TensorType.Q5_1 => Plain(PackedValues.FiveBits, 0, minimum: true),
+        TensorType.IQ4_NL => Plain(PackedValues.NonLinear, 128),
+        TensorType.MXFP4 => Plain(PackedValues.E2M1, 12) with { Scales = PackedScales.E8M0 },
+        TensorType.Q2_K => Super(PackedValues.TwoBits, halves: true, minimum: true),
+        TensorType.Q3_K => Super(PackedValues.ThreeBits, 4, halves: true),
+        TensorType.Q4_K => Super(PackedValues.Nibbles, minimum: true),
+        TensorType.Q5_K => Super(PackedValues.FiveBits, minimum: true),
+        TensorType.Q6_K => Super(PackedValues.SixBits, 32, halves: true),
+        TensorType.IQ4_XS => Super(PackedValues.NonLinear, 128),
         _ => null,
     };
 
     /// <summary>Frees the code.</summary>
-    public void Dispose() => _routines?.Dispose();
+    public void Dispose() => _code.Dispose();
 
-    internal override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
-    {
-        var routines = Volatile.Read(ref _routines) ?? Load();
-        var end = first + count;
-        for (int panels; first < end; first += panels * Lanes)
-        {
-            var left = (end - first + Lanes - 1) / Lanes;
-            panels = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-            for (var row = 0; row < x.Rows; row += VnniPacked.MostRows)
-                Chains(routines, product, x, first, end, panels, row, Math.Min(VnniPacked.MostRows, x.Rows - row), (float*)scratch);
-        }
-    }
-
-    private static void Chains(Routines routines, in Product product, ActivationRows x, int first, int end, int panels, int row, int rows, float* y)
+    protected override void Chains(in Product product, ActivationRows x, int panel, int panels, int row, int rows, float* y)
     {
         var packed = product.Weights.Packed!;
         var call = new PackedCall
         {
-            Panel0 = packed.Panel(first / Lanes),
+            Panel0 = packed.Panel(panel),
             ValuesAt = packed.ValuesAt,
             Q = x.Q8 + (long)row * x.Columns,
             D = x.D + (long)row * x.Groups,
@@ -68,20 +61,12 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
         call.Panel1 = call.Panel0 + packed.PanelBytes;
         call.Panel2 = call.Panel1 + packed.PanelBytes;
         call.Panel3 = call.Panel2 + packed.PanelBytes;
-        routines.Call(VnniPacked.Routine(panels, rows), &call);
-        for (var r = 0; r < rows; r++)
-            for (var p = 0; p < panels; p++)
-                Store(product, row + r, first + p * Lanes, Math.Min(Lanes, end - first - p * Lanes), y + (r * panels + p) * Lanes, Lanes);
+        _code.For(panels, rows).Call(0, &call);
     }
 
-    // Assembled when first used, since a model has few types.
-    private Routines Load()
-    {
-        lock (_loading)
-        {
-            if (_routines is null)
-                Volatile.Write(ref _routines, load(VnniPacked.Routines(shape)));
-            return _routines!;
-        }
-    }
+    private static PackedShape Plain(PackedValues values, int offset, bool minimum = false) =>
+        new(values, PackedScales.Half, Halves: false, minimum, offset, GroupsAhead);
+
+    private static PackedShape Super(PackedValues values, int offset = 0, bool halves = false, bool minimum = false) =>
+        new(values, PackedScales.Super, halves, minimum, offset, GroupsAhead);
 }

@@ -14,6 +14,9 @@ internal unsafe interface IPanelLanes<TVector>
     /// <summary>Whether <see cref="Dot"/> is there, so that int8 activations need no int16 sums.</summary>
     static abstract bool HasDot { get; }
 
+    /// <summary>Whether <see cref="Magnitude"/> and <see cref="Signed"/> are there, so that signed bytes need not become int16.</summary>
+    static abstract bool HasSigns { get; }
+
     /// <summary>Reads one register of a panel.</summary>
     static abstract TVector Load(void* p);
 
@@ -28,6 +31,12 @@ internal unsafe interface IPanelLanes<TVector>
 
     /// <summary>Four products of an unsigned weight and an int8 activation a lane, as two int16 sums that must fit.</summary>
     static abstract TVector Shorts(TVector weights, TVector activations);
+
+    /// <summary>Bytes without their signs.</summary>
+    static abstract TVector Magnitude(TVector bytes);
+
+    /// <summary>Bytes with the signs of others: negated where those are below zero, zero where they are.</summary>
+    static abstract TVector Signed(TVector bytes, TVector signs);
 
     /// <summary>Adds int16 by int16.</summary>
     static abstract TVector AddShorts(TVector left, TVector right);

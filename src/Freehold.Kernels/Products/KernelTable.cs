@@ -29,7 +29,7 @@ internal sealed class KernelTable : IDisposable
         _float = new FloatKernel(isa);
         _lossy = new LossyKernels(isa, _load);
         if (isa == InstructionSet.AdvSimd)
-            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, 0, many, many)));
+            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, few, 0, many, many)));
         if (!InstructionSets.BuildsOnAvx2(isa))
             return;
         if (isa == InstructionSet.Amx)
@@ -61,7 +61,7 @@ internal sealed class KernelTable : IDisposable
         if (rows >= TilePanel.WorthRows && (bits == ActivationBits.Eight ? kernels.TilesEight : kernels.TilesSixteen) is { } tiles)
             return tiles;
         if (weights.Packed is not null && bits == ActivationBits.Eight && rows <= kernels.MostPacked)
-            return kernels.PackedEight;
+            return rows == 1 ? kernels.PackedOne : kernels.PackedEight;
         if (rows < ManyRows)
             return weights.Packed is null ? kernels.Few : kernels.PackedSixteen;
         return bits == ActivationBits.Eight ? kernels.ManyEight : kernels.ManySixteen;
@@ -71,7 +71,7 @@ internal sealed class KernelTable : IDisposable
     public void Dispose()
     {
         foreach (var kernels in _quantised.Values)
-            foreach (var kernel in new[] { kernels.Few, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen, kernels.TilesEight, kernels.TilesSixteen })
+            foreach (var kernel in new[] { kernels.Few, kernels.PackedOne, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen, kernels.TilesEight, kernels.TilesSixteen })
                 (kernel as IDisposable)?.Dispose();
         _tiles?.Dispose();
         _lossy.Dispose();
@@ -82,27 +82,31 @@ internal sealed class KernelTable : IDisposable
         where TPlanes : struct, ICodePlanes
         where TScales : struct, IPanelScales
     {
-        // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit.
+        // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit, and signed ones as magnitudes where signs can be moved.
         ProductKernel Panel(bool eight) => isa switch
         {
             InstructionSet.Avx512Vnni or InstructionSet.Amx => new VnniPanelKernel<T, TPlanes, TScales>(eight, _load),
             InstructionSet.Avx512 => new PanelKernel<T, TPlanes, TScales, Avx512PanelLanes, Vector512<int>>(eight && !T.Signed),
             InstructionSet.AvxVnni => new PanelKernel<T, TPlanes, TScales, AvxVnniPanelLanes, Vector256<int>>(eight),
-            _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(eight && !T.Signed),
+            _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(eight),
         };
-        var packed = new PackedGemv<T, TPlanes, TScales>();
-        var (packedEight, mostPacked) = isa is InstructionSet.Avx512Vnni or InstructionSet.Amx && VnniPackedKernel.ShapeOf(type) is { } shape
-            ? (new VnniPackedKernel(shape, _load), VnniPackedKernel.WorthRows)
-            : ((ProductKernel)packed, ManyRows - 1);
+        var one = new PackedGemv<T, TPlanes, TScales>();
+        var generated = isa is InstructionSet.Avx512Vnni or InstructionSet.Amx ? new VnniPackedKernel(VnniPackedKernel.ShapeOf(type)!.Value, _load) : null;
+        // On Zen 3 unpacking wider panels gains nothing up to 64 rows; where panels are of 512 bits it is not measured.
+        (ProductKernel One, ProductKernel Some, int Most) packed = generated is not null ? (generated, generated, VnniPackedKernel.WorthRows) : isa switch
+        {
+            InstructionSet.AvxVnni => (one, new PackedGemm<T, TPlanes, TScales, AvxVnniDot>(), 64),
+            _ => (one, new PackedGemm<T, TPlanes, TScales, Avx2Dot>(), isa == InstructionSet.Avx512 ? 16 : 64),
+        };
         // Two scales in a group of 32 would halve what a tile product does once more.
         ProductKernel? Tiles(int planes) => _tiles is not null && !T.Halves
             ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, planes, _load) : null;
         _quantised.Add(type, new Kernels(
-            new Avx2Gemv<T>(), packedEight, packed, mostPacked, Panel(eight: true), Panel(eight: false), Tiles(planes: 1), Tiles(planes: 2)));
+            new Avx2Gemv<T>(), packed.One, packed.Some, one, packed.Most, Panel(eight: true), Panel(eight: false), Tiles(planes: 1), Tiles(planes: 2)));
     }
 
-    // MostPacked: up to how many rows of int8 reading panels as they lie beats unpacking them.
+    // MostPacked: up to how many rows of int8 reading panels as they lie beats unpacking them. One row has a kernel of its own.
     private sealed record Kernels(
-        ProductKernel Few, ProductKernel PackedEight, ProductKernel PackedSixteen, int MostPacked, ProductKernel ManyEight, ProductKernel ManySixteen,
+        ProductKernel Few, ProductKernel PackedOne, ProductKernel PackedEight, ProductKernel PackedSixteen, int MostPacked, ProductKernel ManyEight, ProductKernel ManySixteen,
         ProductKernel? TilesEight = null, ProductKernel? TilesSixteen = null);
 }

@@ -23,6 +23,9 @@ internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(b
 
     internal override bool NeedsTiles => true;
 
+    // Signed quads stay signed where bytes can take others' signs.
+    private static bool BySigns => T.Signed && TLanes.HasSigns;
+
     protected override void Panel(in Product product, ActivationRows x, int first, int valid, int row, int rows, byte* scratch)
     {
         var rowsOf = (byte**)scratch;
@@ -40,10 +43,10 @@ internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(b
             for (var o = 0; o < Outputs; o += 8)
             {
                 if (packed is null)
-                    PanelPacker.Eight<T>(rowsOf + o, from, groups, quads, (int*)panel + o, scale + o, minimum + o, Outputs);
+                    PanelPacker.Eight<T>(rowsOf + o, from, groups, quads, (int*)panel + o, scale + o, minimum + o, Outputs, quads && BySigns);
                 else
                     PackedPanel<T, TPlanes, TScales>.Eight(
-                        packed, (first + Math.Min(o, valid - 1)) / PackedFormat.Outputs, o >> 3 & 1, from, groups, quads, (int*)panel + o, scale + o, minimum + o, Outputs);
+                        packed, (first + Math.Min(o, valid - 1)) / PackedFormat.Outputs, o >> 3 & 1, from, groups, quads, (int*)panel + o, scale + o, minimum + o, Outputs, quads && BySigns);
             }
             for (var r = 0; r < rows; r += 4)
                 Four(x, row + r, from, groups, panel, scale, minimum, y + r * Outputs);
@@ -62,6 +65,8 @@ internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(b
         var dsums = x.TiledDSums + at * 3 * Tile + r;
         if (quads && TLanes.HasDot)
             PanelTile<T, TLanes, TVector>.Dots(panel, scale, minimum, units, (int*)(x.TiledQ8 + at * Tile * 32) + r, d, sums, dsums, y);
+        else if (quads && BySigns)
+            PanelTile<T, TLanes, TVector>.SignedQuads(panel, scale, minimum, units, (int*)(x.TiledQ8 + at * Tile * 32) + r, d, dsums, y);
         else if (quads)
             PanelTile<T, TLanes, TVector>.Quads(panel, scale, minimum, units, (int*)(x.TiledQ8 + at * Tile * 32) + r, d, sums, dsums, y);
         else

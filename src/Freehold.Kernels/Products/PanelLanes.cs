@@ -11,6 +11,8 @@ internal readonly unsafe struct Avx2PanelLanes : IPanelLanes<Vector256<int>>
 
     public static bool HasDot => false;
 
+    public static bool HasSigns => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Load(void* p) => Vector256.Load((int*)p);
 
@@ -26,6 +28,12 @@ internal readonly unsafe struct Avx2PanelLanes : IPanelLanes<Vector256<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Shorts(Vector256<int> weights, Vector256<int> activations) =>
         Avx2.MultiplyAddAdjacent(weights.AsByte(), activations.AsSByte()).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Magnitude(Vector256<int> bytes) => Avx2.Abs(bytes.AsSByte()).AsInt32();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Signed(Vector256<int> bytes, Vector256<int> signs) => Avx2.Sign(bytes.AsSByte(), signs.AsSByte()).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> AddShorts(Vector256<int> left, Vector256<int> right) => (left.AsInt16() + right.AsInt16()).AsInt32();
@@ -56,6 +64,8 @@ internal readonly unsafe struct AvxVnniPanelLanes : IPanelLanes<Vector256<int>>
 
     public static bool HasDot => true;
 
+    public static bool HasSigns => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Load(void* p) => Vector256.Load((int*)p);
 
@@ -71,6 +81,10 @@ internal readonly unsafe struct AvxVnniPanelLanes : IPanelLanes<Vector256<int>>
         AvxVnni.MultiplyWideningAndAdd(sum, weights.AsByte(), activations.AsSByte());
 
     public static Vector256<int> Shorts(Vector256<int> weights, Vector256<int> activations) => throw new NotSupportedException();
+
+    public static Vector256<int> Magnitude(Vector256<int> bytes) => throw new NotSupportedException();
+
+    public static Vector256<int> Signed(Vector256<int> bytes, Vector256<int> signs) => throw new NotSupportedException();
 
     public static Vector256<int> AddShorts(Vector256<int> left, Vector256<int> right) => throw new NotSupportedException();
 
@@ -97,6 +111,8 @@ internal readonly unsafe struct Avx512PanelLanes : IPanelLanes<Vector512<int>>
 
     public static bool HasDot => false;
 
+    public static bool HasSigns => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Load(void* p) => Vector512.Load((int*)p);
 
@@ -112,6 +128,10 @@ internal readonly unsafe struct Avx512PanelLanes : IPanelLanes<Vector512<int>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Shorts(Vector512<int> weights, Vector512<int> activations) =>
         Avx512BW.MultiplyAddAdjacent(weights.AsByte(), activations.AsSByte()).AsInt32();
+
+    public static Vector512<int> Magnitude(Vector512<int> bytes) => throw new NotSupportedException();
+
+    public static Vector512<int> Signed(Vector512<int> bytes, Vector512<int> signs) => throw new NotSupportedException();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> AddShorts(Vector512<int> left, Vector512<int> right) => (left.AsInt16() + right.AsInt16()).AsInt32();

@@ -24,13 +24,6 @@ internal static unsafe class PanelTile<T, TLanes, TVector>
         get => T.Halves ? 4 : 8;
     }
 
-    /// <summary>Steps whose int16 sums fit: 2 * Largest * 127 each.</summary>
-    private static int ShortSteps
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => T.Largest <= 15 ? T.Halves ? 4 : 8 : T.Largest <= 31 ? 4 : 2;
-    }
-
     private static bool OneFold
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -158,33 +151,22 @@ internal static unsafe class PanelTile<T, TLanes, TVector>
             }
             else
             {
-                for (var done = 0; done < QuadSteps; done += ShortSteps)
+                // Two steps of 2 * Largest * 127 fit into int16, which costs fewer registers than sums of their own.
+                for (var step = 0; step < QuadSteps; step += 2, w += 4 * v, q += 2 * Stride)
                 {
-                    TVector s0 = default, s1 = default, s2 = default, s3 = default, t0 = default, t1 = default, t2 = default, t3 = default;
-                    for (var step = 0; step < ShortSteps; step++, w += 2 * v, q += Stride)
-                    {
-                        TVector wa = TLanes.Load(w), wb = TLanes.Load(w + v);
-                        var x = TLanes.Broadcast(q[0]);
-                        s0 = TLanes.AddShorts(s0, TLanes.Shorts(wa, x));
-                        t0 = TLanes.AddShorts(t0, TLanes.Shorts(wb, x));
-                        x = TLanes.Broadcast(q[1]);
-                        s1 = TLanes.AddShorts(s1, TLanes.Shorts(wa, x));
-                        t1 = TLanes.AddShorts(t1, TLanes.Shorts(wb, x));
-                        x = TLanes.Broadcast(q[2]);
-                        s2 = TLanes.AddShorts(s2, TLanes.Shorts(wa, x));
-                        t2 = TLanes.AddShorts(t2, TLanes.Shorts(wb, x));
-                        x = TLanes.Broadcast(q[3]);
-                        s3 = TLanes.AddShorts(s3, TLanes.Shorts(wa, x));
-                        t3 = TLanes.AddShorts(t3, TLanes.Shorts(wb, x));
-                    }
-                    a0 = TLanes.Add(a0, TLanes.FoldShorts(s0));
-                    a1 = TLanes.Add(a1, TLanes.FoldShorts(s1));
-                    a2 = TLanes.Add(a2, TLanes.FoldShorts(s2));
-                    a3 = TLanes.Add(a3, TLanes.FoldShorts(s3));
-                    b0 = TLanes.Add(b0, TLanes.FoldShorts(t0));
-                    b1 = TLanes.Add(b1, TLanes.FoldShorts(t1));
-                    b2 = TLanes.Add(b2, TLanes.FoldShorts(t2));
-                    b3 = TLanes.Add(b3, TLanes.FoldShorts(t3));
+                    TVector wa = TLanes.Load(w), wb = TLanes.Load(w + v), wc = TLanes.Load(w + 2 * v), wd = TLanes.Load(w + 3 * v);
+                    TVector x = TLanes.Broadcast(q[0]), z = TLanes.Broadcast(q[Stride]);
+                    a0 = AddTwo(a0, wa, x, wc, z);
+                    b0 = AddTwo(b0, wb, x, wd, z);
+                    (x, z) = (TLanes.Broadcast(q[1]), TLanes.Broadcast(q[Stride + 1]));
+                    a1 = AddTwo(a1, wa, x, wc, z);
+                    b1 = AddTwo(b1, wb, x, wd, z);
+                    (x, z) = (TLanes.Broadcast(q[2]), TLanes.Broadcast(q[Stride + 2]));
+                    a2 = AddTwo(a2, wa, x, wc, z);
+                    b2 = AddTwo(b2, wb, x, wd, z);
+                    (x, z) = (TLanes.Broadcast(q[3]), TLanes.Broadcast(q[Stride + 3]));
+                    a3 = AddTwo(a3, wa, x, wc, z);
+                    b3 = AddTwo(b3, wb, x, wd, z);
                 }
             }
             Link(a0, a1, a2, a3, b0, b1, b2, b3, scale, minimum, d, dsums, unit, y);
@@ -192,6 +174,45 @@ internal static unsafe class PanelTile<T, TLanes, TVector>
             minimum += 2 * v;
         }
     }
+
+    /// <summary>Signed bytes by bytes: magnitudes times activations of the weights' signs, at most 2 * 128 * 127 = 32,512, for int8 activations.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void SignedQuads(byte* panel, float* scale, float* minimum, int units, int* q, float* d, float* dsums, float* y)
+    {
+        var v = TLanes.Count;
+        var w = (int*)panel;
+        for (var unit = 0; unit < units; unit++)
+        {
+            TVector a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+            for (var step = 0; step < QuadSteps; step++, w += 2 * v, q += Stride)
+            {
+                TVector wa = TLanes.Load(w), wb = TLanes.Load(w + v), ma = TLanes.Magnitude(wa), mb = TLanes.Magnitude(wb);
+                var x = TLanes.Broadcast(q[0]);
+                a0 = AddSigned(a0, ma, wa, x);
+                b0 = AddSigned(b0, mb, wb, x);
+                x = TLanes.Broadcast(q[1]);
+                a1 = AddSigned(a1, ma, wa, x);
+                b1 = AddSigned(b1, mb, wb, x);
+                x = TLanes.Broadcast(q[2]);
+                a2 = AddSigned(a2, ma, wa, x);
+                b2 = AddSigned(b2, mb, wb, x);
+                x = TLanes.Broadcast(q[3]);
+                a3 = AddSigned(a3, ma, wa, x);
+                b3 = AddSigned(b3, mb, wb, x);
+            }
+            Link(a0, a1, a2, a3, b0, b1, b2, b3, scale, minimum, d, dsums, unit, y);
+            scale += 2 * v;
+            minimum += 2 * v;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector AddTwo(TVector sum, TVector first, TVector x, TVector second, TVector z) =>
+        TLanes.Add(sum, TLanes.FoldShorts(TLanes.AddShorts(TLanes.Shorts(first, x), TLanes.Shorts(second, z))));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector AddSigned(TVector sum, TVector magnitudes, TVector weights, TVector x) =>
+        TLanes.Add(sum, TLanes.FoldShorts(TLanes.Shorts(magnitudes, TLanes.Signed(x, weights))));
 
     /// <summary>
     /// A sum that begins at what the offset adds. Where one int16 sum takes a whole unit, the lower one begins there: it ends within

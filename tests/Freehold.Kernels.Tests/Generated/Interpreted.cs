@@ -4,17 +4,18 @@ using Freehold.Kernels.Threads;
 
 namespace Freehold.Kernels.Tests.Generated;
 
-/// <summary>Products by AMX's kernels on an <see cref="InterpretedMachine"/>, through the parallel region that <see cref="Compute"/> runs.</summary>
+/// <summary>Products by the kernels of an instruction set on an <see cref="InterpretedMachine"/>, through the parallel region that <see cref="Compute"/> runs.</summary>
 internal static unsafe class Interpreted
 {
-    internal static float[] By(int threads, ActivationBits bits, WeightMatrix weights, float[] x, int rows) =>
-        Together(threads, bits, x, rows, [weights], null, null)[0];
+    internal static float[] By(int threads, ActivationBits bits, WeightMatrix weights, float[] x, int rows, InstructionSet isa = InstructionSet.Amx) =>
+        Together(threads, bits, x, rows, [weights], null, null, isa)[0];
 
     /// <summary>Several products of the same rows; the first has bias and residual.</summary>
-    internal static float[][] Together(int threads, ActivationBits bits, float[] x, int rows, WeightMatrix[] weights, float[]? bias, float[]? residual)
+    internal static float[][] Together(int threads, ActivationBits bits, float[] x, int rows, WeightMatrix[] weights, float[]? bias, float[]? residual,
+        InstructionSet isa = InstructionSet.Amx)
     {
         using var machine = new InterpretedMachine();
-        using var table = new KernelTable(InstructionSet.Amx, machine.Load);
+        using var table = new KernelTable(isa, machine.Load);
         using var pool = new WorkerPool(threads);
         return Run(table, pool, bits, x, rows, weights, bias, residual);
     }

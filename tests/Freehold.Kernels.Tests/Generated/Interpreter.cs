@@ -100,6 +100,7 @@ internal sealed unsafe partial class Interpreter
             case Mnemonic.Dec: SetInteger(i, 0, Flags(i, Integer(i, 0) - 1)); break;
             case Mnemonic.Neg: SetInteger(i, 0, Flags(i, 0 - Integer(i, 0))); break;
             case Mnemonic.Shl: SetInteger(i, 0, Flags(i, Integer(i, 0) << (int)Integer(i, 1))); break;
+            case Mnemonic.Shr: SetInteger(i, 0, Flags(i, Integer(i, 0) >> (int)Integer(i, 1))); break;
             case Mnemonic.Imul: SetInteger(i, 0, i.OpCount == 3 ? Integer(i, 1) * Integer(i, 2) : Integer(i, 0) * Integer(i, 1)); break;
             case Mnemonic.Xor: SetInteger(i, 0, Flags(i, Integer(i, 0) ^ Integer(i, 1))); break;
             case Mnemonic.Push:
@@ -166,11 +167,22 @@ internal sealed unsafe partial class Interpreter
 
     private void SetInteger(in Instruction i, int operand, ulong value)
     {
-        if (i.GetOpKind(operand) != OpKind.Register)
-            throw new NotSupportedException($"{i} is not interpreted");
-        var register = i.GetOpRegister(operand);
-        // Writing 32 bits clears the upper ones.
-        _registers[register.GetFullRegister() - Register.RAX] = register.GetSize() == 8 ? value : (uint)value;
+        switch (i.GetOpKind(operand))
+        {
+            case OpKind.Register:
+                var register = i.GetOpRegister(operand);
+                // Writing 32 bits clears the upper ones.
+                _registers[register.GetFullRegister() - Register.RAX] = register.GetSize() == 8 ? value : (uint)value;
+                break;
+            case OpKind.Memory when Width(i, operand) == 8:
+                *(ulong*)Checked(Address(i), 8, write: true) = value;
+                break;
+            case OpKind.Memory when Width(i, operand) == 4:
+                *(uint*)Checked(Address(i), 4, write: true) = (uint)value;
+                break;
+            default:
+                throw new NotSupportedException($"{i} is not interpreted");
+        }
     }
 
     private ulong Address(in Instruction i)

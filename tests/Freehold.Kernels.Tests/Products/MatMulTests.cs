@@ -82,7 +82,7 @@ public sealed unsafe class MatMulTests
         var format = BlockFormat.Of(type);
         using var weights = new RandomWeights(type, Outputs, Columns, 31);
         foreach (var bits in new[] { ActivationBits.Eight, ActivationBits.Sixteen })
-            foreach (var rows in new[] { 1, 9 })
+            foreach (var rows in new[] { 1, 4, 9, 65 })
                 foreach (byte every in new byte[] { 0x00, 0x80, 0xFF })
                 {
                     // All weights at an end of their range (Q8_0's -128 too), all activations at an end of theirs, of one sign and of both.
@@ -98,6 +98,8 @@ public sealed unsafe class MatMulTests
                         x[i] = (i / Columns % 3) switch { 0 => 1, 1 => -1, _ => i % 2 == 0 ? 1 : -1 };
                     var expected = Multiplied.By(InstructionSet.Scalar, 1, bits, weights.Matrix, x, rows);
                     Multiplied.SameBits(expected, Multiplied.By(isa, 1, bits, weights.Matrix, x, rows), $"{type} {isa} {bits} {rows} {every:X2}");
+                    using var panels = new PackedWeights(weights.Matrix);
+                    Multiplied.SameBits(expected, Multiplied.By(isa, 1, bits, panels.Matrix, x, rows), $"{type} {isa} {bits} {rows} {every:X2} packed");
                 }
     }
 

@@ -6,10 +6,10 @@ namespace Freehold.Kernels.Products.Lossy;
 /// <summary>Which kernel multiplies weights packed with loss by how many rows, for one instruction set.</summary>
 internal sealed class LossyKernels : IDisposable
 {
-    // From here on, unpacking a panel pays for itself.
+    // From here on, unpacking a panel pays for itself, and AMX does.
     private const int ManyRows = 4;
 
-    private readonly (ProductKernel Few, ProductKernel Many) _w8, _w4;
+    private readonly Kernels _w8, _w4;
     private readonly Func<byte[][], Routines> _load;
     private readonly TileConfiguration? _tiles;
 
@@ -28,25 +28,29 @@ internal sealed class LossyKernels : IDisposable
     /// <summary>The kernel for a kind and a number of activation rows.</summary>
     internal ProductKernel For(LossyKind kind, int rows)
     {
-        var (few, many) = kind == LossyKind.W8 ? _w8 : _w4;
-        return rows < ManyRows ? few : many;
+        var kernels = kind == LossyKind.W8 ? _w8 : _w4;
+        return rows < kernels.FromRows ? kernels.Few : kernels.Many;
     }
 
     /// <summary>Frees generated code.</summary>
     public void Dispose()
     {
-        foreach (var kernel in new[] { _w8.Many, _w4.Many })
+        foreach (var kernel in new[] { _w8.Few, _w8.Many, _w4.Few, _w4.Many })
             (kernel as IDisposable)?.Dispose();
         _tiles?.Dispose();
     }
 
-    private (ProductKernel Few, ProductKernel Many) Of<TCodes>(InstructionSet isa)
+    private Kernels Of<TCodes>(InstructionSet isa)
         where TCodes : struct, ILossyCodes => isa switch
         {
-            InstructionSet.Amx => (new LossyGemv<TCodes>(), new LossyTileKernel<TCodes>(_tiles!, _load)),
-            InstructionSet.Avx512Vnni or InstructionSet.Avx512 => (new LossyGemv<TCodes>(), new LossyPanelKernel<TCodes, Avx512PanelLanes, Vector512<int>>()),
-            InstructionSet.AvxVnni => (new LossyGemv<TCodes>(), new LossyPanelKernel<TCodes, AvxVnniPanelLanes, Vector256<int>>()),
-            InstructionSet.Avx2 => (new LossyGemv<TCodes>(), new LossyPanelKernel<TCodes, Avx2PanelLanes, Vector256<int>>()),
-            _ => (new ScalarLossyKernel(), new ScalarLossyKernel()),
+            InstructionSet.Amx => new(new LossyVnniKernel<TCodes>(_load), new LossyTileKernel<TCodes>(_tiles!, _load)),
+            InstructionSet.Avx512Vnni => new(new LossyVnniKernel<TCodes>(_load), new LossyVnniPanelKernel<TCodes>(_load), VnniPackedKernel.WorthRows + 1),
+            InstructionSet.Avx512 => new(new LossyGemv<TCodes>(), new LossyPanelKernel<TCodes, Avx512PanelLanes, Vector512<int>>()),
+            InstructionSet.AvxVnni => new(new LossyGemv<TCodes>(), new LossyPanelKernel<TCodes, AvxVnniPanelLanes, Vector256<int>>()),
+            InstructionSet.Avx2 => new(new LossyGemv<TCodes>(), new LossyPanelKernel<TCodes, Avx2PanelLanes, Vector256<int>>()),
+            _ => new(new ScalarLossyKernel(), new ScalarLossyKernel()),
         };
+
+    // FromRows: from how many rows on Many does better.
+    private sealed record Kernels(ProductKernel Few, ProductKernel Many, int FromRows = ManyRows);
 }
