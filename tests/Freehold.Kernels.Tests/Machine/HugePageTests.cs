@@ -97,6 +97,28 @@ public sealed unsafe class HugePageTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"Identity\":1,\"Gain\":2}")]
+    [InlineData("{\"Identity\":\"x\",\"Gain\":{\"Ratio\":\"fast\"}}")]
+    [InlineData("{\"Identity\":\"x\"")]
+    public void A_damaged_file_is_no_measurement(string text)
+    {
+        var folder = Directory.CreateTempSubdirectory("freehold-gain-").FullName;
+        try
+        {
+            var cache = new HugePageGainCache(folder, MachineProfile.Detect(), 2, new SetClock());
+            Assert.True(cache.TryWrite(new HugePageGain(10e9, 12e9, 1.2, ShareOfTime: 1)));
+            File.WriteAllText(Assert.Single(Directory.GetFiles(folder)), text);
+            Assert.Null(cache.Read());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private sealed class SetClock : TimeProvider
     {
         public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
