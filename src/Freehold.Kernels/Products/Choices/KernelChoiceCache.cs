@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Machine;
@@ -27,14 +28,24 @@ public sealed class KernelChoiceCache
 
     /// <summary>The choice; null where there is none that can be read, makes sense and still holds.</summary>
     public KernelChoice? Read(DateTimeOffset now) =>
-        _file.Read(KernelChoiceJson.Default.KeptChoice) is { Choice: { IsPossible: true } choice } kept && kept.Identity == _identity && !(kept.Until <= now) ? choice : null;
+        _file.Read(KeptChoice.Of) is { Choice: { IsPossible: true } choice } kept && kept.Identity == _identity && !(kept.Until <= now) ? choice : null;
 
     /// <summary>Keeps a choice, for good or until a time. False where the folder cannot be written: then it is made again next time.</summary>
     public bool TryWrite(KernelChoice choice, DateTimeOffset? until) => _file.TryWrite(new KeptChoice(_identity, choice, until), KernelChoiceJson.Default.KeptChoice);
 }
 
 /// <summary>A choice as it lies on disk.</summary>
-internal sealed record KeptChoice(string Identity, KernelChoice Choice, DateTimeOffset? Until);
+internal sealed record KeptChoice(string Identity, KernelChoice Choice, DateTimeOffset? Until)
+{
+    public static KeptChoice? Of(JsonElement kept)
+    {
+        var choice = kept.GetProperty("choice");
+        int Number(string name) => choice.GetProperty(name).GetInt32();
+        return new(
+            kept.GetProperty("identity").GetString() ?? "", new KernelChoice(Number("most_packed"), Number("rows_by_four"), Number("stretch"), Number("from_tiles")),
+            kept.TryGetProperty("until", out var until) && until.ValueKind == JsonValueKind.String ? until.GetDateTimeOffset() : null);
+    }
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(KeptChoice))]
