@@ -26,6 +26,9 @@ internal sealed record CatalogConfig
     {
         try
         {
+            // Asked first: most users have none, and an exception takes longer than all else that a start reads. -1 says it is not there; what else is wrong is thrown.
+            if (new FileInfo(path).Attributes == (FileAttributes)(-1))
+                return new CatalogConfig();
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), CatalogJson.Default.CatalogConfig) ?? new CatalogConfig();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

@@ -8,6 +8,10 @@ public sealed record CatalogSettings
     /// <summary>The public Hugging Face hub.</summary>
     public static readonly Uri PublicHub = new("https://huggingface.co/");
 
+    // Most commands never look at a URL, and the first one that is parsed costs more than all else here.
+    private Uri? _hub;
+    private Lazy<IReadOnlyList<EffectiveSetting>>? _effective;
+
     /// <summary>The folder of all that is kept (<c>FREEHOLD_DATA</c>, else what the service manager gives, else the user's data folder; docs/catalog.md).</summary>
     public required string Home { get; init; }
 
@@ -15,7 +19,7 @@ public sealed record CatalogSettings
     public string? OfflineReason { get; init; }
 
     /// <summary>The Hugging Face hub or a mirror that speaks its protocol (<c>HF_ENDPOINT</c>, config key <c>hf_endpoint</c>).</summary>
-    public Uri Hub { get; init; } = PublicHub;
+    public Uri Hub { get => _hub ?? PublicHub; init => _hub = value; }
 
     /// <summary>The token for gated repositories (<c>HF_TOKEN</c>), sent to <see cref="Hub"/> only. Never read from a file here, never written.</summary>
     public string? HubToken { get; init; }
@@ -33,7 +37,7 @@ public sealed record CatalogSettings
     public string ConfigFile => Path.Combine(Home, "config.json");
 
     /// <summary>Each setting with its source, for people.</summary>
-    public IReadOnlyList<EffectiveSetting> Effective { get; init; } = [];
+    public IReadOnlyList<EffectiveSetting> Effective => _effective?.Value ?? [];
 
     /// <summary>Keys of the configuration file that nothing reads.</summary>
     public IReadOnlyList<string> UnknownKeys { get; init; } = [];
@@ -53,7 +57,7 @@ public sealed record CatalogSettings
         var offline = Variable("FREEHOLD_OFFLINE");
         var network = NetworkSettings.Read(environment);
         var hub = Variable("HF_ENDPOINT") is { } endpoint ? Endpoint(endpoint, "HF_ENDPOINT")
-            : config.HuggingFaceEndpoint is { } configured ? Endpoint(configured, "hf_endpoint in config.json") : PublicHub;
+            : config.HuggingFaceEndpoint is { } configured ? Endpoint(configured, "hf_endpoint in config.json") : null;
         var settings = new CatalogSettings
         {
             Home = home,
@@ -61,7 +65,7 @@ public sealed record CatalogSettings
                 ? config.Offline ? $"\"offline\" is true in {Path.Combine(home, "config.json")}" : null
                 : offline is "0" || offline.Equals("false", StringComparison.OrdinalIgnoreCase) || offline.Equals("no", StringComparison.OrdinalIgnoreCase)
                     ? null : $"FREEHOLD_OFFLINE={offline} is set",
-            Hub = hub,
+            _hub = hub,
             HubToken = Variable("HF_TOKEN"),
             Network = network,
             UnknownKeys = [.. config.Others?.Keys ?? Enumerable.Empty<string>()],
@@ -70,7 +74,7 @@ public sealed record CatalogSettings
                 ? folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 : config.Models ?? [],
         };
-        return settings with { Effective = Explain(settings, config, Variable) };
+        return settings with { _effective = new Lazy<IReadOnlyList<EffectiveSetting>>(() => Explain(settings, config, Variable)) };
     }
 
     private static IReadOnlyList<EffectiveSetting> Explain(CatalogSettings settings, CatalogConfig config, Func<string, string?> variable)

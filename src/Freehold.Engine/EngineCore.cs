@@ -6,7 +6,6 @@ using Freehold.Engine.Sampling;
 using Freehold.Engine.Scheduling;
 using Freehold.Engine.Sequences;
 using Freehold.Engine.Speculation;
-using Freehold.Grammars.Tokens;
 using Freehold.Models.Inference;
 
 namespace Freehold.Engine;
@@ -19,7 +18,7 @@ internal sealed partial class EngineCore : IDisposable
     private readonly WaitingRoom _waiting = new();
     private readonly Scheduler _scheduler;
     private readonly Guesser? _guesser;
-    private readonly Sampler _sampler;
+    private readonly LogitReader _reader;
     private readonly ForwardBatch _batch;
     private readonly QueueLimits _limits;
     private readonly Backlog _backlog = new();
@@ -30,8 +29,6 @@ internal sealed partial class EngineCore : IDisposable
     private readonly Lock _doorLock = new();
     private readonly Action<Sequence> _drop;
     private readonly int _vocabulary;
-    private readonly float[] _scratch;
-    private readonly TokenSet _allowed;
     private List<Sequence> _door = [], _entered = [];
     private volatile bool _someoneAtDoor, _someoneCancelled;
     private GenerationFailedException? _failure;
@@ -47,48 +44,13 @@ internal sealed partial class EngineCore : IDisposable
         Pages = new PageLedger(_pool, options.SharePrefixes);
         _guesser = options.Speculation ? new Guesser(model.Draft is { } draft ? new Drafter(draft.Causal, _model, plan.DraftPages, plan.DraftContext, _vocabulary, _clock) : null) : null;
         _scheduler = new Scheduler(Pages, _waiting, plan.MaxStreams, _model.MaxRows, _model.MaxLogitRows, plan.PrefillChunk, Math.Min(plan.PrefillChunk, options.PrefillChunkBesideDecoding), _guesser, () => _model.OthersCompute);
-        _scratch = new float[_model.Shape.VocabularySize];
-        _sampler = new Sampler(_vocabulary);
-        _allowed = new TokenSet(_vocabulary);
+        _reader = new LogitReader(_vocabulary, _model.Shape.VocabularySize);
         _batch = new ForwardBatch(_model.MaxRows, plan.MaxStreams) { Memory = _pool.Memory };
         _limits = new QueueLimits(checked(options.MaxWaiting + plan.MaxStreams), options.MaxPerClient);
         _estimate = new FirstTokenEstimate(_backlog, _throughput, plan.MaxStreams);
         _drop = sequence => Finish(sequence, null);
         meters.Watch(this);
     }
-
-    /// <summary>Tokens that can be sampled: the tokenizer's, where a model's rows are padded beyond them.</summary>
-    public int Vocabulary => _vocabulary;
-
-    /// <summary>The pages.</summary>
-    public PageLedger Pages { get; }
-
-    /// <summary>Sequences that have pages.</summary>
-    public int Running => _scheduler.Running.Count;
-
-    /// <summary>Sequences that wait for a place, those at the door included.</summary>
-    public int Waiting => Math.Max(0, _limits.InAll - Running);
-
-    /// <summary>Tokens that have to be computed before a batch's turn: of prompts, and of answers that gave up their pages.</summary>
-    public long TokensWaiting => _backlog.TokensAhead(RequestPriority.Batch);
-
-    /// <summary>Tokens of prompts computed in a second, measured; 0 before anything was.</summary>
-    public double PromptTokensPerSecond => _throughput.TokensPerSecond;
-
-    /// <summary>Times a sequence had to give up its pages.</summary>
-    public long Interruptions => _scheduler.Interruptions;
-
-    /// <summary>Bytes of page memory that were used at least once.</summary>
-    public long TouchedBytes => _pool.TouchedBytes;
-
-    /// <summary>Whether a drafting model guesses; false where there is none, or it failed.</summary>
-    public bool HasDraft => _guesser is { HasModel: true };
-
-    /// <summary>Bytes the calling thread had allocated at the end of the last step.</summary>
-    public long AllocatedBytes { get; private set; }
-
-    /// <summary>Steps that computed something.</summary>
-    public long Steps { get; private set; }
 
     /// <summary>One step: schedule, forward, sample, append. False: there was nothing to compute.</summary>
     public bool Step()
@@ -112,12 +74,15 @@ internal sealed partial class EngineCore : IDisposable
             }
             var given = logits.Slice(row * _model.Shape.VocabularySize, rows * _model.Shape.VocabularySize);
             row += rows;
-            if (sequence.IsScoring && !Score(sequence, given))
+            if (sequence.IsScoring && _reader.Score(sequence, given) is { } unreadable)
+            {
+                Finish(sequence, unreadable);
                 continue;
-            _scheduler.Complete(sequence, sequence.Rows - sequence.Drafted);
+            }
+            _scheduler.Complete(sequence, sequence.Rows - sequence.Guesses.Drafted);
             _backlog.Advance(sequence);
             if (sequence.Uncomputed == 0)
-                Continue(sequence, given[^((1 + sequence.Drafted) * _model.Shape.VocabularySize)..]);
+                Continue(sequence, given[^((1 + sequence.Guesses.Drafted) * _model.Shape.VocabularySize)..]);
         }
         _failure = null;
         Steps++;
@@ -185,11 +150,12 @@ internal sealed partial class EngineCore : IDisposable
             accepted++;
             _scheduler.Complete(sequence, 1);
         }
-        if (sequence.Drafted == 0)
+        var guesses = sequence.Guesses;
+        if (guesses.Drafted == 0)
             return;
-        _meters.Guessed(sequence.Source, sequence.Drafted, accepted);
-        _guesser!.Judged(sequence.Source, sequence.Drafted, accepted);
-        sequence.Judge(accepted);
+        _meters.Guessed(guesses.Source, guesses.Drafted, accepted);
+        _guesser!.Judged(guesses.Source, guesses.Drafted, accepted);
+        guesses.Judge(accepted);
     }
 
     /// <summary>Takes one token; returns whether it was guessed and the answer goes on.</summary>
@@ -197,19 +163,9 @@ internal sealed partial class EngineCore : IDisposable
     {
         try
         {
-            var token = sequence.ForcedToken is >= 0 and var forced ? sequence.Constraint?.Take(forced) ?? forced
-                : sequence.Constraint is { } constraint ? constraint.Next(_sampler, logits, sequence, _allowed)
-                : _sampler.Sample(logits, sequence.Sampling, sequence.Seed, sequence.Tokens, sequence.PromptLength);
-            var logProbability = float.NaN;
-            var alternatives = 0;
-            if (sequence.LogProbabilities)
-            {
-                var sum = Logits.LogSumExp(logits, logits[Logits.Likeliest(logits)], _scratch);
-                logProbability = (float)(logits[token] - sum);
-                alternatives = Logits.Likeliest(logits[.._vocabulary], sum, sequence.Stream.Ring.NextAlternatives);
-            }
+            var token = _reader.Next(sequence, logits, out var logProbability, out var alternatives);
             _meters.Token(sequence, _clock);
-            var guessed = sequence.Guessed(accepted, token);
+            var guessed = sequence.Guesses.CameTrue(accepted, token);
             if (!sequence.Append(token, logProbability, alternatives))
                 return guessed;
             Finish(sequence, null);
@@ -219,25 +175,6 @@ internal sealed partial class EngineCore : IDisposable
             Finish(sequence, error);
         }
         return false;
-    }
-
-    // The row of each position tells how likely the token behind it was. False: the sequence is over.
-    private bool Score(Sequence sequence, ReadOnlySpan<float> rows)
-    {
-        var scores = sequence.Scores!;
-        for (var next = sequence.Computed + 1; next <= sequence.Computed + sequence.Rows && next < sequence.PromptLength; next++)
-        {
-            var logits = rows.Slice((next - 1 - sequence.Computed) * _model.Shape.VocabularySize, _model.Shape.VocabularySize);
-            var likeliest = Logits.Likeliest(logits);
-            if (likeliest < 0)
-            {
-                Finish(sequence, new GenerationFailedException($"the model's logits for position {next} are not finite numbers; the model file is damaged or its computation overflowed. Check the file, or try another quantisation"));
-                return false;
-            }
-            var sum = Logits.LogSumExp(logits, logits[likeliest], _scratch);
-            scores.Set(next, (float)(logits[sequence.Tokens[next]] - sum), Logits.Likeliest(logits[.._vocabulary], sum, scores.Place(next)));
-        }
-        return true;
     }
 
     private void Finish(Sequence sequence, Exception? error)

@@ -115,8 +115,8 @@ internal sealed class PrefixTree
 
     private uint Hash(TenantKey tenant, int parent, ReadOnlySpan<int> tokens)
     {
-        var hash = Mix(_seed ^ (ulong)tenant.Bits);
-        hash = Mix(hash ^ (ulong)(tenant.Bits >> 64));
+        var hash = Mix(_seed ^ tenant.Low);
+        hash = Mix(hash ^ tenant.High);
         hash = Mix(hash ^ (uint)parent);
         foreach (var token in tokens)
             hash = Mix(hash ^ (uint)token);

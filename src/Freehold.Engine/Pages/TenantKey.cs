@@ -7,7 +7,8 @@ namespace Freehold.Engine.Pages;
 /// A tenant's name in 128 bits: fixed in size whatever names arrive, and no two tenants share one. A short name is its own key; of a longer one 120 bits of its
 /// SHA-256 are, which needs OpenSSL on Linux.
 /// </summary>
-internal readonly record struct TenantKey(UInt128 Bits)
+/// <remarks>Two halves, no UInt128: nothing that holds one is compiled ahead of time, and every sequence holds a key.</remarks>
+internal readonly record struct TenantKey(ulong Low, ulong High)
 {
     private const int Bytes = 16;
     private const byte Hashed = 0xFF;
@@ -24,6 +25,6 @@ internal readonly record struct TenantKey(UInt128 Bits)
         else
             SHA256.HashData(name, key);
         key[Bytes - 1] = name.Length < Bytes ? (byte)name.Length : Hashed;
-        return new TenantKey(new UInt128(BitConverter.ToUInt64(key), BitConverter.ToUInt64(key[8..])));
+        return new TenantKey(BitConverter.ToUInt64(key[8..]), BitConverter.ToUInt64(key));
     }
 }

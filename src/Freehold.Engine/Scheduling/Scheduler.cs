@@ -24,13 +24,13 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
     /// <summary>Interactive requests that may be admitted before a waiting batch while none runs.</summary>
     public const int MostPassedOver = 8;
 
-    private readonly List<Sequence> _running = new(maxStreams);
+    private readonly RunningSequences _running = new(maxStreams);
     private readonly List<Sequence> _planned = new(maxStreams);
     private readonly PromptShares _shares = new();
     private int _passedOver;
 
     /// <summary>Sequences that have pages.</summary>
-    public IReadOnlyList<Sequence> Running => _running;
+    public IReadOnlyList<Sequence> Running => _running.All;
 
     /// <summary>Times a sequence had to give up its pages.</summary>
     public long Interruptions { get; private set; }
@@ -44,7 +44,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         GivePages();
         batch.Clear();
         _planned.Clear();
-        foreach (var sequence in _running)
+        foreach (var sequence in _running.All)
         {
             if (sequence.Rows == 0)
                 continue;
@@ -64,8 +64,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
     /// <summary>The sequence is over: its pages are free, or cached for those that begin alike.</summary>
     public void Retire(Sequence sequence)
     {
-        if (_running.Remove(sequence))
-            sequence.Line!.Running--;
+        _running.Remove(sequence);
         ledger.TakeBack(sequence);
         guesser?.Forget(sequence);
         waiting.ForgetIfEmpty(sequence);
@@ -77,14 +76,14 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         {
             while (_running.Count == maxStreams)
             {
-                if (Victim(sequence.Line!) is not { } victim)
+                if (_running.GivingWayTo(sequence.Line!) is not { } victim)
                     return;
                 Interrupt(victim);
             }
             ledger.TakeShared(sequence);
             while (!Fits(sequence))
             {
-                if (Victim(sequence.Line!) is not { } victim)
+                if (_running.GivingWayTo(sequence.Line!) is not { } victim)
                 {
                     ledger.TakeBack(sequence);
                     sequence.Rewind();
@@ -94,11 +93,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
             }
             waiting.Take(sequence);
             _passedOver = sequence.Priority == RequestPriority.Batch ? 0 : _passedOver + 1;
-            sequence.Line!.Running++;
-            var index = _running.Count;
-            while (index > 0 && _running[index - 1].Order > sequence.Order)
-                index--;
-            _running.Insert(index, sequence);
+            _running.Add(sequence);
         }
     }
 
@@ -107,15 +102,7 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         var batch = waiting.Peek(RequestPriority.Batch);
         if (batch is null)
             _passedOver = 0; // nobody is passed over
-        return batch is not null && _passedOver >= MostPassedOver && BatchesRunning() == 0 ? batch : waiting.Peek(RequestPriority.Interactive) ?? batch;
-    }
-
-    private int BatchesRunning()
-    {
-        var count = 0;
-        foreach (var sequence in _running)
-            count += sequence.Priority == RequestPriority.Batch ? 1 : 0;
-        return count;
+        return batch is not null && _passedOver >= MostPassedOver && _running.Batches == 0 ? batch : waiting.Peek(RequestPriority.Interactive) ?? batch;
     }
 
     // Pages for its tokens and one more, beside what running prompts still need and a page for each running answer to grow into.
@@ -124,84 +111,47 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         if (_running.Count == 0)
             return true;
         var needed = PageTable.PagesFor(sequence.Tokens.Length + 1) - sequence.Pages.Count;
-        foreach (var other in _running)
+        foreach (var other in _running.All)
             needed += PageTable.PagesFor(other.Tokens.Length + 1) - other.Pages.Count + 1;
         return needed <= ledger.Available;
-    }
-
-    /// <summary>
-    /// Who gives way to a client: a sequence whose reader stalls, or else a batch to an interactive request, or else the latest of a client of the same priority
-    /// that has at least two more than this one.
-    /// </summary>
-    private Sequence? Victim(ClientLine line)
-    {
-        if (LatestPaused() is { } paused)
-            return paused;
-        if (line.Priority == RequestPriority.Interactive && BatchesRunning() > 1)
-            return LatestBatch();
-        var most = line.Running + 1;
-        Sequence? victim = null;
-        for (var i = _running.Count - 1; i >= 0; i--)
-        {
-            if (_running[i].Priority == line.Priority && _running[i].Line!.Running > most)
-                (most, victim) = (_running[i].Line!.Running, _running[i]);
-        }
-        return victim;
-    }
-
-    private Sequence? LatestBatch()
-    {
-        for (var i = _running.Count - 1; i >= 0; i--)
-            if (_running[i].Priority == RequestPriority.Batch)
-                return _running[i];
-        return null;
-    }
-
-    private Sequence? LatestPaused()
-    {
-        for (var i = _running.Count - 1; i >= 0; i--)
-            if (!_running[i].HasReader)
-                return _running[i];
-        return null;
     }
 
     private void Interrupt(Sequence sequence)
     {
         _running.Remove(sequence);
-        sequence.Line!.Running--;
         ledger.TakeBack(sequence);
         sequence.Rewind();
         waiting.Add(sequence);
-        sequence.DropDraft();
+        sequence.Guesses.Drop();
         Interruptions++;
     }
 
     private void ShareRows()
     {
         var decoding = 0;
-        foreach (var sequence in _running)
+        foreach (var sequence in _running.All)
         {
             ledger.TakeShared(sequence);
             sequence.IsPaused = !sequence.HasReader;
-            sequence.DropDraft(); // of a step that failed
+            sequence.Guesses.Drop(); // of a step that failed
             sequence.Rows = sequence.IsDecoding && !sequence.IsPaused ? 1 : 0;
             decoding += sequence.Rows;
         }
         // Every running sequence may want a row of logits; what is left of them is for guesses. Nor do guesses take the page that a stream is about to grow into.
         if (guesser is not null && decoding > 0)
-            decoding = guesser.Guess(_running, decoding, Math.Min(maxLogitRows - _running.Count, maxRows - decoding), mayGrow: ledger.Available > 2 * _running.Count);
+            decoding = guesser.Guess(_running.All, decoding, Math.Min(maxLogitRows - _running.Count, maxRows - decoding), mayGrow: ledger.Available > 2 * _running.Count);
         // Another model's streams wait for this step as this model's own do.
         var rows = Math.Min(decoding == 0 && !othersCompute() ? promptRows : promptRowsBesideDecoding, maxRows - decoding);
-        _shares.Share(rows, _running, waiting.Lines);
+        _shares.Share(rows, _running.All, waiting.Lines);
     }
 
     // A prompt that is being scored wants logits of every row; each sequence keeps room for one.
     private void LimitLogits()
     {
         var left = maxLogitRows - _running.Count;
-        foreach (var sequence in _running)
-            left -= sequence.Drafted;
-        foreach (var sequence in _running)
+        foreach (var sequence in _running.All)
+            left -= sequence.Guesses.Drafted;
+        foreach (var sequence in _running.All)
         {
             if (!sequence.IsScoring || sequence.Rows <= 1)
                 continue;
@@ -216,21 +166,21 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
     {
         for (var i = 0; i < _running.Count; i++)
         {
-            var sequence = _running[i];
+            var sequence = _running.All[i];
             while (sequence.Rows > 0 && !ledger.TryGive(sequence, sequence.Computed + sequence.Rows))
             {
                 // A guess takes no page that a stream uses.
-                if (sequence.Drafted > 0)
+                if (sequence.Guesses.Drafted > 0)
                 {
-                    sequence.DropDraft();
+                    sequence.Guesses.Drop();
                     continue;
                 }
-                var victim = LatestPaused() is { } paused && paused != sequence ? paused : LatestBatch() ?? _running[^1];
+                var victim = _running.LatestStalled() is { } paused && paused != sequence ? paused : _running.LatestBatch() ?? _running.All[^1];
                 if (victim == sequence)
                     sequence.Rows = Math.Min(sequence.Rows, sequence.Pages.Count * Kernels.Attention.KvLayout.PageTokens - sequence.Computed);
                 else
                     Interrupt(victim);
-                i = _running.IndexOf(sequence);
+                i = _running.PlaceOf(sequence);
                 if (victim == sequence)
                     break;
             }

@@ -1,5 +1,4 @@
 using Freehold.Engine.Constraints;
-using Freehold.Engine.Pages;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Sampling;
 using Freehold.Engine.Sequences;
@@ -19,9 +18,8 @@ internal sealed unsafe class Drafter : IDisposable
     private const int MostCatchingUp = KvLayout.PageTokens;
 
     private readonly CausalModel _model;
-    private readonly KvPool _pool;
     private readonly ForwardBatch _batch;
-    private readonly DraftSlot[] _slots;
+    private readonly DraftSlots _slots;
     private readonly Sampler _sampler;
     private readonly TokenSet _allowed;
     private readonly TimeProvider _clock;
@@ -31,7 +29,6 @@ internal sealed unsafe class Drafter : IDisposable
     private readonly DraftSlot?[] _turn = new DraftSlot?[Guesser.MostStreams];
     private readonly GrammarState?[] _grammars = new GrammarState?[Guesser.MostStreams];
     private readonly int[] _made = new int[Guesser.MostStreams];
-    private long _steps;
 
     /// <summary>Makes room for its texts.</summary>
     /// <param name="model">The small model.</param>
@@ -46,9 +43,8 @@ internal sealed unsafe class Drafter : IDisposable
         _vocabulary = Math.Min(vocabulary, model.Shape.VocabularySize);
         // Until its steps were measured: a step reads the weights once.
         _weight = (double)model.WeightBytes / target.WeightBytes;
-        _pool = new KvPool(model.State.PageBytes, pages);
-        _slots = [.. Enumerable.Range(0, Math.Min(Guesser.MostStreams, model.MaxLogitRows)).Select(_ => new DraftSlot(context))];
-        _batch = new ForwardBatch(model.MaxRows, _slots.Length) { Memory = _pool.Memory };
+        _slots = new DraftSlots(Math.Min(Guesser.MostStreams, model.MaxLogitRows), model.State.PageBytes, pages, context);
+        _batch = new ForwardBatch(model.MaxRows, _slots.Count) { Memory = _slots.Memory };
         _sampler = new Sampler(_vocabulary);
         _allowed = new TokenSet(vocabulary);
     }
@@ -57,7 +53,7 @@ internal sealed unsafe class Drafter : IDisposable
     public Exception? Fault { get; private set; }
 
     /// <summary>Pages that texts have taken.</summary>
-    public int PagesInUse => _pool.Pages - _pool.Free;
+    public int PagesInUse => _slots.PagesInUse;
 
     /// <summary>Whether the text is one that it can go on with.</summary>
     public bool CanServe(Sequence sequence) => Fault is null && sequence.Tokens.Length < _context && sequence.HighestToken < _vocabulary;
@@ -66,12 +62,7 @@ internal sealed unsafe class Drafter : IDisposable
     public double Seconds(StepCost target) => _cost.IsKnown && target.IsKnown ? _cost.Of(1) : _weight * target.Of(1);
 
     /// <summary>A sequence is over. What is held of it stays, for one that begins alike.</summary>
-    public void Forget(Sequence sequence)
-    {
-        foreach (var slot in _slots)
-            if (slot.Owner == sequence)
-                slot.Owner = null;
-    }
+    public void Forget(Sequence sequence) => _slots.Forget(sequence);
 
     /// <summary>Writes guesses behind the sequences' tokens.</summary>
     /// <param name="sequences">The streams of the step.</param>
@@ -79,7 +70,7 @@ internal sealed unsafe class Drafter : IDisposable
     /// <param name="guesses">How many are wanted; becomes how many were made: none while a text is still being read.</param>
     public void Draft(ReadOnlySpan<Sequence> sequences, ReadOnlySpan<GuessSource> sources, Span<int> guesses)
     {
-        _steps++;
+        _slots.Begin();
         var most = 0;
         for (var i = 0; i < sequences.Length; i++)
         {
@@ -88,7 +79,7 @@ internal sealed unsafe class Drafter : IDisposable
             if (sources[i] != GuessSource.Model || guesses[i] == 0)
                 continue;
             guesses[i] = Math.Min(guesses[i], _context - sequences[i].Tokens.Length);
-            _turn[i] = Fault is null ? SlotOf(sequences[i], sequences[i].Tokens.Length + guesses[i]) : null;
+            _turn[i] = Fault is null ? _slots.For(sequences[i], sequences[i].Tokens.Length + guesses[i]) : null;
             _grammars[i] = sequences[i].Constraint?.Ahead();
             most = Math.Max(most, guesses[i]);
         }
@@ -109,7 +100,7 @@ internal sealed unsafe class Drafter : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _pool.Dispose();
+    public void Dispose() => _slots.Dispose();
 
     // A row for each stream, the first time those that it has not read yet. False: nobody goes on.
     private bool Step(ReadOnlySpan<Sequence> sequences, ReadOnlySpan<int> guesses, int step)
@@ -154,7 +145,7 @@ internal sealed unsafe class Drafter : IDisposable
             var grammar = _grammars[i];
             grammar?.Fill(_allowed);
             var token = _sampler.Sample(logits, sequence.Sampling, sequence.Seed, sequence.TokensAndGuesses(step), sequence.PromptLength, grammar is null ? null : _allowed);
-            sequence.SetGuess(step, token);
+            sequence.Behind(step + 1)[step] = token;
             _made[i] = step + 1;
             if (grammar?.TryTake(token) is false)
                 _turn[i] = null; // an ending, behind which nothing is to be guessed
@@ -163,61 +154,5 @@ internal sealed unsafe class Drafter : IDisposable
         {
             _turn[i] = null; // its logits are no numbers: it has nothing to say here
         }
-    }
-
-    private DraftSlot? SlotOf(Sequence sequence, int positions)
-    {
-        if ((Owned(sequence) ?? Claim(sequence)) is not { } slot)
-            return null;
-        slot.LastUsed = _steps;
-        slot.Keep(sequence.Tokens[..^1], Math.Min(slot.Count, sequence.DraftedUpTo));
-        sequence.DraftedUpTo = slot.Count;
-        while (slot.Pages.Count < PageTable.PagesFor(positions))
-        {
-            if (_pool.TryTake(out var page))
-                slot.Pages.Add(page);
-            else if (Oldest(except: slot) is { Pages.Count: > 0 } other)
-                other.Empty(_pool);
-            else
-                return null;
-        }
-        return slot;
-    }
-
-    private DraftSlot? Owned(Sequence sequence)
-    {
-        foreach (var slot in _slots)
-            if (slot.Owner == sequence)
-                return slot;
-        return null;
-    }
-
-    // The one that holds most of its beginning, else the longest unused; never one that this step uses.
-    private DraftSlot? Claim(Sequence sequence)
-    {
-        DraftSlot? best = null;
-        var most = 0;
-        foreach (var slot in _slots)
-            if (slot.Owner is null && slot.Common(sequence.Tenant, sequence.Tokens) is var common && common > most)
-                (best, most) = (slot, common);
-        best ??= Oldest(except: null);
-        if (best is null)
-            return null;
-        if (most == 0)
-            best.Empty(_pool);
-        best.Give(sequence);
-        sequence.DraftedUpTo = 0;
-        return best;
-    }
-
-    private DraftSlot? Oldest(DraftSlot? except)
-    {
-        DraftSlot? oldest = null;
-        foreach (var slot in _slots)
-            if (slot != except && slot.LastUsed < _steps && (oldest is null || Age(slot) < Age(oldest)))
-                oldest = slot;
-        return oldest;
-
-        static long Age(DraftSlot slot) => slot.LastUsed - (slot.Owner is null ? long.MaxValue / 2 : 0);
     }
 }

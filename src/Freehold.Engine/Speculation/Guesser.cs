@@ -47,7 +47,7 @@ internal sealed class Guesser(Drafter? drafter) : IDisposable
         drafter?.Draft(_sequences.AsSpan(0, count), _sources, _guesses);
         for (var i = 0; i < count; i++)
         {
-            _sequences[i].Guess(_sources[i], _guesses[i]);
+            _sequences[i].Guesses.Plan(_sources[i], _guesses[i]);
             _sequences[i].Rows += _guesses[i];
             decoding += _guesses[i];
         }
@@ -75,12 +75,12 @@ internal sealed class Guesser(Drafter? drafter) : IDisposable
 
     private void Offer(Sequence sequence, int each, bool mayGrow, int at)
     {
-        var room = sequence.RoomForGuesses(each, mayGrow);
-        var most = sequence.Look(room, out var source);
-        if (most == 0 && drafter is not null && sequence.MayGuess(GuessSource.Model) && drafter.CanServe(sequence))
+        var room = sequence.Guesses.Room(each, mayGrow);
+        var most = sequence.Guesses.Look(room, out var source);
+        if (most == 0 && drafter is not null && sequence.Guesses.MayTry(GuessSource.Model) && drafter.CanServe(sequence))
             (source, most) = (GuessSource.Model, room);
         _sequences[at] = sequence;
         _sources[at] = source;
-        _offers[at] = new GuessOffer { Most = most, Chance = sequence.ChanceOf(source, source == GuessSource.Model ? _usualOfModel : Usual), AsksModel = source == GuessSource.Model };
+        _offers[at] = new GuessOffer { Most = most, Chance = sequence.Guesses.ChanceOf(source, source == GuessSource.Model ? _usualOfModel : Usual), AsksModel = source == GuessSource.Model };
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Freehold.Kernels.Threads;
 
@@ -66,25 +67,45 @@ public sealed record HugePageGain(double MappedBytesPerSecond, double HugeBytesP
 /// <summary>Keeps that measurement in a folder, for this machine and number of threads.</summary>
 public sealed class HugePageGainCache
 {
+    /// <summary>How long a disturbed measurement serves before it is tried again: on a busy machine each load would spend half a second on one more.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromHours(1);
+
     private const int Version = 1;
     private readonly MeasurementFile _file;
     private readonly string _identity;
+    private readonly TimeProvider _clock;
 
     /// <summary>The place for a machine and a number of threads.</summary>
-    public HugePageGainCache(string folder, MachineProfile profile, int threads)
+    public HugePageGainCache(string folder, MachineProfile profile, int threads, TimeProvider clock)
     {
+        _clock = clock;
         _identity = $"huge pages {Version}|{new MachineProbeCache(folder, profile, threads).Identity}";
         _file = new MeasurementFile(folder, _identity);
     }
 
-    /// <summary>The measurement; null where there is none that can be read.</summary>
-    public HugePageGain? Read() => _file.Read(HugePageJson.Default.KeptGain) is { Gain: { Ratio: > 0 } gain } kept && kept.Identity == _identity ? gain : null;
+    /// <summary>The measurement; null where there is none that can be read, or where others disturbed it and <see cref="RetryAfter"/> has passed.</summary>
+    public HugePageGain? Read() =>
+        _file.Read(KeptGain.Of) is { Gain: { Ratio: > 0 } gain } kept && kept.Identity == _identity && (!gain.WasDisturbed || IsRecent(kept.Taken)) ? gain : null;
 
     /// <summary>Keeps a measurement. False where the folder cannot be written: then it is measured again next time.</summary>
-    public bool TryWrite(HugePageGain gain) => _file.TryWrite(new KeptGain(_identity, gain), HugePageJson.Default.KeptGain);
+    public bool TryWrite(HugePageGain gain) => _file.TryWrite(new KeptGain(_identity, gain, _clock.GetUtcNow()), HugePageJson.Default.KeptGain);
+
+    // A clock may have been set back since.
+    private bool IsRecent(DateTimeOffset taken) => _clock.GetUtcNow() - taken is var age && age >= TimeSpan.Zero && age < RetryAfter;
 }
 
-internal sealed record KeptGain(string Identity, HugePageGain Gain);
+internal sealed record KeptGain(string Identity, HugePageGain Gain, DateTimeOffset Taken)
+{
+    // Files of versions before have no time.
+    public static KeptGain? Of(JsonElement kept)
+    {
+        var gain = kept.GetProperty(nameof(Gain));
+        double Number(string name) => gain.GetProperty(name).GetDouble();
+        return new(kept.GetProperty(nameof(Identity)).GetString() ?? "",
+            new HugePageGain(Number(nameof(HugePageGain.MappedBytesPerSecond)), Number(nameof(HugePageGain.HugeBytesPerSecond)), Number(nameof(HugePageGain.Ratio)), Number(nameof(HugePageGain.ShareOfTime))),
+            kept.TryGetProperty(nameof(Taken), out var taken) ? taken.GetDateTimeOffset() : default);
+    }
+}
 
 [JsonSerializable(typeof(KeptGain))]
 internal sealed partial class HugePageJson : JsonSerializerContext;

@@ -36,7 +36,8 @@ internal static class CgroupFiles
     {
         try
         {
-            return File.ReadAllText(path).Trim();
+            // Most of those asked for are not there, and a process's first exception costs milliseconds.
+            return File.Exists(path) ? File.ReadAllText(path).Trim() : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {

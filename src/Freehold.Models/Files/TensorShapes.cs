@@ -25,16 +25,17 @@ internal static class TensorShapes
             problem = $"the tensor '{name}' has rows of {shape[0]} values; {format.Type} needs a multiple of {format.BlockLength}";
             return false;
         }
-        Int128 rows = 1;
+        // Extents are at most 2^31 - 1, so neither product reaches 2^63.
+        long rows = 1;
         foreach (var extent in shape.AsSpan(1))
-            rows *= extent; // at most 2^93
-        var bytes = rows * (shape[0] / format.BlockLength * format.BlockBytes); // at most 2^125
-        if (rows > int.MaxValue || bytes > long.MaxValue / 2)
+            rows = rows > int.MaxValue ? rows : rows * extent;
+        var rowBytes = shape[0] / format.BlockLength * format.BlockBytes;
+        if (rows > int.MaxValue || rowBytes > long.MaxValue / 2 / rows)
         {
             problem = $"the tensor '{name}' of {string.Join(" x ", shape)} values is too large";
             return false;
         }
-        info = new TensorInfo(name, format.Type, shape, (long)bytes);
+        info = new TensorInfo(name, format.Type, shape, rows * rowBytes);
         problem = null;
         return true;
     }

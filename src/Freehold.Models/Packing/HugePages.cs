@@ -30,6 +30,9 @@ public sealed unsafe class HugePages(HugePageMode mode)
     /// <summary>Where the measurement is kept; null measures each time.</summary>
     public string? CacheFolder { get; init; }
 
+    /// <summary>Says when a measurement that others disturbed is tried again.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Gives the memory that this process may take.</summary>
     public required Func<long> Available { get; init; }
 
@@ -58,11 +61,11 @@ public sealed unsafe class HugePages(HugePageMode mode)
 
     private HugePageGain? GainOf(Compute compute, byte* pack, long bytes)
     {
-        var cache = CacheFolder is null ? null : new HugePageGainCache(CacheFolder, MachineProfile.Detect(), compute.Threads);
+        var cache = CacheFolder is null ? null : new HugePageGainCache(CacheFolder, MachineProfile.Detect(), compute.Threads, Clock);
         if (cache?.Read() is { } known)
             return known;
         var gain = HugePageGain.Measure(compute.Workers, pack, bytes);
-        if (gain is { WasDisturbed: false })
+        if (gain is not null)
             cache?.TryWrite(gain);
         return gain;
     }

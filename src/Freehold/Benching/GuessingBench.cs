@@ -34,7 +34,11 @@ internal static class GuessingBench
             ("random_prompt", await test.MeasureAsync(ids, generate, isPredicted: false, endless: true, time, cancellationToken)),
         };
         if (text is not null)
-            gains.Add(("repeating", await test.MeasureAsync(Asking(open, engine, text), generate, isPredicted: false, endless: false, time, cancellationToken)));
+        {
+            if (Asking(open, engine, text) is { } asking)
+                gains.Add(("repeating", await test.MeasureAsync(asking, generate, isPredicted: false, endless: false, time, cancellationToken)));
+            gains.Add(("quoting", await test.MeasureAsync(Quoting(open, text), generate, isPredicted: false, endless: false, time, cancellationToken)));
+        }
         if (json)
             await JsonDocumentOutput.WriteAsync(output, document => Write(document, steps, draftSteps, gains));
         else
@@ -47,14 +51,18 @@ internal static class GuessingBench
         return [.. Enumerable.Range(0, length).Select(_ => random.Next(vocabulary))];
     }
 
-    // Without a chat template: the text, and its beginning again.
-    private static IReadOnlyList<int> Asking(OpenModel open, InferenceEngine engine, string text)
+    /// <summary>The model is asked to repeat the text; null for one without a chat template.</summary>
+    private static IReadOnlyList<int>? Asking(OpenModel open, InferenceEngine engine, string text)
     {
         if (engine.Model.Render is not { } render)
-            return open.Loaded.Tokenizer.Encode($"{text}\n\n{text}\n\n{text[..Math.Min(text.Length, 40)]}");
+            return null;
         var message = new JsonObject { ["role"] = "user", ["content"] = $"Repeat the following text word for word, and nothing else.\n\n{text}" };
         return open.Loaded.Tokenizer.Encode(render(new JsonObject { ["messages"] = new JsonArray(message), ["add_generation_prompt"] = true }));
     }
+
+    /// <summary>The text twice, and its beginning again: what extraction and editing are where they go well, and small models can do it too.</summary>
+    private static IReadOnlyList<int> Quoting(OpenModel open, string text) =>
+        open.Loaded.Tokenizer.Encode($"{text}\n\n{text}\n\n{text[..Math.Min(text.Length, 40)]}");
 
     private static void Write(Utf8JsonWriter document, double[] steps, double[] draftSteps, List<(string Name, GuessingTest.Gain Gain)> gains)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Freehold.Benching;
@@ -12,7 +13,7 @@ namespace Freehold.Commands;
 internal static class BenchCommand
 {
     // With activations of 15 bits each weight is multiplied twice, once for each plane of bytes.
-    private sealed record Figures(double Prefill, double Decode, IReadOnlyDictionary<int, double> Streams, MachineProbe Machine, ModelWork Work, int Threads, string Isa, int Activations, (long Made, long True) Guesses)
+    private sealed record Figures(double Prefill, double Decode, IReadOnlyDictionary<int, double> Streams, MachineProbe Machine, ModelWork Work, int Threads, string Isa, int Activations, (long Made, long True) Guesses, TimeSpan Load, TimeSpan FirstToken)
     {
         public double ShareOfBandwidth => Decode * Work.BytesPerDecode / Machine.BytesPerSecond;
         public double? ShareOfPeak => Machine.Peak is { } peak ? Prefill * Work.OperationsPerPrefill * (Activations == 16 ? 2 : 1) / peak.OperationsPerSecond : null;
@@ -44,7 +45,9 @@ internal static class BenchCommand
             var chosen = settings.Read(parsed, opening);
             var resolved = opening.Resolve(parsed.GetValue(model)!, folders, chosen.Pack);
             chosen = chosen with { Drafts = draft.Read(parsed, opening, folders, resolved) };
+            var begun = Stopwatch.GetTimestamp();
             using var open = ModelOpening.Load(resolved, chosen, maxLogitRows: Math.Max(64, counts.Max()));
+            var load = Stopwatch.GetElapsedTime(begun);
             LogprobsCommand.Generating(open);
             if (parsed.GetValue(speculation))
             {
@@ -58,7 +61,8 @@ internal static class BenchCommand
             using var engine = open.StartEngine(new() { Context = length + answer, MaxStreams = counts.Max(), SharePrefixes = false, Speculation = open.Draft is not null });
             await error.WriteLineAsync($"{open.Name}: {engine.Plan.Explanation}; weights {open.Packing}");
             var test = new SpeedTest(engine, length, answer);
-            await test.AloneAsync(TimeSpan.Zero, cancellation); // a first round warms caches and compiled code
+            // A first round warms caches and compiled code; a user who starts a model waits for its prompt as it is read now.
+            var (cold, _) = await test.AloneAsync(TimeSpan.Zero, cancellation);
             await error.WriteLineAsync("measuring one stream ...");
             var (prefill, decode) = await test.AloneAsync(time, cancellation);
             var together = new SortedDictionary<int, double>();
@@ -67,7 +71,7 @@ internal static class BenchCommand
                 await error.WriteLineAsync($"measuring {count} streams ...");
                 together[count] = await test.TogetherAsync(count, time, cancellation);
             }
-            var figures = new Figures(prefill, decode, together, limits.Probe, open.Work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations, test.Guesses);
+            var figures = new Figures(prefill, decode, together, limits.Probe, open.Work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations, test.Guesses, load, load + TimeSpan.FromSeconds(length / cold));
             // A plan is made without knowing how often a draft will be right.
             if (open.Draft is null && !PlanReading.SpeedsOf(opening, open, limits).TryWrite(new MeasuredSpeed(prefill, decode, together, SpeedTest.StreamPrompt + answer / 2.0, opening.Clock.GetUtcNow())))
                 await error.WriteLineAsync($"freehold: warning: {opening.CacheFolder} cannot be written; freehold plan will not know these figures.");
@@ -102,6 +106,8 @@ internal static class BenchCommand
         document.WriteEndObject();
         document.WriteNumber("drafted_tokens", figures.Guesses.Made);
         document.WriteNumber("accepted_drafted_tokens", figures.Guesses.True);
+        document.WriteNumber("load_seconds", Math.Round(figures.Load.TotalSeconds, 3));
+        document.WriteNumber("cold_first_token_seconds", Math.Round(figures.FirstToken.TotalSeconds, 3));
         document.WriteNumber("share_of_bandwidth", figures.ShareOfBandwidth);
         if (figures.ShareOfPeak is { } share)
             document.WriteNumber("share_of_peak", share);
@@ -129,6 +135,7 @@ internal static class BenchCommand
             await output.WriteLineAsync(Line($"{count,3} streams, in all {rate,7:0.0} tokens/s"));
         if (figures.Guesses is ( > 0, _) guesses)
             await output.WriteLineAsync(Line($"guessed ahead    {guesses.Made,10} tokens     {(double)guesses.True / guesses.Made:P1} came true"));
+        await output.WriteLineAsync(Line($"loading          {figures.Load.TotalSeconds,10:0.00} s          first token of a prompt of {prompt} after {figures.FirstToken.TotalSeconds:0.00} s"));
         await output.WriteLineAsync(Line($"machine: {figures.Isa}, {figures.Threads} threads, activations {figures.Activations}, {(figures.Machine.WasDisturbed ? "measured while others were in the way, so at least " : "")}{figures.Machine.BytesPerSecond / 1e9:0.0} GB/s, {(figures.Machine.Peak is { } peak ? Line($"{peak.OperationsPerSecond / 1e12:0.00} TOPS int8 by {peak.Instruction}{(peak.Derivation is null ? "" : $" (expected: {peak.Derivation})")}") : "int8 peak unknown")}"));
     }
 }

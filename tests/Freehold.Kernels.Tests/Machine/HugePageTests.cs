@@ -60,14 +60,69 @@ public sealed unsafe class HugePageTests : IDisposable
         try
         {
             var profile = MachineProfile.Detect();
-            Assert.True(new HugePageGainCache(folder, profile, 2).TryWrite(gain));
-            Assert.Equal(gain, new HugePageGainCache(folder, profile, 2).Read());
-            Assert.Null(new HugePageGainCache(folder, profile, 3).Read());
-            Assert.Null(new HugePageGainCache(folder, profile with { Processor = "another" }, 2).Read());
+            var clock = new SetClock();
+            gain = gain with { ShareOfTime = 1 };
+            Assert.True(new HugePageGainCache(folder, profile, 2, clock).TryWrite(gain));
+            clock.Now += TimeSpan.FromDays(1000);
+            Assert.Equal(gain, new HugePageGainCache(folder, profile, 2, clock).Read());
+            Assert.Null(new HugePageGainCache(folder, profile, 3, clock).Read());
+            Assert.Null(new HugePageGainCache(folder, profile with { Processor = "another" }, 2, clock).Read());
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public void A_measurement_that_others_disturbed_serves_for_an_hour()
+    {
+        var folder = Directory.CreateTempSubdirectory("freehold-gain-").FullName;
+        try
+        {
+            var clock = new SetClock();
+            var disturbed = new HugePageGain(10e9, 12e9, 1.2, ShareOfTime: 0.5);
+            var cache = new HugePageGainCache(folder, MachineProfile.Detect(), 2, clock);
+            Assert.True(disturbed.WasDisturbed);
+            Assert.True(cache.TryWrite(disturbed));
+            Assert.Equal(disturbed, cache.Read());
+            clock.Now += HugePageGainCache.RetryAfter;
+            Assert.Null(cache.Read());
+            clock.Now -= 2 * HugePageGainCache.RetryAfter; // a clock that was set back says nothing of age
+            Assert.Null(cache.Read());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"Identity\":1,\"Gain\":2}")]
+    [InlineData("{\"Identity\":\"x\",\"Gain\":{\"Ratio\":\"fast\"}}")]
+    [InlineData("{\"Identity\":\"x\"")]
+    public void A_damaged_file_is_no_measurement(string text)
+    {
+        var folder = Directory.CreateTempSubdirectory("freehold-gain-").FullName;
+        try
+        {
+            var cache = new HugePageGainCache(folder, MachineProfile.Detect(), 2, new SetClock());
+            Assert.True(cache.TryWrite(new HugePageGain(10e9, 12e9, 1.2, ShareOfTime: 1)));
+            File.WriteAllText(Assert.Single(Directory.GetFiles(folder)), text);
+            Assert.Null(cache.Read());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private sealed class SetClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -3,6 +3,14 @@ namespace Freehold.Tests.Commands;
 public class CommandLineTests
 {
     [Fact]
+    public void A_command_that_is_made_alone_is_the_one_that_was_named()
+    {
+        var names = Freehold.Commands.CommandLine.Create().Subcommands.Select(command => command.Name).ToArray();
+        Assert.Contains("run", names);
+        Assert.All(names, name => Assert.Equal([name], Freehold.Commands.CommandLine.Create(name).Subcommands.Select(command => command.Name)));
+    }
+
+    [Fact]
     public async Task Version_as_JSON_is_one_document_with_its_four_fields()
     {
         var run = await Executable.RunAsync("version", "--json");

@@ -148,12 +148,13 @@ public class ModelCommandsTests
     {
         var run = await RunAsync("bench", Stories, "--prompt", "32", "--generate", "8", "--streams", "1,4", "--seconds", "1", "--json");
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal(["prefill_tokens_per_second", "decode_tokens_per_second", "streams", "drafted_tokens", "accepted_drafted_tokens", "share_of_bandwidth", "share_of_peak", "machine"], run.Json.AsObject().Select(pair => pair.Key));
+        Assert.Equal(["prefill_tokens_per_second", "decode_tokens_per_second", "streams", "drafted_tokens", "accepted_drafted_tokens", "load_seconds", "cold_first_token_seconds", "share_of_bandwidth", "share_of_peak", "machine"], run.Json.AsObject().Select(pair => pair.Key));
         Assert.True((double)run.Json["prefill_tokens_per_second"]! > 0);
         Assert.True((double)run.Json["decode_tokens_per_second"]! > 0);
         Assert.Equal(["1", "4"], run.Json["streams"]!.AsObject().Select(pair => pair.Key));
         Assert.True((double)run.Json["machine"]!["bytes_per_second"]! > 1e8);
         Assert.Equal(0, (long)run.Json["drafted_tokens"]!);
+        Assert.InRange((double)run.Json["load_seconds"]!, 0, (double)run.Json["cold_first_token_seconds"]!);
         Assert.Equal(2, (await RunAsync("bench", Stories, "--streams", "1,many")).ExitCode);
     }
 }

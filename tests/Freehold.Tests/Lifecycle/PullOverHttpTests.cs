@@ -60,6 +60,36 @@ public sealed partial class PullOverHttpTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_name_of_packed_weights_cannot_be_removed_because_the_models_own_files_would_go_with_it()
+    {
+        var environment = new Dictionary<string, string?> { ["FREEHOLD_DATA"] = _data, ["FREEHOLD_OFFLINE"] = "1" };
+        Assert.Equal(0, (await Executable.RunAsync(["import", SharedData.Require("models/stories260K-f32.gguf"), "--as", "site/tales", "--copy"], "", environment)).ExitCode);
+        using var server = Process.Start(Executable.Start(["serve", "site/tales+w8", "--port", "0"], environment))!;
+        try
+        {
+            var told = server.StandardError.ReadToEndAsync(CancellationToken.None);
+            var output = "";
+            while (!Address().IsMatch(output))
+                output += await server.StandardOutput.ReadLineAsync(Cancel) is { } line ? line + "\n" : throw new InvalidOperationException($"it ended: {await told}");
+            using var http = new HttpClient { BaseAddress = new Uri(Address().Match(output).Value), Timeout = TimeSpan.FromSeconds(120) };
+
+            var name = (string)JsonNode.Parse(await http.GetStringAsync(new Uri("v1/models", UriKind.Relative), Cancel))!["data"]!.AsArray().Select(model => model!["id"]!).First(id => ((string)id!).EndsWith("+w8", StringComparison.Ordinal))!;
+            using var removal = new HttpRequestMessage(HttpMethod.Delete, "api/delete") { Content = JsonContent.Create(new { model = name }) };
+            using var refused = await http.SendAsync(removal, Cancel);
+            var refusal = await refused.Content.ReadAsStringAsync(Cancel);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+            Assert.Contains("has no files of its own", refusal, StringComparison.Ordinal);
+            Assert.NotEmpty(Directory.GetFiles(Path.Combine(_data, "blobs"), "*", SearchOption.AllDirectories));
+            Assert.StartsWith(name, (string)JsonNode.Parse(await TextAsync(await http.PostAsJsonAsync("v1/completions", new { model = name, prompt = "Once", max_tokens = 4 }, Cancel)))!["model"]!, StringComparison.Ordinal);
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync(Cancel);
+        }
+    }
+
     private static async Task<string> TextAsync(HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync(Cancel);

@@ -148,6 +148,7 @@ internal sealed class GgufHeader
         }
     }
 
-    private static Int128 Missing(PlacedTensor[] tensors, long available) =>
-        tensors.Max(tensor => (Int128)tensor.Offset + tensor.Info.Bytes) - available;
+    // Decimal, for sums past 64 bits: what has an Int128 in it is not compiled ahead of time.
+    private static decimal Missing(PlacedTensor[] tensors, long available) =>
+        tensors.Max(tensor => (decimal)tensor.Offset + tensor.Info.Bytes) - available;
 }

@@ -14,7 +14,7 @@ internal sealed class AddedTokens
 {
     private const int LongestName = 4096;
     private readonly Vocabulary _vocabulary;
-    private readonly PrefixTrie _trie;
+    private readonly Lazy<PrefixTrie> _trie;
     private readonly SearchValues<byte> _firstBytes;
     private readonly BitArray _stripLeft;
     private readonly BitArray _stripRight;
@@ -28,6 +28,7 @@ internal sealed class AddedTokens
     {
         _vocabulary = vocabulary;
         var ids = new List<int>();
+        var begins = new bool[256];
         for (var id = 0; id < vocabulary.Count; id++)
         {
             if (vocabulary.Kind(id) is not (TokenKind.Control or TokenKind.UserDefined or TokenKind.Unknown) || vocabulary.Bytes(id).IsEmpty)
@@ -35,9 +36,15 @@ internal sealed class AddedTokens
             if (vocabulary.Bytes(id).Length > LongestName)
                 throw new ModelFormatException($"token {id} is a control or user-defined token of {vocabulary.Bytes(id).Length} bytes; at most {LongestName} are taken");
             ids.Add(id);
+            begins[vocabulary.Bytes(id)[0]] = true;
         }
-        _trie = new PrefixTrie(vocabulary, ids);
-        _firstBytes = SearchValues.Create(ids.Select(id => vocabulary.Bytes(id)[0]).Distinct().ToArray());
+        // Some vocabularies have tens of thousands, and a text in which none can begin needs no trie.
+        _trie = new Lazy<PrefixTrie>(() => new PrefixTrie(vocabulary, ids));
+        var firstBytes = new List<byte>();
+        for (var value = 0; value < begins.Length; value++)
+            if (begins[value])
+                firstBytes.Add((byte)value);
+        _firstBytes = SearchValues.Create(firstBytes.ToArray());
         _stripLeft = Bits(vocabulary.Count, stripLeft);
         _stripRight = Bits(vocabulary.Count, stripRight);
     }
@@ -75,15 +82,16 @@ internal sealed class AddedTokens
 
     private (int Id, int End) Longest(ReadOnlySpan<byte> text, int at, in Trust trust)
     {
+        var trie = _trie.Value;
         int best = -1, bestEnd = at, node = PrefixTrie.Root;
         var trusted = true;
         for (var i = at; i < text.Length; i++)
         {
-            node = _trie.Child(node, text[i]);
+            node = trie.Child(node, text[i]);
             if (node < 0)
                 break;
             trusted = trusted && trust.Covers(i);
-            var id = _trie.Id(node);
+            var id = trie.Id(node);
             if (id >= 0 && (trusted || _vocabulary.Kind(id) == TokenKind.UserDefined))
                 (best, bestEnd) = (id, i + 1);
         }

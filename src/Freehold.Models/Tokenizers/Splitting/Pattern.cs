@@ -17,14 +17,14 @@ internal sealed class Pattern
     private readonly record struct Step(Op Op, ScalarClass? Set = null, int A = 0, int B = 0, bool Flag = false);
 
     private readonly List<Step> _steps = [];
-    private readonly (int Start, UInt128 First, bool Empty)[] _ways;
+    private readonly (int Start, AsciiSet First, bool Empty)[] _ways;
 
     /// <summary>Compiles a pattern.</summary>
     /// <exception cref="ModelFormatException">It uses what is not known here.</exception>
     public Pattern(string text)
     {
         var ways = PatternParser.Parse(text);
-        _ways = new (int, UInt128, bool)[ways.Count];
+        _ways = new (int, AsciiSet, bool)[ways.Count];
         for (var i = 0; i < ways.Count; i++)
         {
             var (first, empty) = First(ways[i]);
@@ -39,7 +39,7 @@ internal sealed class Pattern
     {
         foreach (var (start, first, empty) in _ways)
         {
-            if (!empty && at < text.Length && text[at] < 128 && (first >> text[at] & 1) == 0)
+            if (!empty && at < text.Length && text[at] < 128 && !first.Contains(text[at]))
                 continue;
             var end = Run(text, at, start, stack);
             if (end >= 0)
@@ -193,7 +193,7 @@ internal sealed class Pattern
     }
 
     // The ASCII scalars that a match can begin with, and whether it can be empty (then nothing is said about its beginning).
-    private static (UInt128 First, bool Empty) First(PatternNode node)
+    private static (AsciiSet First, bool Empty) First(PatternNode node)
     {
         switch (node)
         {
@@ -203,20 +203,20 @@ internal sealed class Pattern
                 var part = First(repeat.Part);
                 return (part.First, part.Empty || repeat.Min == 0);
             case PatternNode.Sequence sequence:
-                var first = UInt128.Zero;
+                var first = AsciiSet.Empty;
                 foreach (var piece in sequence.Parts)
                 {
                     var (own, empty) = First(piece);
-                    first |= own;
+                    first = first.With(own);
                     if (!empty)
                         return (first, false);
                 }
                 return (first, true);
             case PatternNode.Either either:
                 var all = either.Ways.Select(First).ToArray();
-                return (all.Aggregate(UInt128.Zero, (mask, way) => mask | way.First), all.Any(way => way.Empty));
+                return (all.Aggregate(AsciiSet.Empty, (mask, way) => mask.With(way.First)), all.Any(way => way.Empty));
             default:
-                return (UInt128.Zero, true);
+                return (AsciiSet.Empty, true);
         }
     }
 }

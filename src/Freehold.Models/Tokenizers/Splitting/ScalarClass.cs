@@ -10,7 +10,6 @@ internal sealed class ScalarClass
     private readonly (int From, int To)[] _ranges;
     private readonly bool _negated;
     private readonly ScalarClass? _and;
-    private readonly UInt128 _ascii;
 
     /// <summary>Makes a set.</summary>
     /// <param name="categories">Mask of categories (<see cref="ScalarProperties.Mask"/>) that are in.</param>
@@ -24,15 +23,14 @@ internal sealed class ScalarClass
         Array.Sort(_ranges);
         for (var i = 0; i < 128; i++)
             if (Compute(i))
-                _ascii |= UInt128.One << i;
+                Ascii = Ascii.With(i);
     }
 
-    /// <summary>The ASCII members, a bit each.</summary>
-    public UInt128 Ascii => _ascii;
+    /// <summary>The ASCII members.</summary>
+    public AsciiSet Ascii { get; }
 
     /// <summary>Whether the scalar is in.</summary>
-    public bool Contains(int scalar) =>
-        scalar < 64 ? ((ulong)_ascii >> scalar & 1) != 0 : scalar < 128 ? ((ulong)(_ascii >> 64) >> scalar - 64 & 1) != 0 : Compute(scalar);
+    public bool Contains(int scalar) => scalar < 128 ? Ascii.Contains(scalar) : Compute(scalar);
 
     private bool Compute(int scalar)
     {

@@ -18,6 +18,9 @@ internal sealed record ConfigFile(string Path)
     {
         try
         {
+            // Asked first: most users have none, and an exception takes longer than all else that a start reads. -1 says it is not there; what else is wrong is thrown.
+            if (new FileInfo(path).Attributes == (FileAttributes)(-1))
+                return new ConfigFile(path);
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new ConfigFile(path) { Keys = document.RootElement.EnumerateObject().GroupBy(member => member.Name).ToDictionary(same => same.Key, same => same.Last().Value.Clone()) }

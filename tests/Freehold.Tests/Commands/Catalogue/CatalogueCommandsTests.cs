@@ -31,8 +31,8 @@ public sealed class CatalogueCommandsTests : IDisposable
                 return new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false };
             },
         };
-        foreach (var command in CatalogueCommands.Create(context))
-            root.Subcommands.Add(command);
+        foreach (var (_, create) in CatalogueCommands.All(context))
+            root.Subcommands.Add(create());
         var (output, error) = (new StringWriter(), new StringWriter());
         try
         {
