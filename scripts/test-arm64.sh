@@ -96,7 +96,7 @@ second_half "$cpu" || failed=1
 wait $! || failed=1
 if $all; then
   run "$cpu" Freehold.Kernels.Tests || failed=1
-  run "$cpu" Freehold.Models.Tests -method '*.EqualBitsTests.Logits_are_*' || failed=1
+  run "$cpu" Freehold.Models.Tests -method '*.EqualBitsTests.Logits_*' -method '*.LossyModelTests.A_model_packed_*' || failed=1
 fi
 [ "$failed" -eq 0 ] && echo "test-arm64.sh: all passed" || echo "test-arm64.sh: FAILED"
 exit "$failed"
