@@ -140,7 +140,7 @@ public sealed unsafe class ActivationRows : IDisposable
     /// <summary>Whether AMX's tiles hold the current rows.</summary>
     internal bool AmxTiled { get; set; }
 
-    /// <summary>What <see cref="Quantised"/> speaks of: null for blocks of 32, else the slices that weights so packed want. <see cref="D"/> is then [row][slice] and <see cref="Sums"/> [row][group].</summary>
+    /// <summary>What <see cref="Quantised"/> speaks of: null for blocks of 32, else the slices that weights so packed want. <see cref="D"/> is then [row][slice] and <see cref="Sums"/> [row][group]; Arm64 leaves <see cref="Q"/> as it was.</summary>
     internal LossyKind? QuantisedFor { get; set; }
 
     /// <summary>Points at rows of floats, which must stay as they are until the products are done.</summary>
