@@ -3,6 +3,7 @@ using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Generated;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Choices;
 using Freehold.Kernels.Products.Packed;
 using Freehold.Kernels.Tests.Products;
 
@@ -119,7 +120,7 @@ internal static unsafe class PanelSpeed
         Pinned.Pin(compute.Workers);
         using var sample = new Sample(TensorType.Q8_0, ActivationBits.Eight, packed: false);
         sample.Multiply(compute, 0, Rows);
-        using var kernel = new VnniPanelKernel<Q8_0Layout, BytePlanes, HalfScales>(true, code => new NativeRoutines(code), groups);
+        using var kernel = new VnniPanelKernel<Q8_0Layout, BytePlanes, HalfScales>(true, code => new NativeRoutines(code), new ChosenKernels(new KernelChoice(0, 0, groups, KernelChoice.Never)));
         var scratch = (byte*)NativeMemory.AlignedAlloc(ProductKernel.ScratchBytes, 4096);
         var i = 0;
         var seconds = Peaks.Shortest(0.7, () => kernel.Multiply(sample.Product(i++ % Copies), sample.Activations, 0, Outputs, scratch));

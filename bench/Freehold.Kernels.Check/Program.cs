@@ -40,6 +40,7 @@ else
     if (!quick)
         PanelSpeed.Print(1, double.NaN, quick);
 }
+Choices.Print(most);
 if (tiles.IsOn)
 {
     passed &= Tiles.SameBits();

@@ -1,12 +1,14 @@
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Choices;
 
 namespace Freehold.Kernels.Generated;
 
 /// <summary>Few rows of int8 from packed panels by generated AVX-512 VNNI code.</summary>
 /// <param name="shape">What the code is made of.</param>
 /// <param name="load">Makes code ready to be called.</param>
-internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], Routines> load) : VnniBlockKernel, IDisposable
+/// <param name="chosen">Up to how many rows it reads four panels at once.</param>
+internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], Routines> load, ChosenKernels chosen) : VnniBlockKernel, IDisposable
 {
     /// <summary>
     /// Up to how many rows panels are read as they lie. On two cores of a Xeon with AVX-512 VNNI eight rows so reach 0.43 (Q8_0) to 0.53 (Q4_0) TOPS; unpacked
@@ -19,8 +21,14 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
 
     private readonly VnniBlockCode _code = new((panels, rows) => VnniPacked.Code(shape, panels, rows), load);
 
-    // Where hardly anything is to be unpacked, the form that was timed on a Xeon stays; others save a tenth and more of the cycles by their count.
-    protected override int RowsByFour => shape is { Values: PackedValues.Bytes or PackedValues.Nibbles, Scales: PackedScales.Half } ? WorthRows : base.RowsByFour;
+    /// <summary>
+    /// Up to how many rows four panels are usually read at once: where hardly anything is to be unpacked the form that was timed on a Xeon is kept, others save a tenth and more of the
+    /// cycles by their count.
+    /// </summary>
+    internal static int UsualRowsByFour(PackedShape shape) =>
+        shape is { Values: PackedValues.Bytes or PackedValues.Nibbles, Scales: PackedScales.Half } ? WorthRows : VnniBlocking.MostRowsByFour;
+
+    protected override int RowsByFour => chosen.Now.RowsByFour;
 
     /// <summary>The code's shape for a type; null for those that are not packed.</summary>
     internal static PackedShape? ShapeOf(TensorType type) => type switch

@@ -1,5 +1,6 @@
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Choices;
 using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Generated;
@@ -11,14 +12,14 @@ namespace Freehold.Kernels.Generated;
 /// </summary>
 /// <param name="quads">Bytes by int8 activations, or else int16 by int16.</param>
 /// <param name="load">Makes code ready to be called.</param>
-/// <param name="groupsAtOnce">Groups of 32 inputs in a stretch: a multiple of 8 up to 64.</param>
-internal sealed unsafe class VnniPanelKernel<T, TPlanes, TScales>(bool quads, Func<byte[][], Routines> load, int groupsAtOnce = 64) : ProductKernel, IDisposable
+/// <param name="chosen">How many groups of 32 inputs are in a stretch.</param>
+internal sealed unsafe class VnniPanelKernel<T, TPlanes, TScales>(bool quads, Func<byte[][], Routines> load, ChosenKernels chosen) : ProductKernel, IDisposable
     where T : struct, IBlockLayout
     where TPlanes : struct, ICodePlanes
     where TScales : struct, IPanelScales
 {
     // The longest stretch: its bytes then take 64 KiB of the second-level cache, and its int16 128 KiB.
-    private const int MostGroups = 64;
+    private const int MostGroups = KernelChoice.MostStretch;
 
     private const int Outputs = 32;
     private const int Tile = ActivationRows.TileRows;
@@ -73,9 +74,10 @@ internal sealed unsafe class VnniPanelKernel<T, TPlanes, TScales>(bool quads, Fu
             rowsOf[o] = product.Weights.Row(first + Math.Min(o, valid - 1));
         var tiles = (rows + Tile - 1) / Tile;
         new Span<float>(y, rows * Outputs).Clear();
-        for (var from = 0; from < x.Groups; from += groupsAtOnce)
+        var stretch = chosen.Now.Stretch;
+        for (var from = 0; from < x.Groups; from += stretch)
         {
-            var groups = Math.Min(groupsAtOnce, x.Groups - from);
+            var groups = Math.Min(stretch, x.Groups - from);
             for (var o = 0; o < Outputs; o += 8)
             {
                 if (packed is null)
@@ -88,7 +90,7 @@ internal sealed unsafe class VnniPanelKernel<T, TPlanes, TScales>(bool quads, Fu
             call.Groups = groups;
             var last = from + groups >= x.Groups;
             var ahead = tiles < TilesToPrefetch ? default
-                : MemoryAhead.Weights<T, TPlanes>(product.Weights, first, Outputs, end, from + groups, groupsAtOnce);
+                : MemoryAhead.Weights<T, TPlanes>(product.Weights, first, Outputs, end, from + groups, stretch);
             for (var tile = 0; tile < tiles; tile++)
             {
                 ahead.Prefetch(tile, tiles);

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products.Choices;
 using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Products.Packed;
 
@@ -10,9 +11,10 @@ namespace Freehold.Kernels.Products;
 /// <summary>Which kernel multiplies which weights by how many rows, for one instruction set.</summary>
 internal sealed class KernelTable : IDisposable
 {
-    // From here on, unpacking a panel pays for itself.
+    // From here on, unpacking a panel pays for itself where it cannot be read as it lies.
     private const int ManyRows = 4;
 
+    private static readonly KernelChoice NothingPacked = new(0, 0, KernelChoice.MostStretch, KernelChoice.Never);
     private readonly ProductKernel _float;
     private readonly ProductKernel _scalar = new ScalarKernel();
     private readonly Dictionary<TensorType, Kernels> _quantised = [];
@@ -29,7 +31,7 @@ internal sealed class KernelTable : IDisposable
         _float = new FloatKernel(isa);
         _lossy = new LossyKernels(isa, _load);
         if (isa == InstructionSet.AdvSimd)
-            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, few, 0, many, many)));
+            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, few, few, many, many, new ChosenKernels(NothingPacked), new ChosenKernels(NothingPacked))));
         if (!InstructionSets.BuildsOnAvx2(isa))
             return;
         if (isa == InstructionSet.Amx)
@@ -58,20 +60,26 @@ internal sealed class KernelTable : IDisposable
             return _float;
         if (!_quantised.TryGetValue(weights.Type, out var kernels))
             return _scalar;
-        if (rows >= TilePanel.WorthRows && (bits == ActivationBits.Eight ? kernels.TilesEight : kernels.TilesSixteen) is { } tiles)
+        var choice = kernels.Of(bits).Now;
+        if (rows >= choice.FromTiles && (bits == ActivationBits.Eight ? kernels.TilesEight : kernels.TilesSixteen) is { } tiles)
             return tiles;
-        if (weights.Packed is not null && bits == ActivationBits.Eight && rows <= kernels.MostPacked)
-            return rows == 1 ? kernels.PackedOne : kernels.PackedEight;
+        if (weights.Packed is not null && rows == 1)
+            return bits == ActivationBits.Eight ? kernels.PackedOne : kernels.PackedOneSixteen;
+        if (weights.Packed is not null && rows <= choice.MostPacked)
+            return bits == ActivationBits.Eight ? kernels.PackedEight : kernels.PackedSixteen;
         if (rows < ManyRows)
             return weights.Packed is null ? kernels.Few : kernels.PackedSixteen;
         return bits == ActivationBits.Eight ? kernels.ManyEight : kernels.ManySixteen;
     }
 
+    /// <summary>What was chosen for a type; null for types whose kernels leave no choice.</summary>
+    internal ChosenKernels? ChosenFor(TensorType type, ActivationBits bits) => _quantised.GetValueOrDefault(type)?.Of(bits);
+
     /// <summary>Frees what kernels hold: generated code.</summary>
     public void Dispose()
     {
         foreach (var kernels in _quantised.Values)
-            foreach (var kernel in new[] { kernels.Few, kernels.PackedOne, kernels.PackedEight, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen, kernels.TilesEight, kernels.TilesSixteen })
+            foreach (var kernel in new[] { kernels.Few, kernels.PackedOne, kernels.PackedEight, kernels.PackedOneSixteen, kernels.PackedSixteen, kernels.ManyEight, kernels.ManySixteen, kernels.TilesEight, kernels.TilesSixteen })
                 (kernel as IDisposable)?.Dispose();
         _tiles?.Dispose();
         _lossy.Dispose();
@@ -82,31 +90,40 @@ internal sealed class KernelTable : IDisposable
         where TPlanes : struct, ICodePlanes
         where TScales : struct, IPanelScales
     {
+        var (eight, sixteen) = (new ChosenKernels(Usual(type, isa)), new ChosenKernels(Usual(type, isa) with { MostPacked = isa == InstructionSet.Avx2 ? 16 : 8 }));
         // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit, and signed ones as magnitudes where signs can be moved.
-        ProductKernel Panel(bool eight) => isa switch
+        ProductKernel Panel(bool bytes, ChosenKernels chosen) => isa switch
         {
-            InstructionSet.Avx512Vnni or InstructionSet.Amx => new VnniPanelKernel<T, TPlanes, TScales>(eight, _load),
-            InstructionSet.Avx512 => new PanelKernel<T, TPlanes, TScales, Avx512PanelLanes, Vector512<int>>(eight && !T.Signed),
-            InstructionSet.AvxVnni => new PanelKernel<T, TPlanes, TScales, AvxVnniPanelLanes, Vector256<int>>(eight),
-            _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(eight),
+            InstructionSet.Avx512Vnni or InstructionSet.Amx => new VnniPanelKernel<T, TPlanes, TScales>(bytes, _load, chosen),
+            InstructionSet.Avx512 => new PanelKernel<T, TPlanes, TScales, Avx512PanelLanes, Vector512<int>>(bytes && !T.Signed, chosen),
+            InstructionSet.AvxVnni => new PanelKernel<T, TPlanes, TScales, AvxVnniPanelLanes, Vector256<int>>(bytes, chosen),
+            _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(bytes, chosen),
         };
         var one = new PackedGemv<T, TPlanes, TScales>();
-        var generated = isa is InstructionSet.Avx512Vnni or InstructionSet.Amx ? new VnniPackedKernel(VnniPackedKernel.ShapeOf(type)!.Value, _load) : null;
-        // On Zen 3 unpacking wider panels gains nothing up to 64 rows; where panels are of 512 bits it is not measured.
-        (ProductKernel One, ProductKernel Some, int Most) packed = generated is not null ? (generated, generated, VnniPackedKernel.WorthRows) : isa switch
-        {
-            InstructionSet.AvxVnni => (one, new PackedGemm<T, TPlanes, TScales, AvxVnniDot>(), 64),
-            _ => (one, new PackedGemm<T, TPlanes, TScales, Avx2Dot>(), isa == InstructionSet.Avx512 ? 16 : 64),
-        };
+        var generated = isa is InstructionSet.Avx512Vnni or InstructionSet.Amx ? new VnniPackedKernel(VnniPackedKernel.ShapeOf(type)!.Value, _load, eight) : null;
+        ProductKernel some = generated is not null ? generated
+            : isa == InstructionSet.AvxVnni ? new PackedGemm<T, TPlanes, TScales, AvxVnniDot>() : new PackedGemm<T, TPlanes, TScales, Avx2Dot>();
         // Two scales in a group of 32 would halve what a tile product does once more.
         ProductKernel? Tiles(int planes) => _tiles is not null && !T.Halves
             ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, planes, _load) : null;
         _quantised.Add(type, new Kernels(
-            new Avx2Gemv<T>(), packed.One, packed.Some, one, packed.Most, Panel(eight: true), Panel(eight: false), Tiles(planes: 1), Tiles(planes: 2)));
+            new Avx2Gemv<T>(), generated is not null ? generated : one, some, one, new PackedGemm<T, TPlanes, TScales, WordDot>(), Panel(true, eight), Panel(false, sixteen), eight, sixteen, Tiles(planes: 1), Tiles(planes: 2)));
     }
 
-    // MostPacked: up to how many rows of int8 reading panels as they lie beats unpacking them. One row has a kernel of its own.
+    // On Zen 3 unpacking wider panels gains nothing up to 64 rows; with panels of 512 bits it should earlier.
+    private static KernelChoice Usual(TensorType type, InstructionSet isa) => isa switch
+    {
+        InstructionSet.Avx512Vnni or InstructionSet.Amx => new KernelChoice(
+            VnniPackedKernel.WorthRows, VnniPackedKernel.UsualRowsByFour(VnniPackedKernel.ShapeOf(type)!.Value), KernelChoice.MostStretch, TilePanel.WorthRows),
+        InstructionSet.Avx512 => new KernelChoice(16, 0, KernelChoice.MostStretch, KernelChoice.Never),
+        _ => new KernelChoice(64, 0, KernelChoice.MostStretch, KernelChoice.Never),
+    };
+
+    // One row has a kernel of its own.
     private sealed record Kernels(
-        ProductKernel Few, ProductKernel PackedOne, ProductKernel PackedEight, ProductKernel PackedSixteen, int MostPacked, ProductKernel ManyEight, ProductKernel ManySixteen,
-        ProductKernel? TilesEight = null, ProductKernel? TilesSixteen = null);
+        ProductKernel Few, ProductKernel PackedOne, ProductKernel PackedEight, ProductKernel PackedOneSixteen, ProductKernel PackedSixteen, ProductKernel ManyEight, ProductKernel ManySixteen,
+        ChosenKernels Eight, ChosenKernels Sixteen, ProductKernel? TilesEight = null, ProductKernel? TilesSixteen = null)
+    {
+        internal ChosenKernels Of(ActivationBits bits) => bits == ActivationBits.Eight ? Eight : Sixteen;
+    }
 }

@@ -1,4 +1,5 @@
 using Freehold.Kernels.Blocks;
+using Freehold.Kernels.Products.Choices;
 using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products;
@@ -7,7 +8,7 @@ namespace Freehold.Kernels.Products;
 /// Many rows: some outputs, packed or as stored, are unpacked into this worker's scratch with outputs as lanes, a stretch of the inputs at a time so that the panel stays in
 /// the second-level cache, and multiplied by tiles of rows. A chain that is not at its end waits in scratch as the f32 it is, so stretches do not show.
 /// </summary>
-internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(bool quads) : RowBlockKernel
+internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(bool quads, ChosenKernels chosen) : RowBlockKernel
     where T : struct, IBlockLayout
     where TPlanes : struct, ICodePlanes
     where TScales : struct, IPanelScales
@@ -15,7 +16,7 @@ internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(b
     where TVector : struct
 {
     private const int Tile = ActivationRows.TileRows;
-    private const int GroupsAtOnce = 64;
+    private const int MostGroups = KernelChoice.MostStretch;
 
     private static int Outputs => 2 * TLanes.Count;
 
@@ -30,16 +31,17 @@ internal sealed unsafe class PanelKernel<T, TPlanes, TScales, TLanes, TVector>(b
     {
         var rowsOf = (byte**)scratch;
         var scale = (float*)(scratch + 512);
-        var minimum = scale + GroupsAtOnce * 2 * Outputs;
-        var y = minimum + GroupsAtOnce * 2 * Outputs;
+        var minimum = scale + MostGroups * 2 * Outputs;
+        var y = minimum + MostGroups * 2 * Outputs;
         var panel = (byte*)(y + RowsAtOnce * Outputs);
         var packed = product.Weights.Packed;
         for (var o = 0; o < Outputs && packed is null; o++)
             rowsOf[o] = product.Weights.Row(first + Math.Min(o, valid - 1));
         new Span<float>(y, (rows + Tile - 1) / Tile * Tile * Outputs).Clear();
-        for (var from = 0; from < x.Groups; from += GroupsAtOnce)
+        var stretch = chosen.Now.Stretch;
+        for (var from = 0; from < x.Groups; from += stretch)
         {
-            var groups = Math.Min(GroupsAtOnce, x.Groups - from);
+            var groups = Math.Min(stretch, x.Groups - from);
             for (var o = 0; o < Outputs; o += 8)
             {
                 if (packed is null)

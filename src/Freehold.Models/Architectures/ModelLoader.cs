@@ -72,6 +72,7 @@ public static class ModelLoader
                 throw new ModelFormatException($"{source.Origin} has {tokenizer.VocabularySize} tokens and only {shape.VocabularySize} rows of embeddings");
             var templateSource = metadata.GetString("tokenizer.chat_template", null);
             var (template, error) = Parse(templateSource);
+            options.Packs?.Tune(compute, bits);
             return new LoadedModel
             {
                 Origin = source.Origin,

@@ -1,4 +1,5 @@
 using Freehold.Kernels;
+using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Files;
@@ -13,6 +14,11 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
 {
     private const string Ending = ".pack";
 
+    // A type of fewer weights is not worth timing kernels for.
+    private const double LeastShare = 0.1;
+
+    private IReadOnlyList<TensorType> _types = [];
+
     /// <summary>Bytes that all packs together may take; the newest may always stay.</summary>
     public long LimitBytes { get; init; } = 64L << 30;
 
@@ -25,8 +31,14 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     /// <summary>Whether packs are read into huge pages; null keeps them mapped.</summary>
     public HugePages? HugePages { get; init; }
 
+    /// <summary>Which kernels read the packs; null leaves what is usual.</summary>
+    public KernelTuning? Kernels { get; init; }
+
     /// <summary>What came of the last model, for people.</summary>
     public string Outcome { get; private set; } = "not packed";
+
+    /// <summary>The kernels that were chosen for the last model, for people; empty where there was no choice.</summary>
+    public string ChosenKernels { get; private set; } = "";
 
     /// <summary>The folder.</summary>
     public string Path { get; } = path;
@@ -58,6 +70,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     internal PackedWeights? Open(IModelSource source, IReadOnlyList<WeightMatrix> matrices, Compute compute)
     {
         var layout = new LosslessLayout();
+        _types = [];
         matrices = [.. matrices.Distinct().Where(matrix => layout.BytesOf(matrix) > 0)];
         if (!compute.ReadsPanels)
         {
@@ -96,10 +109,18 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
             Outcome = $"not packed: {e.Message} It runs from its own file, slower";
             return null;
         }
+        _types = TypesOf(matrices);
         if (mapped is not null)
             return Place(mapped, file, key, matrices, layout, compute, packed);
         Outcome = $"not packed: {file} was taken away while it was made";
         return null;
+    }
+
+    /// <summary>Chooses the kernels for what was packed last.</summary>
+    internal void Tune(Compute compute, ActivationBits bits)
+    {
+        if (Kernels is not null && _types.Count > 0)
+            ChosenKernels = Kernels.Apply(compute, _types, bits);
     }
 
     // The mapping ends before the file is read, or the system would keep both.
@@ -131,6 +152,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     /// <exception cref="PackingException">There is nothing to pack, no room, or no right to write.</exception>
     internal PackedWeights OpenLossy(IModelSource source, IReadOnlyList<WeightMatrix> matrices, LossyLayout layout, Compute compute)
     {
+        _types = [];
         var name = LossyLayout.NameOf(layout.Kind);
         IReadOnlyList<WeightMatrix> all = [.. matrices.Distinct()];
         matrices = [.. all.Where(matrix => layout.BytesOf(matrix) > 0)];
@@ -164,6 +186,9 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
         var other = head == 0 ? "" : $", the output head as {LossyLayout.NameOf(LossyKind.W8)}";
         return FormattableString.Invariant($"packed with loss: {packed.Count - head} matrices as {name}{other}{stay}, {bits:0.00} bits a weight");
     }
+
+    private static IReadOnlyList<TensorType> TypesOf(IReadOnlyList<WeightMatrix> matrices) =>
+        [.. matrices.GroupBy(matrix => matrix.Type).Where(same => same.Sum(matrix => matrix.Bytes) > LeastShare * matrices.Sum(matrix => matrix.Bytes)).Select(same => same.Key).Order()];
 
     private void Make(string file, byte[] key, IReadOnlyList<WeightMatrix> matrices, PackedLayout layout, Compute compute)
     {

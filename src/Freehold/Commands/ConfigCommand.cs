@@ -38,6 +38,7 @@ internal static class ConfigCommand
         yield return Of("FREEHOLD_ISA", compute.Isa.ToString().ToLowerInvariant());
         yield return Of("FREEHOLD_THREADS", compute.Threads.ToString(CultureInfo.InvariantCulture));
         yield return Of(PackedModels.HugePagesVariable, PackedModels.HugePagesOf(environment).ToString().ToLowerInvariant());
+        yield return Of(PackedModels.KernelsVariable, PackedModels.IsTuned(environment) ? "auto" : "off");
 
         EffectiveSetting Of(string variable, string value) =>
             new(variable, null, value, string.IsNullOrWhiteSpace(environment(variable)) ? SettingSource.Default : SettingSource.Environment);

@@ -111,7 +111,7 @@ internal sealed class ModelOpening(CatalogueContext context)
             var source = OpenFile(model);
             var work = ModelWork.Of(source, lossy);
             var lossyWork = lossy is null ? Enum.GetValues<LossyKind>().ToDictionary(kind => kind, kind => ModelWork.Of(source, kind)) : [];
-            return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own, Packing = packs?.Outcome ?? "not packed", LossyWork = lossyWork };
+            return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own, Packing = packs?.Outcome ?? "not packed", Kernels = packs?.ChosenKernels ?? "", LossyWork = lossyWork };
         }
         catch
         {

@@ -33,6 +33,9 @@ internal sealed class OpenModel(ResolvedModel model, LoadedModel loaded, Compute
     /// <summary>How the weights lie in memory, for people.</summary>
     public string Packing { get; init; } = "not packed";
 
+    /// <summary>Which kernels were chosen for its weights, for people; empty where there was no choice.</summary>
+    public string Kernels { get; init; } = "";
+
     /// <summary>What a token would cost if its weights were packed with loss.</summary>
     public IReadOnlyDictionary<LossyKind, ModelWork> LossyWork { get; init; } = new Dictionary<LossyKind, ModelWork>();
 

@@ -21,6 +21,18 @@ internal static class PackedModels
         var other => throw CommandException.Usage($"{HugePagesVariable} is '{other}'; it must be auto, on or off"),
     };
 
+    /// <summary>Whether kernels are timed on this machine and chosen by that: <c>auto</c>, or <c>off</c> for those that are usual.</summary>
+    public const string KernelsVariable = "FREEHOLD_TUNE";
+
+    /// <summary>What that variable says.</summary>
+    /// <exception cref="CommandException">It makes no sense (2).</exception>
+    public static bool IsTuned(Func<string, string?> environment) => environment(KernelsVariable)?.Trim().ToLowerInvariant() switch
+    {
+        null or "" or "auto" => true,
+        "off" => false,
+        var other => throw CommandException.Usage($"{KernelsVariable} is '{other}'; it must be auto or off"),
+    };
+
     /// <summary>The folder of packs below a store's home.</summary>
     public static string PathOf(CatalogSettings settings) => Path.Combine(settings.Home, "packed");
 
@@ -40,6 +52,7 @@ internal static class PackedModels
             })
             {
                 HugePages = new HugePages(HugePagesOf(environment)) { CacheFolder = Path.Combine(settings.Home, "cache", "machine"), Available = () => AvailableMemory.Measure() },
+                Kernels = IsTuned(environment) ? new KernelTuning { CacheFolder = Path.Combine(settings.Home, "cache", "machine") } : null,
             };
         }
         catch (CatalogException)

@@ -74,6 +74,30 @@ public sealed class AttentionTests
         Assert.Equal(expected, Floats.Bits(Run(best, what, sequence, 1, strangers: false)));
     }
 
+    /// <summary>What an emulated CPU has time for: two tiles, then a few rows and one alone that see across the border of a split.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_instruction_set_gives_the_bits_of_the_plain_loops(string name)
+    {
+        const int Prompt = 70, Late = 1021, Last = 1026;
+        var what = Cases[name];
+        var sequence = new Sequence(what, Last + 1, 1);
+        var pages = Pages(sequence.Length, 3);
+        int[]? expected = null;
+        foreach (var isa in InstructionSets.Supported)
+        {
+            using var compute = new Compute(new ComputeOptions { Isa = isa, Threads = 1 });
+            using var paged = new PagedSequences(what, pages.Length + 2);
+            var prompt = paged.Step(compute, (sequence, pages, 0, Prompt))[0];
+            paged.Append(compute, (sequence, pages, Prompt, Late - Prompt));
+            var late = paged.Step(compute, (sequence, pages, Late, Last - Late))[0];
+            var last = paged.Step(compute, (sequence, pages, Last, 1))[0];
+            var bits = Floats.Bits([.. prompt, .. late, .. last]);
+            expected ??= bits;
+            Assert.Equal(expected, bits);
+        }
+    }
+
     [Theory]
     [InlineData("grouped, int8")]
     [InlineData("odd lengths, int8")]

@@ -45,7 +45,12 @@ internal sealed unsafe class PagedSequences : IDisposable
     /// <param name="compute">What computes.</param>
     /// <param name="parts">Sequence, its page numbers, first position and rows.</param>
     /// <returns>For each part its outputs, [rows][heads * value length].</returns>
-    public float[][] Step(Compute compute, params (Sequence Sequence, int[] Pages, int Start, int Rows)[] parts)
+    public float[][] Step(Compute compute, params (Sequence Sequence, int[] Pages, int Start, int Rows)[] parts) => Run(compute, attend: true, parts);
+
+    /// <summary>Appends rows of sequences and attends to none.</summary>
+    public void Append(Compute compute, params (Sequence Sequence, int[] Pages, int Start, int Rows)[] parts) => Run(compute, attend: false, parts);
+
+    private float[][] Run(Compute compute, bool attend, (Sequence Sequence, int[] Pages, int Start, int Rows)[] parts)
     {
         var (queryWidth, outputWidth) = (_case.Heads * _case.KeyLength, _case.Heads * _case.ValueLength);
         var (keyWidth, valueWidth) = (_case.KeyValueHeads * _case.KeyLength, _case.KeyValueHeads * _case.ValueLength);
@@ -89,7 +94,8 @@ internal sealed unsafe class PagedSequences : IDisposable
             SoftCap = _case.SoftCap,
             Causal = _case.Causal,
         };
-        compute.Attend(in call, runs);
+        if (attend)
+            compute.Attend(in call, runs);
         pages.Dispose();
         var results = new float[parts.Length][];
         row = 0;

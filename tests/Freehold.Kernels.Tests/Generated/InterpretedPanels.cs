@@ -2,6 +2,7 @@ using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Blocks.Layouts;
 using Freehold.Kernels.Generated;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Choices;
 using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Tests.Generated;
@@ -35,7 +36,8 @@ internal static unsafe class InterpretedPanels
     {
         PanelShape shape = default;
         var kernel = new VnniPanelKernel<T, TPlanes, TScales>(
-            quads, code => new InterpretedRoutines(code, (i, routine, call) => Allow(i, shape, routine + 1, (PanelCall*)call)), groupsAtOnce);
+            quads, code => new InterpretedRoutines(code, (i, routine, call) => Allow(i, shape, routine + 1, (PanelCall*)call)),
+            new ChosenKernels(new KernelChoice(0, 0, groupsAtOnce, KernelChoice.Never)));
         shape = kernel.Shape;
         return kernel;
     }

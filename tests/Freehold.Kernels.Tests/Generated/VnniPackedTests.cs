@@ -1,6 +1,7 @@
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Generated;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Choices;
 using Freehold.Kernels.Tests.Products;
 using Xunit;
 
@@ -68,10 +69,14 @@ public sealed unsafe class VnniPackedTests
     {
         var shape = VnniPackedKernel.ShapeOf(type)!.Value;
         using var packed = new PackedWeights(weights);
-        using var kernel = new VnniPackedKernel(shape, code => Interpret(shape, code));
-        Multiplied.SameBits(
-            ByKernel.Multiply(new ScalarKernel(), ActivationBits.Eight, weights, x, rows),
-            ByKernel.Multiply(kernel, ActivationBits.Eight, packed.Matrix, x, rows), $"{type} {rows} rows x {weights.Columns}");
+        var expected = ByKernel.Multiply(new ScalarKernel(), ActivationBits.Eight, weights, x, rows);
+        // Both blockings, whichever is usual.
+        foreach (var rowsByFour in new[] { 0, KernelChoice.Never })
+        {
+            using var kernel = new VnniPackedKernel(
+                shape, code => Interpret(shape, code), new ChosenKernels(new KernelChoice(KernelChoice.Never, rowsByFour, KernelChoice.MostStretch, KernelChoice.Never)));
+            Multiplied.SameBits(expected, ByKernel.Multiply(kernel, ActivationBits.Eight, packed.Matrix, x, rows), $"{type} {rows} rows x {weights.Columns}, by four up to {rowsByFour}");
+        }
     }
 
     private static InterpretedRoutines Interpret(PackedShape shape, byte[][] code)

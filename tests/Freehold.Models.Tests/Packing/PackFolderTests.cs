@@ -74,6 +74,25 @@ public sealed class PackFolderTests : IDisposable
     }
 
     [Fact]
+    public void Kernels_are_timed_once_for_what_a_model_mostly_holds()
+    {
+        using var file = Model();
+        var cache = Path.Combine(_folder, "choices");
+        PackFolder Timed() => new(_folder) { SmallestBytes = 0, Kernels = new KernelTuning { CacheFolder = cache } };
+        var first = Timed();
+        Outcome(file, first);
+        if (!first.ChosenKernels.Contains("unpacked at a time", StringComparison.Ordinal))
+            Assert.Skip("this CPU's kernels leave no choice");
+        var kept = Assert.Single(Directory.GetFiles(cache));
+        var written = File.GetLastWriteTimeUtc(kept);
+        var again = Timed();
+        Outcome(file, again);
+        Assert.Equal(first.ChosenKernels, again.ChosenKernels);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(kept));
+        Assert.Empty(Folder().ChosenKernels);
+    }
+
+    [Fact]
     public void Without_room_a_model_runs_from_its_own_file_and_says_why()
     {
         using var file = Model();

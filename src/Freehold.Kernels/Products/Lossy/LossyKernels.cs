@@ -21,8 +21,8 @@ internal sealed class LossyKernels : IDisposable
         _load = load;
         if (isa == InstructionSet.Amx)
             _tiles = new TileConfiguration(TileSlices.Configuration(), load);
-        _w8 = Of<W8Codes>(isa);
-        _w4 = Of<W4Codes>(isa);
+        _w8 = isa == InstructionSet.AdvSimd ? OnArm64<AdvSimdW8Codes>() : Of<W8Codes>(isa);
+        _w4 = isa == InstructionSet.AdvSimd ? OnArm64<AdvSimdW4Codes>() : Of<W4Codes>(isa);
     }
 
     /// <summary>The kernel for a kind and a number of activation rows.</summary>
@@ -50,6 +50,13 @@ internal sealed class LossyKernels : IDisposable
             InstructionSet.Avx2 => new(new LossyGemv<TCodes>(), new LossyPanelKernel<TCodes, Avx2PanelLanes, Vector256<int>>()),
             _ => new(new ScalarLossyKernel(), new ScalarLossyKernel()),
         };
+
+    private static Kernels OnArm64<TCodes>()
+        where TCodes : struct, IAdvSimdLossyCodes
+    {
+        var kernel = new AdvSimdLossyKernel<TCodes>();
+        return new(kernel, kernel);
+    }
 
     // FromRows: from how many rows on Many does better.
     private sealed record Kernels(ProductKernel Few, ProductKernel Many, int FromRows = ManyRows);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Freehold.Kernels.Products.Lossy;
@@ -41,6 +42,48 @@ internal static unsafe class Rotation
         (f * norm).Store(to + 40);
         (g * norm).Store(to + 48);
         (h * norm).Store(to + 56);
+    }
+
+    /// <summary>The same in registers of four.</summary>
+    internal static void Vectors128(float* x, float* to)
+    {
+        var (a, b, c, d) = Sixteen(x);
+        var (e, f, g, h) = Sixteen(x + 16);
+        var (i, j, k, l) = Sixteen(x + 32);
+        var (m, n, o, p) = Sixteen(x + 48);
+        Across(a, e, i, m, to);
+        Across(b, f, j, n, to + 4);
+        Across(c, g, k, o, to + 8);
+        Across(d, h, l, p, to + 12);
+    }
+
+    /// <summary>Distances 1 to 8 of sixteen values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<float> A, Vector128<float> B, Vector128<float> C, Vector128<float> D) Sixteen(float* x)
+    {
+        Vector128<float> a = Inside(Vector128.Load(x)), b = Inside(Vector128.Load(x + 4)), c = Inside(Vector128.Load(x + 8)), d = Inside(Vector128.Load(x + 12));
+        (a, b, c, d) = (a + b, a - b, c + d, c - d);
+        return (a + c, b + d, a - c, b - d);
+    }
+
+    /// <summary>Distances 16 and 32, and the norm.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Across(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, float* to)
+    {
+        var norm = Vector128.Create(Norm);
+        (a, b, c, d) = (a + b, a - b, c + d, c - d);
+        ((a + c) * norm).Store(to);
+        ((b + d) * norm).Store(to + 16);
+        ((a - c) * norm).Store(to + 32);
+        ((b - d) * norm).Store(to + 48);
+    }
+
+    /// <summary>Distances 1 and 2, as in registers of eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Inside(Vector128<float> v)
+    {
+        v = Vector128.Shuffle(v, Vector128.Create(1, 0, 3, 2)) + (v ^ Vector128.Create(0f, -0f, 0f, -0f));
+        return Vector128.Shuffle(v, Vector128.Create(2, 3, 0, 1)) + (v ^ Vector128.Create(0f, 0f, -0f, -0f));
     }
 
     /// <summary>Distances 1, 2 and 4: each lane takes its partner, and the upper one of a pair is subtracted (a sum with its sign changed, which is the same).</summary>

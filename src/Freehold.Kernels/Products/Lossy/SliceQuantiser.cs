@@ -14,30 +14,43 @@ internal static unsafe class SliceQuantiser
         var q8 = rows.Q8 + (long)row * rows.Columns;
         var d = rows.D + (long)row * rows.Slices;
         var sums = rows.Sums + (long)row * rows.Groups;
-        var fast = InstructionSets.BuildsOnAvx2(isa);
+        bool avx2 = InstructionSets.BuildsOnAvx2(isa), advSimd = isa == InstructionSet.AdvSimd;
         var rotated = stackalloc float[LossyFormat.MaxSlice];
         for (var from = 0; from < rows.Columns; from += format.Slice)
         {
             var length = Math.Min(format.Slice, rows.Columns - from);
             var values = format.Rotates ? rotated : x + from;
             for (var block = 0; format.Rotates && block < length; block += Rotation.Length)
-            {
-                if (isa == InstructionSet.Scalar)
-                {
-                    new Span<float>(x + from + block, Rotation.Length).CopyTo(new Span<float>(rotated + block, Rotation.Length));
-                    Rotation.Block(rotated + block);
-                }
-                else
-                {
-                    Rotation.Vectors(x + from + block, rotated + block);
-                }
-            }
-            var inverse = Inverse(Largest(values, length), d++);
+                Rotate(isa, x + from + block, rotated + block);
+            var inverse = Inverse(advSimd ? AdvSimdSliceQuantiser.Largest(values, length) : Largest(values, length), d++);
             for (var at = 0; at < length; at += LossyFormat.Group)
             {
-                *sums++ = fast ? Group256(values + at, inverse, q8 + from + at) : Group(values + at, inverse, q8 + from + at);
-                Split(q8 + from + at, q + from + at);
+                var to = q8 + from + at;
+                *sums++ = inverse == 0 ? Group(values + at, inverse, to)
+                    : avx2 ? Group256(values + at, inverse, to)
+                    : advSimd ? AdvSimdSliceQuantiser.Group(values + at, inverse, to)
+                    : Group(values + at, inverse, to);
+                // No kernel of Arm64 wants int16.
+                if (!advSimd)
+                    Split(to, q + from + at);
             }
+        }
+    }
+
+    private static void Rotate(InstructionSet isa, float* x, float* to)
+    {
+        if (isa == InstructionSet.Scalar)
+        {
+            new Span<float>(x, Rotation.Length).CopyTo(new Span<float>(to, Rotation.Length));
+            Rotation.Block(to);
+        }
+        else if (isa == InstructionSet.AdvSimd)
+        {
+            Rotation.Vectors128(x, to);
+        }
+        else
+        {
+            Rotation.Vectors(x, to);
         }
     }
 
@@ -82,8 +95,6 @@ internal static unsafe class SliceQuantiser
 
     private static int Group256(float* x, float inverse, sbyte* q)
     {
-        if (inverse == 0)
-            return Group(x, inverse, q);
         var by = Vector256.Create(inverse);
         Vector256<int> low = Vector256.Create(-127), high = Vector256.Create(127);
         var i0 = Avx2.Min(Avx2.Max(Avx.ConvertToVector256Int32(Vector256.Load(x) * by), low), high);

@@ -5,9 +5,12 @@ using Freehold.Kernels.Blocks;
 
 namespace Freehold.Kernels.Products.Packed;
 
-/// <summary>How four bytes of weights meet four int8 activations in each of eight lanes. Implemented by empty structs, so that the JIT folds what depends on the type.</summary>
+/// <summary>How four bytes of weights meet four activations in each of eight lanes. Implemented by empty structs, so that the JIT folds what depends on the type.</summary>
 internal interface IByteDot
 {
+    /// <summary>Whether activations are int16, even ones and odd ones apart (<see cref="ActivationRows.Q"/>), and the kernel widens weights for them; else they are bytes in order.</summary>
+    static abstract bool TakesWords { get; }
+
     /// <summary>What the values that <see cref="Magnitudes"/> gives are too large by, in every product.</summary>
     static abstract int Offset<T>()
         where T : struct, IBlockLayout;
@@ -38,6 +41,8 @@ internal interface IByteDot
 /// </summary>
 internal readonly struct Avx2Dot : IByteDot
 {
+    public static bool TakesWords => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Offset<T>()
         where T : struct, IBlockLayout => T.Signed ? 0 : T.Offset;
@@ -75,6 +80,8 @@ internal readonly struct Avx2Dot : IByteDot
 /// <summary>AVX-VNNI has the whole step in one instruction; signed values are made unsigned by 128.</summary>
 internal readonly struct AvxVnniDot : IByteDot
 {
+    public static bool TakesWords => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Offset<T>()
         where T : struct, IBlockLayout => T.Signed ? 128 : T.Offset;
@@ -96,4 +103,41 @@ internal readonly struct AvxVnniDot : IByteDot
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> End<T>(Vector256<int> sum)
         where T : struct, IBlockLayout => sum;
+}
+
+/// <summary>15-bit activations: weights become int16, of which AVX2 multiplies and adds pairs.</summary>
+internal readonly struct WordDot : IByteDot
+{
+    public static bool TakesWords => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Offset<T>()
+        where T : struct, IBlockLayout => T.Signed ? 0 : T.Offset;
+
+    public static bool AddsTwo<T>()
+        where T : struct, IBlockLayout => false;
+
+    public static Vector256<byte> Magnitudes<T>(Vector256<byte> values)
+        where T : struct, IBlockLayout => throw new NotSupportedException();
+
+    public static Vector256<int> Add<T>(Vector256<int> sum, Vector256<byte> magnitudes, Vector256<byte> values, Vector256<sbyte> x)
+        where T : struct, IBlockLayout => throw new NotSupportedException();
+
+    public static Vector256<int> AddTwo(Vector256<int> sum, Vector256<byte> first, Vector256<sbyte> x, Vector256<byte> second, Vector256<sbyte> y) =>
+        throw new NotSupportedException();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> End<T>(Vector256<int> sum)
+        where T : struct, IBlockLayout => sum;
+
+    /// <summary>The even ones of signed or unsigned bytes, as int16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<short> Even<T>(Vector256<byte> values)
+        where T : struct, IBlockLayout => T.Signed
+            ? Avx2.ShiftRightArithmetic(Avx2.ShiftLeftLogical(values.AsInt16(), 8), 8) : values.AsInt16() & Vector256.Create((short)255);
+
+    /// <summary>The odd ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector256<short> Odd<T>(Vector256<byte> values)
+        where T : struct, IBlockLayout => T.Signed ? Avx2.ShiftRightArithmetic(values.AsInt16(), 8) : Avx2.ShiftRightLogical(values.AsInt16(), 8);
 }

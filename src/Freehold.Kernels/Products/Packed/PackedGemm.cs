@@ -6,7 +6,7 @@ using Freehold.Kernels.Blocks;
 namespace Freehold.Kernels.Products.Packed;
 
 /// <summary>
-/// Some rows of int8 by packed panels, AVX2: a stretch of sixteen outputs' values stays in the first-level cache while all rows meet it, four at a time. Sums take half of the
+/// Some rows by packed panels, AVX2: a stretch of sixteen outputs' values stays in the first-level cache while all rows meet it, four at a time. Sums take half of the
 /// registers, so chains wait in scratch between their links.
 /// </summary>
 internal sealed unsafe class PackedGemm<T, TPlanes, TScales, TDot> : RowBlockKernel
@@ -24,6 +24,9 @@ internal sealed unsafe class PackedGemm<T, TPlanes, TScales, TDot> : RowBlockKer
     private const int Ahead = 4096;
 
     internal override int OutputStep => Outputs;
+
+    // A group's activations.
+    private static int RowDwords => TDot.TakesWords ? 16 : 8;
 
     // Bytes and nibbles are read where they lie; what is made of several planes is unpacked once for all rows.
     private static bool Lies => TPlanes.Bits is 8 or 4;
@@ -47,7 +50,7 @@ internal sealed unsafe class PackedGemm<T, TPlanes, TScales, TDot> : RowBlockKer
             for (var r = 0; r < rows; r += 4)
             {
                 var at = (long)(row + r) * x.Groups + from;
-                var of = new Rows(x.Q8 + at * 32, x.D + at, x.Sums + 2 * at, x.Groups, y + r * Outputs);
+                var of = new Rows(TDot.TakesWords ? (int*)x.Q + at * RowDwords : (int*)x.Q8 + at * RowDwords, x.D + at, x.Sums + 2 * at, x.Groups, y + r * Outputs);
                 // The first rows ask for what comes; the others find what they ask for.
                 var ahead = r == 0 ? Ahead : 0;
                 var w = Lies ? values : unpacked;
@@ -103,7 +106,8 @@ internal sealed unsafe class PackedGemm<T, TPlanes, TScales, TDot> : RowBlockKer
     private static void Multiply<TCount>(byte* w, int groups, int ahead, float* scale, float* minimum, Rows rows)
         where TCount : struct, IRowCount
     {
-        int* q0 = (int*)rows.Q, q1 = q0 + rows.Groups * 8, q2 = q1 + rows.Groups * 8, q3 = q2 + rows.Groups * 8;
+        var further = rows.Groups * RowDwords;
+        int* q0 = rows.Q, q1 = q0 + further, q2 = q1 + further, q3 = q2 + further;
         float* d = rows.D, y = rows.Y;
         var sums = rows.Sums;
         var stride = rows.Groups;
@@ -153,6 +157,9 @@ internal sealed unsafe class PackedGemm<T, TPlanes, TScales, TDot> : RowBlockKer
                 Link(l2, h2, scale, minimum, d[2 * stride], Sum(sums + 4 * stride), y + 2 * Outputs);
             if (TCount.Count > 3)
                 Link(l3, h3, scale, minimum, d[3 * stride], Sum(sums + 6 * stride), y + 3 * Outputs);
+            // A group's odd ones are behind its even ones.
+            if (TDot.TakesWords && (!T.Halves || (unit & 1) == 1))
+                at += 8;
             scale += Outputs;
             minimum += Outputs;
             sums += T.Halves ? 1 : 2;
@@ -175,6 +182,18 @@ internal sealed unsafe class PackedGemm<T, TPlanes, TScales, TDot> : RowBlockKer
         ref Vector256<int> h0, ref Vector256<int> h1, ref Vector256<int> h2, ref Vector256<int> h3)
         where TCount : struct, IRowCount
     {
+        if (TDot.TakesWords)
+        {
+            Vector256<short> lowEven = WordDot.Even<T>(low), lowOdd = WordDot.Odd<T>(low), highEven = WordDot.Even<T>(high), highOdd = WordDot.Odd<T>(high);
+            AddWords(lowEven, lowOdd, highEven, highOdd, q0, ref l0, ref h0);
+            if (TCount.Count > 1)
+                AddWords(lowEven, lowOdd, highEven, highOdd, q1, ref l1, ref h1);
+            if (TCount.Count > 2)
+                AddWords(lowEven, lowOdd, highEven, highOdd, q2, ref l2, ref h2);
+            if (TCount.Count > 3)
+                AddWords(lowEven, lowOdd, highEven, highOdd, q3, ref l3, ref h3);
+            return;
+        }
         Vector256<byte> lows = TDot.Magnitudes<T>(low), highs = TDot.Magnitudes<T>(high);
         var x = Vector256.Create(*q0).AsSByte();
         l0 = TDot.Add<T>(l0, lows, low, x);
@@ -197,6 +216,15 @@ internal sealed unsafe class PackedGemm<T, TPlanes, TScales, TDot> : RowBlockKer
             l3 = TDot.Add<T>(l3, lows, low, x);
             h3 = TDot.Add<T>(h3, highs, high, x);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddWords(
+        Vector256<short> lowEven, Vector256<short> lowOdd, Vector256<short> highEven, Vector256<short> highOdd, int* q, ref Vector256<int> l, ref Vector256<int> h)
+    {
+        Vector256<short> even = Vector256.Create(q[0]).AsInt16(), odd = Vector256.Create(q[8]).AsInt16();
+        l = l + Avx2.MultiplyAddAdjacent(lowEven, even) + Avx2.MultiplyAddAdjacent(lowOdd, odd);
+        h = h + Avx2.MultiplyAddAdjacent(highEven, even) + Avx2.MultiplyAddAdjacent(highOdd, odd);
     }
 
     // The second step's activations are `further` dwords behind the first's.
@@ -260,9 +288,9 @@ internal sealed unsafe class PackedGemm<T, TPlanes, TScales, TDot> : RowBlockKer
     }
 
     /// <summary>Where up to four rows' values, scales and sums are, each row's <see cref="Groups"/> groups further, and their chains.</summary>
-    private readonly struct Rows(sbyte* q, float* d, int* sums, long groups, float* y)
+    private readonly struct Rows(int* q, float* d, int* sums, long groups, float* y)
     {
-        internal readonly sbyte* Q = q;
+        internal readonly int* Q = q;
         internal readonly float* D = d;
         internal readonly int* Sums = sums;
         internal readonly long Groups = groups;

@@ -35,6 +35,18 @@ public sealed unsafe class LossyProductTests
 
     [Theory]
     [MemberData(nameof(KindsOnEach))]
+    public void Every_row_of_more_than_fit_a_workers_scratch_at_once_has_the_oracles_bits(LossyKind kind, InstructionSet isa)
+    {
+        const int Columns = 64, Outputs = 19, Rows = 1027;
+        using var weights = new RandomWeights(TensorType.F32, Outputs, Columns, 3);
+        using var lossy = new LossyWeights(weights.Matrix, kind);
+        var x = Multiplied.Activations(Rows, Columns, 5);
+        Multiplied.SameBits(
+            Multiplied.By(InstructionSet.Scalar, 1, ActivationBits.Eight, lossy.Matrix, x, Rows), Multiplied.By(isa, 2, ActivationBits.Eight, lossy.Matrix, x, Rows), $"{kind} {isa}");
+    }
+
+    [Theory]
+    [MemberData(nameof(KindsOnEach))]
     public void Bias_and_residual_come_after_the_outputs_scale(LossyKind kind, InstructionSet isa)
     {
         const int Columns = 576, Outputs = 41;
