@@ -8,9 +8,9 @@ import { LlamaBench } from "./peers/llama-bench.mjs";
 import { LlamaCpp } from "./peers/llama-cpp.mjs";
 import { undisturbed } from "./peers/steal.mjs";
 
-const usage = `usage: node bench/peer.mjs MODEL.gguf [--rounds 5] [--prompt 512] [--generate 32] [--streams 8] [--llama-bench "NAME=PATH ARGUMENTS"] [--out FILE] [--json]
+const usage = `usage: node bench/peer.mjs MODEL.gguf [--rounds 5] [--prompt 512] [--generate 32] [--streams 8] [--llama-bench "NAME=PATH ARGUMENTS | ARGUMENTS"] [--out FILE] [--json]
   --streams      numbers apart by commas
-  --llama-bench  a further peer: the path of its llama-bench (ik_llama.cpp's, say), whose llama-batched-bench lies beside it; may be given more than once
+  --llama-bench  a further peer: the path of its llama-bench (ik_llama.cpp's, say), whose llama-batched-bench lies beside it and takes what follows \"|\"; may be given more than once
   --out          also writes the result to FILE, for bench/plot.mjs`;
 const known = { "--rounds": 1, "--prompt": 1, "--generate": 1, "--streams": 1, "--llama-bench": 1, "--out": 1, "--json": 0 };
 const options = {}, models = [];
