@@ -48,7 +48,8 @@ if (samples.length === 0) fail("the host took the CPU away in every round; try a
 
 const spread = (values) => {
   const sorted = values.toSorted((a, b) => a - b);
-  return { min: sorted[0], median: sorted[Math.floor(sorted.length / 2)], max: sorted.at(-1) };
+  const middle = sorted.length / 2;
+  return { min: sorted[0], median: (sorted[Math.ceil(middle) - 1] + sorted[Math.floor(middle)]) / 2, max: sorted.at(-1) };
 };
 const result = {
   model: path.basename(work.model),

@@ -33,8 +33,8 @@ internal sealed class SpeedTest(InferenceEngine engine, int prompt, int generate
         return (Median(prefill), decode.Count > 0 ? Median(decode) : 0);
     }
 
-    /// <summary>Tokens a second of several streams in all, while all of them are being decoded.</summary>
-    public async Task<double> TogetherAsync(int streams, TimeSpan time, CancellationToken cancellationToken)
+    /// <summary>Tokens a second of several streams in all, while all of them are being decoded; null where answers were too short for all to be decoded at the same time.</summary>
+    public async Task<double?> TogetherAsync(int streams, TimeSpan time, CancellationToken cancellationToken)
     {
         var rates = new List<double>();
         var start = Stopwatch.GetTimestamp();
@@ -48,7 +48,7 @@ internal sealed class SpeedTest(InferenceEngine engine, int prompt, int generate
                 rates.Add(tokens / Stopwatch.GetElapsedTime(from, to).TotalSeconds);
         }
         while (Stopwatch.GetElapsedTime(start) < time);
-        return rates.Count > 0 ? Median(rates) : 0;
+        return rates.Count > 0 ? Median(rates) : null;
     }
 
     private async Task<List<long>> TimesAsync(int length, CancellationToken cancellationToken)

@@ -69,7 +69,10 @@ internal static class BenchCommand
             foreach (var count in counts)
             {
                 await error.WriteLineAsync($"measuring {count} streams ...");
-                together[count] = await test.TogetherAsync(count, time, cancellation);
+                if (await test.TogetherAsync(count, time, cancellation) is { } rate)
+                    together[count] = rate;
+                else
+                    await error.WriteLineAsync($"freehold: warning: the answers of {count} streams were over before all were being decoded; ask for longer ones (--generate)");
             }
             var figures = new Figures(prefill, decode, together, limits.Probe, open.Work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations, test.Guesses, load, load + TimeSpan.FromSeconds(length / cold));
             // A plan is made without knowing how often a draft will be right.

@@ -68,7 +68,7 @@ internal static class Planner
         var used = machine.Probe.PeakOf(isa);
         var unused = machine.Probe.Peak is { } peak && peak != used && peak.OperationsPerSecond > 1.1 * (used?.OperationsPerSecond ?? 0)
             ? $"; this CPU also has {peak.Instruction}, which these kernels do not use" : "";
-        yield return new("kernels", used is null ? "plain loops" : used.Instruction, 
+        yield return new("kernels", used is null ? "plain loops" : used.Instruction,
             $"what {isa.ToString().ToLowerInvariant()} multiplies bytes with{unused}{(open.Kernels.Length == 0 ? "" : $"; timed here: {open.Kernels}")}");
         yield return open.Resolved.Pack is { } pack
             ? new("weights", pack, $"asked for; {open.Packing}; answers name the model {open.Name}")
