@@ -13,7 +13,7 @@ namespace Freehold.Commands;
 internal static class BenchCommand
 {
     // With activations of 15 bits each weight is multiplied twice, once for each plane of bytes.
-    private sealed record Figures(double Prefill, double Decode, IReadOnlyDictionary<int, double> Streams, MachineProbe Machine, ModelWork Work, int Threads, string Isa, int Activations, (long Made, long True) Guesses, TimeSpan Load, TimeSpan FirstToken)
+    private sealed record Figures(double Prefill, double Decode, IReadOnlyDictionary<int, double?> Streams, MachineProbe Machine, ModelWork Work, int Threads, string Isa, int Activations, (long Made, long True) Guesses, TimeSpan Load, TimeSpan FirstToken)
     {
         public double ShareOfBandwidth => Decode * Work.BytesPerDecode / Machine.BytesPerSecond;
         public double? ShareOfPeak => Machine.Peak is { } peak ? Prefill * Work.OperationsPerPrefill * (Activations == 16 ? 2 : 1) / peak.OperationsPerSecond : null;
@@ -65,18 +65,17 @@ internal static class BenchCommand
             var (cold, _) = await test.AloneAsync(TimeSpan.Zero, cancellation);
             await error.WriteLineAsync("measuring one stream ...");
             var (prefill, decode) = await test.AloneAsync(time, cancellation);
-            var together = new SortedDictionary<int, double>();
+            var together = new SortedDictionary<int, double?>();
             foreach (var count in counts)
             {
                 await error.WriteLineAsync($"measuring {count} streams ...");
-                if (await test.TogetherAsync(count, time, cancellation) is { } rate)
-                    together[count] = rate;
-                else
+                together[count] = await test.TogetherAsync(count, time, cancellation);
+                if (together[count] is null)
                     await error.WriteLineAsync($"freehold: warning: the answers of {count} streams were over before all were being decoded; ask for longer ones (--generate)");
             }
             var figures = new Figures(prefill, decode, together, limits.Probe, open.Work, open.Compute.Threads, open.Compute.Isa.ToString().ToLowerInvariant(), (int)open.Loaded.Activations, test.Guesses, load, load + TimeSpan.FromSeconds(length / cold));
             // A plan is made without knowing how often a draft will be right.
-            if (open.Draft is null && !PlanReading.SpeedsOf(opening, open, limits).TryWrite(new MeasuredSpeed(prefill, decode, together, SpeedTest.StreamPrompt + answer / 2.0, opening.Clock.GetUtcNow())))
+            if (open.Draft is null && !PlanReading.SpeedsOf(opening, open, limits).TryWrite(new MeasuredSpeed(prefill, decode, together.Where(entry => entry.Value > 0).ToDictionary(entry => entry.Key, entry => entry.Value!.Value), SpeedTest.StreamPrompt + answer / 2.0, opening.Clock.GetUtcNow())))
                 await error.WriteLineAsync($"freehold: warning: {opening.CacheFolder} cannot be written; freehold plan will not know these figures.");
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
@@ -105,7 +104,13 @@ internal static class BenchCommand
         document.WriteNumber("decode_tokens_per_second", figures.Decode);
         document.WriteStartObject("streams");
         foreach (var (count, rate) in figures.Streams)
-            document.WriteNumber(count.ToString(CultureInfo.InvariantCulture), rate);
+        {
+            document.WritePropertyName(count.ToString(CultureInfo.InvariantCulture));
+            if (rate is { } known)
+                document.WriteNumberValue(known);
+            else
+                document.WriteNullValue();
+        }
         document.WriteEndObject();
         document.WriteNumber("drafted_tokens", figures.Guesses.Made);
         document.WriteNumber("accepted_drafted_tokens", figures.Guesses.True);
@@ -135,7 +140,7 @@ internal static class BenchCommand
         await output.WriteLineAsync(Line($"prefill of {prompt}   {figures.Prefill,10:0.0} tokens/s   {(figures.ShareOfPeak is { } share ? share.ToString("P1", CultureInfo.InvariantCulture) : "unknown share")} of the arithmetic peak"));
         await output.WriteLineAsync(Line($"decode, alone    {figures.Decode,10:0.0} tokens/s   {figures.ShareOfBandwidth:P1} of the memory bandwidth"));
         foreach (var (count, rate) in figures.Streams)
-            await output.WriteLineAsync(Line($"{count,3} streams, in all {rate,7:0.0} tokens/s"));
+            await output.WriteLineAsync(rate is null ? Line($"{count,3} streams, in all not measured") : Line($"{count,3} streams, in all {rate,7:0.0} tokens/s"));
         if (figures.Guesses is ( > 0, _) guesses)
             await output.WriteLineAsync(Line($"guessed ahead    {guesses.Made,10} tokens     {(double)guesses.True / guesses.Made:P1} came true"));
         await output.WriteLineAsync(Line($"loading          {figures.Load.TotalSeconds,10:0.00} s          first token of a prompt of {prompt} after {figures.FirstToken.TotalSeconds:0.00} s"));

@@ -44,7 +44,7 @@ internal static unsafe class AdvSimdSlice<TCodes>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Sum<TRows>(
         byte* block, int blocks, sbyte* q0, sbyte* q1, sbyte* q2, sbyte* q3, float d0, float d1, float d2, float d3, float* y)
-        where TRows : struct, IRows
+        where TRows : struct, IRowCount
     {
         var sums = stackalloc int[MostRows * Outputs];
         for (var i = 0; i < TRows.Count * Outputs; i += 4)
@@ -104,7 +104,7 @@ internal static unsafe class AdvSimdSlice<TCodes>
         Vector128<sbyte> l0, Vector128<sbyte> h0, Vector128<sbyte> l1, Vector128<sbyte> h1, Vector128<sbyte> l2, Vector128<sbyte> h2, Vector128<sbyte> l3, Vector128<sbyte> h3,
         ref Vector128<int> a0, ref Vector128<int> b0, ref Vector128<int> a1, ref Vector128<int> b1,
         ref Vector128<int> a2, ref Vector128<int> b2, ref Vector128<int> a3, ref Vector128<int> b3)
-        where TRows : struct, IRows
+        where TRows : struct, IRowCount
     {
         TCodes.Steps(block, group, 2 * half, step, ma, ba, out var la, out var ha);
         TCodes.Steps(block, group, 2 * half + 1, step, mb, bb, out var lb, out var hb);
@@ -146,25 +146,5 @@ internal static unsafe class AdvSimdSlice<TCodes>
     {
         for (var o = 0; o < Outputs; o += 4)
             AdvSimd.FusedMultiplyAdd(Vector128.Load(y + o), AdvSimd.ConvertToSingle(Vector128.Load(sums + o)), Vector128.Create(d)).Store(y + o);
-    }
-
-    private interface IRows
-    {
-        static abstract int Count { get; }
-    }
-
-    private readonly struct OneRow : IRows
-    {
-        public static int Count => 1;
-    }
-
-    private readonly struct TwoRows : IRows
-    {
-        public static int Count => 2;
-    }
-
-    private readonly struct FourRows : IRows
-    {
-        public static int Count => 4;
     }
 }

@@ -56,10 +56,10 @@ internal sealed unsafe class PackedGemm<T, TPlanes, TScales, TDot> : RowBlockKer
                 var w = Lies ? values : unpacked;
                 switch (rows - r)
                 {
-                    case 1: Multiply<One>(w, groups, ahead, scale, minimum, of); break;
-                    case 2: Multiply<Two>(w, groups, ahead, scale, minimum, of); break;
-                    case 3: Multiply<Three>(w, groups, ahead, scale, minimum, of); break;
-                    default: Multiply<Four>(w, groups, ahead, scale, minimum, of); break;
+                    case 1: Multiply<OneRow>(w, groups, ahead, scale, minimum, of); break;
+                    case 2: Multiply<TwoRows>(w, groups, ahead, scale, minimum, of); break;
+                    case 3: Multiply<ThreeRows>(w, groups, ahead, scale, minimum, of); break;
+                    default: Multiply<FourRows>(w, groups, ahead, scale, minimum, of); break;
                 }
             }
             scales += (long)(groups / T.BlockRuns) * TScales.BlockBytes;
@@ -295,31 +295,5 @@ internal sealed unsafe class PackedGemm<T, TPlanes, TScales, TDot> : RowBlockKer
         internal readonly int* Sums = sums;
         internal readonly long Groups = groups;
         internal readonly float* Y = y;
-    }
-
-    /// <summary>How many rows meet a stretch at once: a constant, so that the JIT leaves out the others.</summary>
-    private interface IRowCount
-    {
-        static abstract int Count { get; }
-    }
-
-    private readonly struct One : IRowCount
-    {
-        public static int Count => 1;
-    }
-
-    private readonly struct Two : IRowCount
-    {
-        public static int Count => 2;
-    }
-
-    private readonly struct Three : IRowCount
-    {
-        public static int Count => 3;
-    }
-
-    private readonly struct Four : IRowCount
-    {
-        public static int Count => 4;
     }
 }
