@@ -28,14 +28,14 @@ public sealed unsafe partial class Compute
     }
 
     /// <summary>Which kernels multiply weights of a type, where there is a choice; null where there is none.</summary>
-    public KernelChoice? ChoiceOf(TensorType type, ActivationBits bits) => ReadsPanels ? _kernels.ChosenFor(type, bits)?.Now : null;
+    public KernelChoice? ChoiceOf(TensorType type, ActivationBits bits) => _kernels.ChosenFor(type, bits)?.Now;
 
     /// <summary>Chooses the kernels for a type: results do not depend on it.</summary>
     /// <exception cref="ArgumentException">There is nothing to choose for the type here, or the choice is none that there is.</exception>
     public void Choose(TensorType type, ActivationBits bits, KernelChoice choice)
     {
         ArgumentNullException.ThrowIfNull(choice);
-        var chosen = (ReadsPanels ? _kernels.ChosenFor(type, bits) : null) ?? throw new ArgumentException($"{Isa} has one kernel for {type}");
+        var chosen = _kernels.ChosenFor(type, bits) ?? throw new ArgumentException($"{Isa} has one kernel for {type}");
         chosen.Now = choice.IsPossible ? choice : throw new ArgumentException($"no kernel does as {choice} says");
     }
 

@@ -16,7 +16,7 @@ public sealed record HugePageGain(double MappedBytesPerSecond, double HugeBytesP
     private const int Rounds = 5, Streams = 4, Piece = 256 * Streams;
 
     /// <summary>Whether others took so much of the processors' time that the figures say little.</summary>
-    public bool WasDisturbed => ShareOfTime < 0.85;
+    public bool WasDisturbed => ShareOfTime < MachineProbe.Undisturbed;
 
     /// <summary>Measures, in about half a second; null where there are no huge pages or no memory for them. Takes a turn of the workers.</summary>
     /// <param name="workers">The threads that models use.</param>
@@ -67,9 +67,6 @@ public sealed record HugePageGain(double MappedBytesPerSecond, double HugeBytesP
 /// <summary>Keeps that measurement in a folder, for this machine and number of threads.</summary>
 public sealed class HugePageGainCache
 {
-    /// <summary>How long a disturbed measurement serves before it is tried again: on a busy machine each load would spend half a second on one more.</summary>
-    public static readonly TimeSpan RetryAfter = TimeSpan.FromHours(1);
-
     private const int Version = 1;
     private readonly MeasurementFile _file;
     private readonly string _identity;
@@ -83,7 +80,7 @@ public sealed class HugePageGainCache
         _file = new MeasurementFile(folder, _identity);
     }
 
-    /// <summary>The measurement; null where there is none that can be read, or where others disturbed it and <see cref="RetryAfter"/> has passed.</summary>
+    /// <summary>The measurement; null where there is none that can be read, or where others disturbed it and <see cref="MeasurementFile.RetryAfter"/> has passed.</summary>
     public HugePageGain? Read() =>
         _file.Read(KeptGain.Of) is { Gain: { Ratio: > 0 } gain } kept && kept.Identity == _identity && (!gain.WasDisturbed || IsRecent(kept.Taken)) ? gain : null;
 
@@ -91,7 +88,7 @@ public sealed class HugePageGainCache
     public bool TryWrite(HugePageGain gain) => _file.TryWrite(new KeptGain(_identity, gain, _clock.GetUtcNow()), HugePageJson.Default.KeptGain);
 
     // A clock may have been set back since.
-    private bool IsRecent(DateTimeOffset taken) => _clock.GetUtcNow() - taken is var age && age >= TimeSpan.Zero && age < RetryAfter;
+    private bool IsRecent(DateTimeOffset taken) => _clock.GetUtcNow() - taken is var age && age >= TimeSpan.Zero && age < MeasurementFile.RetryAfter;
 }
 
 internal sealed record KeptGain(string Identity, HugePageGain Gain, DateTimeOffset Taken)

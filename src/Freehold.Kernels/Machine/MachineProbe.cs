@@ -12,8 +12,8 @@ namespace Freehold.Kernels.Machine;
 /// <param name="ShareOfTime">How much of the time the threads were really running: well below 1, others were in the way and the figures are lower bounds.</param>
 public sealed record MachineProbe(int Threads, double BytesPerSecond, int Streams, IReadOnlyList<ArithmeticPeak> Peaks, double ShareOfTime)
 {
-    // A hundredth or two go to starting and waiting.
-    private const double Undisturbed = 0.85;
+    /// <summary>The least share of the time that threads run while they measure undisturbed: a hundredth or two go to starting and waiting.</summary>
+    internal const double Undisturbed = 0.85;
 
     /// <summary>Whether other programs, or the host, took much of the processors' time while this was measured.</summary>
     public bool WasDisturbed => ShareOfTime < Undisturbed;

@@ -10,6 +10,9 @@ namespace Freehold.Kernels.Machine;
 /// <param name="identity">What tells this measurement from others. The name is a hash of it, so what is kept names it too, for the reader to compare.</param>
 public sealed class MeasurementFile(string folder, string identity)
 {
+    /// <summary>How long what others disturbed serves before it is measured again: on a busy machine each load would spend half a second on one more.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromHours(1);
+
     private readonly string _file = Path.Combine(folder, Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(identity)))[..16] + ".json");
 
     /// <summary>What is kept; null where there is none that can be read.</summary>

@@ -14,7 +14,6 @@ internal sealed class KernelTable : IDisposable
     // From here on, unpacking a panel pays for itself where it cannot be read as it lies.
     private const int ManyRows = 4;
 
-    private static readonly KernelChoice NothingPacked = new(0, 0, KernelChoice.MostStretch, KernelChoice.Never);
     private readonly ProductKernel _float;
     private readonly ProductKernel _scalar = new ScalarKernel();
     private readonly Dictionary<TensorType, Kernels> _quantised = [];
@@ -31,7 +30,7 @@ internal sealed class KernelTable : IDisposable
         _float = new FloatKernel(isa);
         _lossy = new LossyKernels(isa, _load);
         if (isa == InstructionSet.AdvSimd)
-            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, few, few, many, many, new ChosenKernels(NothingPacked), new ChosenKernels(NothingPacked))));
+            AdvSimdKernels.AddTo((type, few, many) => _quantised.Add(type, new Kernels(few, few, few, few, few, many, many)));
         if (!InstructionSets.BuildsOnAvx2(isa))
             return;
         if (isa == InstructionSet.Amx)
@@ -60,12 +59,12 @@ internal sealed class KernelTable : IDisposable
             return _float;
         if (!_quantised.TryGetValue(weights.Type, out var kernels))
             return _scalar;
-        var choice = kernels.Of(bits).Now;
-        if (rows >= choice.FromTiles && (bits == ActivationBits.Eight ? kernels.TilesEight : kernels.TilesSixteen) is { } tiles)
+        var choice = kernels.Of(bits)?.Now;
+        if (rows >= choice?.FromTiles && (bits == ActivationBits.Eight ? kernels.TilesEight : kernels.TilesSixteen) is { } tiles)
             return tiles;
         if (weights.Packed is not null && rows == 1)
             return bits == ActivationBits.Eight ? kernels.PackedOne : kernels.PackedOneSixteen;
-        if (weights.Packed is not null && rows <= choice.MostPacked)
+        if (weights.Packed is not null && rows <= choice?.MostPacked)
             return bits == ActivationBits.Eight ? kernels.PackedEight : kernels.PackedSixteen;
         if (rows < ManyRows)
             return weights.Packed is null ? kernels.Few : kernels.PackedSixteen;
@@ -119,11 +118,11 @@ internal sealed class KernelTable : IDisposable
         _ => new KernelChoice(64, 0, KernelChoice.MostStretch, KernelChoice.Never),
     };
 
-    // One row has a kernel of its own.
+    // One row has a kernel of its own. Without ChosenKernels there is no choice.
     private sealed record Kernels(
         ProductKernel Few, ProductKernel PackedOne, ProductKernel PackedEight, ProductKernel PackedOneSixteen, ProductKernel PackedSixteen, ProductKernel ManyEight, ProductKernel ManySixteen,
-        ChosenKernels Eight, ChosenKernels Sixteen, ProductKernel? TilesEight = null, ProductKernel? TilesSixteen = null)
+        ChosenKernels? Eight = null, ChosenKernels? Sixteen = null, ProductKernel? TilesEight = null, ProductKernel? TilesSixteen = null)
     {
-        internal ChosenKernels Of(ActivationBits bits) => bits == ActivationBits.Eight ? Eight : Sixteen;
+        internal ChosenKernels? Of(ActivationBits bits) => bits == ActivationBits.Eight ? Eight : Sixteen;
     }
 }

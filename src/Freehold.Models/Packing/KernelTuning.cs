@@ -15,9 +15,6 @@ public sealed class KernelTuning
     /// <summary>Says when a choice that others disturbed has served its time.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    // What is usual then serves: timing again at each start would cost a busy machine more than a better choice gives.
-    private static readonly TimeSpan DisturbedFor = TimeSpan.FromHours(1);
-
     /// <summary>Chooses for types.</summary>
     /// <param name="compute">Whose kernels.</param>
     /// <param name="types">The types.</param>
@@ -30,9 +27,9 @@ public sealed class KernelTuning
 
         KernelChoice? Choose(TensorType type)
         {
-            var cache = CacheFolder is null ? null : new KernelChoiceCache(CacheFolder, machine!, compute, type, bits);
             if (compute.ChoiceOf(type, bits) is null)
                 return null;
+            var cache = CacheFolder is null ? null : new KernelChoiceCache(CacheFolder, machine!, compute, type, bits);
             if (cache?.Read(Clock.GetUtcNow()) is { } known)
             {
                 compute.Choose(type, bits, known);
@@ -40,7 +37,7 @@ public sealed class KernelTuning
             }
             if (KernelTuner.Choose(compute, type, bits) is not { } made)
                 return null;
-            cache?.TryWrite(made.Choice, made.WasDisturbed ? Clock.GetUtcNow() + DisturbedFor : null);
+            cache?.TryWrite(made.Choice, made.WasDisturbed ? Clock.GetUtcNow() + MeasurementFile.RetryAfter : null);
             return made.Choice;
         }
     }

@@ -86,9 +86,9 @@ public sealed unsafe class HugePageTests : IDisposable
             Assert.True(disturbed.WasDisturbed);
             Assert.True(cache.TryWrite(disturbed));
             Assert.Equal(disturbed, cache.Read());
-            clock.Now += HugePageGainCache.RetryAfter;
+            clock.Now += MeasurementFile.RetryAfter;
             Assert.Null(cache.Read());
-            clock.Now -= 2 * HugePageGainCache.RetryAfter; // a clock that was set back says nothing of age
+            clock.Now -= 2 * MeasurementFile.RetryAfter; // a clock that was set back says nothing of age
             Assert.Null(cache.Read());
         }
         finally

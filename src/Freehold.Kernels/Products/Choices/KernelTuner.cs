@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Generated;
+using Freehold.Kernels.Machine;
 using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products.Choices;
@@ -13,7 +14,7 @@ namespace Freehold.Kernels.Products.Choices;
 public static unsafe class KernelTuner
 {
     private const int Columns = 2048, Turns = 4;
-    private const double ClearlyFaster = 0.95, Undisturbed = 0.85;
+    private const double ClearlyFaster = 0.95;
 
     private static readonly int[] _rows = [4, 8, 16, 32, 64, 128, 256];
     private static readonly int[] _stretches = [64, 32, 16];
@@ -27,7 +28,7 @@ public static unsafe class KernelTuner
     public static (KernelChoice Choice, bool WasDisturbed)? Choose(Compute compute, TensorType type, ActivationBits bits, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(compute);
-        if (compute.ChoiceOf(type, bits) is not { } usual || !compute.ReadsPanels)
+        if (compute.ChoiceOf(type, bits) is not { } usual)
             return null;
         var outputs = Math.Max(512, 64 * compute.Threads);
         using var work = new Sample(compute, type, bits, outputs);
@@ -51,7 +52,7 @@ public static unsafe class KernelTuner
                         var took = work.Multiply(_rows[r]);
                         seconds[way, r] = round <= 1 ? took : Math.Min(seconds[way, r], took);
                     }
-            disturbed = work.ShareOfTime < Undisturbed;
+            disturbed = work.ShareOfTime < MachineProbe.Undisturbed;
             if (!disturbed)
                 usual = Best(usual, ways, seconds);
         }

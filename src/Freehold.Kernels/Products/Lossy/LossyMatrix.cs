@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Freehold.Kernels.Threads;
 
 namespace Freehold.Kernels.Products.Lossy;
@@ -32,6 +33,14 @@ public sealed unsafe class LossyMatrix
 
     /// <summary>The sixteen outputs from 16 * <paramref name="panel"/>.</summary>
     internal byte* Panel(int panel) => _data + panel * PanelBytes;
+
+    /// <summary>Multiplies a panel's sixteen finished chains by their outputs' scales, with which they end.</summary>
+    internal void Scale(int panel, float* chains)
+    {
+        var scales = (float*)Panel(panel);
+        for (var o = 0; o < LossyFormat.Outputs; o += 8)
+            (Vector256.Load(chains + o) * Vector256.Load(scales + o)).Store(chains + o);
+    }
 
     /// <summary>Whether a matrix can be packed: its inputs are a multiple of 64. Any type can, floats too.</summary>
     public static bool Takes(WeightMatrix matrix)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Freehold.Kernels.Generated;
 
 namespace Freehold.Kernels.Products.Lossy;
@@ -77,8 +75,10 @@ internal sealed unsafe class LossyTileKernel<TCodes>(TileConfiguration tiles, Fu
             };
             if (!LieAsTiles)
             {
-                call.Panel0 = Unpack(panel0 + at, blocks, unpacked);
-                call.Panel1 = Unpack(panel1 + at, blocks, unpacked + MostBlocks * TileSlices.TileBytes);
+                call.Panel0 = unpacked;
+                call.Panel1 = unpacked + MostBlocks * TileSlices.TileBytes;
+                LossyBlocks<TCodes>.Unpack(panel0 + at, blocks, (byte*)call.Panel0);
+                LossyBlocks<TCodes>.Unpack(panel1 + at, blocks, (byte*)call.Panel1);
             }
             if (slice + 1 == x.Slices && first + Outputs < end)
                 new MemoryAhead(panel0 + following, lossy.PanelBytes, 2, LossyFormat.ValuesAt + TileSlices.BlocksAhead * TCodes.Format.BlockBytes).Prefetch(0, 1);
@@ -96,28 +96,9 @@ internal sealed unsafe class LossyTileKernel<TCodes>(TileConfiguration tiles, Fu
             for (var panel = 0; panel < (valid + Lanes - 1) / Lanes; panel++)
             {
                 var chains = y + ((r / Tile * 2 + panel) * Tile + r % Tile) * Lanes;
-                var scales = (float*)(panel == 0 ? panel0 : panel1);
-                for (var o = 0; o < Lanes; o += 8)
-                    (Vector256.Load(chains + o) * Vector256.Load(scales + o)).Store(chains + o);
+                lossy.Scale(number + panel, chains);
                 Store(product, row + r, first + panel * Lanes, Math.Min(Lanes, valid - panel * Lanes), chains, Lanes);
             }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static sbyte* Unpack(byte* block, int blocks, sbyte* to)
-    {
-        const int Steps = LossyFormat.Group / 4, Half = LossyFormat.Outputs / 2 * 4;
-        var eight = stackalloc byte[Steps * Half];
-        var at = to;
-        for (; blocks > 0; blocks--, block += TCodes.Format.BlockBytes)
-            for (var group = 0; group < LossyFormat.Block / LossyFormat.Group; group++, at += Steps * 2 * Half)
-                for (var half = 0; half < 2; half++)
-                {
-                    TCodes.Unpack(block, group, half, eight);
-                    for (var step = 0; step < Steps; step++)
-                        Vector256.Load((sbyte*)eight + step * Half).Store(at + step * 2 * Half + half * Half);
-                }
-        return to;
     }
 
     // Assembled when first used: a model has few lengths of slices.

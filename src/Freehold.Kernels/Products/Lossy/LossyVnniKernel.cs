@@ -49,15 +49,8 @@ internal sealed unsafe class LossyVnniKernel<TCodes>(Func<byte[][], Routines> lo
             code.Call(0, &call);
         }
         for (var p = 0; p < panels; p++)
-        {
-            var scales = (float*)lossy.Panel(panel + p);
             for (var r = 0; r < rows; r++)
-                for (var o = 0; o < Lanes; o += 8)
-                {
-                    var chains = y + (r * panels + p) * Lanes + o;
-                    (Vector256.Load(chains) * Vector256.Load(scales + o)).Store(chains);
-                }
-        }
+                lossy.Scale(panel + p, y + (r * panels + p) * Lanes);
     }
 
     // An even number of sums.

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Freehold.Kernels.Generated;
 
@@ -44,7 +43,7 @@ internal sealed unsafe class LossyVnniPanelKernel<TCodes>(Func<byte[][], Routine
             call.Blocks = Math.Min(length, x.Columns - from) / LossyFormat.Block;
             var block = packed + LossyFormat.ValuesAt + (long)(from / LossyFormat.Block) * TCodes.Format.BlockBytes;
             for (var p = 0; p < panels; p++)
-                Unpack(block + p * lossy.PanelBytes, (int)call.Blocks, scratch + p * PanelBytes);
+                LossyBlocks<TCodes>.Unpack(block + p * lossy.PanelBytes, (int)call.Blocks, scratch + p * PanelBytes, flip: 0x80);
             var ahead = Next(lossy, x.Columns, product.Weights.Rows, first, panels, from + length);
             for (var tile = 0; tile < tiles; tile++)
             {
@@ -56,16 +55,12 @@ internal sealed unsafe class LossyVnniPanelKernel<TCodes>(Func<byte[][], Routine
             }
         }
         for (var p = 0; p < panels; p++)
-        {
-            var scales = (float*)lossy.Panel(first / Lanes + p);
             for (var r = 0; r < rows; r++)
             {
                 var chains = y + (r * panels + p) * Lanes;
-                for (var o = 0; o < Lanes; o += 8)
-                    (Vector256.Load(chains + o) * Vector256.Load(scales + o)).Store(chains + o);
+                lossy.Scale(first / Lanes + p, chains);
                 Store(product, row + r, first + p * Lanes, Math.Min(Lanes, valid - p * Lanes), chains, Lanes);
             }
-        }
     }
 
     /// <summary>The next slice of some panels, or the first one of the next panels.</summary>
@@ -95,21 +90,5 @@ internal sealed unsafe class LossyVnniPanelKernel<TCodes>(Func<byte[][], Routine
             (-sums << 7).Store(starts);
         fixed (float* d = call.D)
             Vector256.Load(x.TiledD + ((long)tile * x.Slices + slice) * Tile).Store(d);
-    }
-
-    /// <summary>A panel's blocks as [16 quads][16 outputs][4 bytes], made unsigned by 128.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Unpack(byte* block, int blocks, byte* to)
-    {
-        const int Steps = LossyFormat.Group / 4, Half = Lanes / 2 * 4;
-        var eight = stackalloc byte[Steps * Half];
-        for (; blocks > 0; blocks--, block += TCodes.Format.BlockBytes)
-            for (var group = 0; group < LossyFormat.Block / LossyFormat.Group; group++, to += Steps * 2 * Half)
-                for (var half = 0; half < 2; half++)
-                {
-                    TCodes.Unpack(block, group, half, eight);
-                    for (var step = 0; step < Steps; step++)
-                        (Vector256.Load(eight + step * Half) ^ Vector256.Create((byte)0x80)).Store(to + step * 2 * Half + half * Half);
-                }
     }
 }
