@@ -12,7 +12,7 @@ namespace Freehold.Kernels.Products;
 internal sealed class KernelTable : IDisposable
 {
     // From here on, unpacking a panel pays for itself where it cannot be read as it lies.
-    private const int ManyRows = 4;
+    internal const int ManyRows = 4;
 
     private readonly ProductKernel _float;
     private readonly ProductKernel _scalar = new ScalarKernel();
@@ -71,8 +71,9 @@ internal sealed class KernelTable : IDisposable
         return bits == ActivationBits.Eight ? kernels.ManyEight : kernels.ManySixteen;
     }
 
-    /// <summary>What was chosen for a type; null for types whose kernels leave no choice.</summary>
-    internal ChosenKernels? ChosenFor(TensorType type, ActivationBits bits) => _quantised.GetValueOrDefault(type)?.Of(bits);
+    /// <summary>What was chosen for a form; null for those whose kernels leave no choice.</summary>
+    internal ChosenKernels? ChosenFor(PackedForm form) =>
+        form.Lossy is { } kind ? _lossy.ChosenFor(kind) : _quantised.GetValueOrDefault(form.Type)?.Of(form.Bits);
 
     /// <summary>Frees what kernels hold: generated code.</summary>
     public void Dispose()
