@@ -4,7 +4,7 @@ using Freehold.Kernels.Products.Choices;
 
 namespace Freehold.Kernels.Generated;
 
-/// <summary>Few rows of int8 from packed panels by generated AVX-512 VNNI code.</summary>
+/// <summary>Few rows by packed panels by generated AVX-512 VNNI code, activations of 8 bits or of 15.</summary>
 /// <param name="shape">What the code is made of.</param>
 /// <param name="load">Makes code ready to be called.</param>
 /// <param name="chosen">Up to how many rows it reads four panels at once.</param>
@@ -59,7 +59,7 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
         {
             Panel0 = packed.Panel(panel),
             ValuesAt = packed.ValuesAt,
-            Q = x.Q8 + (long)row * x.Columns,
+            Q = shape.Words ? x.Q + (long)row * x.Columns : x.Q8 + (long)row * x.Columns,
             D = x.D + (long)row * x.Groups,
             Sums = x.Sums + (long)row * x.Groups * 2,
             Y = y,

@@ -64,10 +64,10 @@ internal sealed class KernelTable : IDisposable
             return tiles;
         if (weights.Packed is not null && rows == 1)
             return bits == ActivationBits.Eight ? kernels.PackedOne : kernels.PackedOneSixteen;
-        if (weights.Packed is not null && rows <= choice?.MostPacked)
+        if (weights.Packed is not null && (rows < ManyRows || rows <= choice?.MostPacked))
             return bits == ActivationBits.Eight ? kernels.PackedEight : kernels.PackedSixteen;
         if (rows < ManyRows)
-            return weights.Packed is null ? kernels.Few : kernels.PackedSixteen;
+            return kernels.Few;
         return bits == ActivationBits.Eight ? kernels.ManyEight : kernels.ManySixteen;
     }
 
@@ -90,7 +90,7 @@ internal sealed class KernelTable : IDisposable
         where TPlanes : struct, ICodePlanes
         where TScales : struct, IPanelScales
     {
-        var (eight, sixteen) = (new ChosenKernels(Usual(type, isa)), new ChosenKernels(Usual(type, isa) with { MostPacked = isa == InstructionSet.Avx2 ? 16 : 8 }));
+        var (eight, sixteen) = (new ChosenKernels(Usual(type, isa)), new ChosenKernels(Usual(type, isa) with { MostPacked = MostPackedOfWords(isa) }));
         // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit, and signed ones as magnitudes where signs can be moved.
         ProductKernel Panel(bool bytes, ChosenKernels chosen) => isa switch
         {
@@ -100,15 +100,24 @@ internal sealed class KernelTable : IDisposable
             _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(bytes, chosen),
         };
         var one = new PackedGemv<T, TPlanes, TScales>();
-        var generated = isa is InstructionSet.Avx512Vnni or InstructionSet.Amx ? new VnniPackedKernel(VnniPackedKernel.ShapeOf(type)!.Value, _load, eight) : null;
-        ProductKernel some = generated is not null ? generated
-            : isa == InstructionSet.AvxVnni ? new PackedGemm<T, TPlanes, TScales, AvxVnniDot>() : new PackedGemm<T, TPlanes, TScales, Avx2Dot>();
+        ProductKernel? Generated(bool words) => isa is InstructionSet.Avx512Vnni or InstructionSet.Amx
+            ? new VnniPackedKernel(VnniPackedKernel.ShapeOf(type)!.Value with { Words = words }, _load, words ? sixteen : eight) : null;
+        ProductKernel? bytes = Generated(words: false), words = Generated(words: true);
+        var some = bytes ?? (isa == InstructionSet.AvxVnni ? new PackedGemm<T, TPlanes, TScales, AvxVnniDot>() : new PackedGemm<T, TPlanes, TScales, Avx2Dot>());
         // Two scales in a group of 32 would halve what a tile product does once more.
         ProductKernel? Tiles(int planes) => _tiles is not null && !T.Halves
             ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, planes, _load) : null;
         _quantised.Add(type, new Kernels(
-            new Avx2Gemv<T>(), generated is not null ? generated : one, some, one, new PackedGemm<T, TPlanes, TScales, WordDot>(), Panel(true, eight), Panel(false, sixteen), eight, sixteen, Tiles(planes: 1), Tiles(planes: 2)));
+            new Avx2Gemv<T>(), bytes ?? one, some, words ?? one, words ?? new PackedGemm<T, TPlanes, TScales, WordDot>(), Panel(true, eight), Panel(false, sixteen), eight, sixteen, Tiles(planes: 1), Tiles(planes: 2)));
     }
+
+    // 15-bit activations: panels of int16 save each four rows widening, which is little of what generated code does.
+    private static int MostPackedOfWords(InstructionSet isa) => isa switch
+    {
+        InstructionSet.Avx512Vnni or InstructionSet.Amx => VnniPackedKernel.WorthRows,
+        InstructionSet.Avx2 => 16,
+        _ => 8,
+    };
 
     // On Zen 3 unpacking wider panels gains nothing up to 64 rows; with panels of 512 bits it should earlier.
     private static KernelChoice Usual(TensorType type, InstructionSet isa) => isa switch

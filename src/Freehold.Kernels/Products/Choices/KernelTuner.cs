@@ -86,7 +86,7 @@ public static unsafe class KernelTuner
         var stretches = Stretches(form);
         var longest = stretches[0];
         var ways = new List<Way> { new(Kind.PackedByFour, new KernelChoice(KernelChoice.Never, KernelChoice.Never, longest, KernelChoice.Never), 0, 128) };
-        if (form.Bits == ActivationBits.Eight && compute.Isa is (InstructionSet.Avx512Vnni or InstructionSet.Amx))
+        if (compute.Isa is InstructionSet.Avx512Vnni or InstructionSet.Amx)
             ways.Add(new Way(Kind.PackedByTwo, new KernelChoice(KernelChoice.Never, 0, longest, KernelChoice.Never), 8, 128));
         foreach (var stretch in stretches)
             ways.Add(new Way(Kind.Panels, new KernelChoice(0, 0, stretch, KernelChoice.Never), stretch == longest ? 0 : 64, KernelChoice.Never));
