@@ -22,11 +22,11 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
     private readonly VnniBlockCode _code = new((panels, rows) => VnniPacked.Code(shape, panels, rows), load);
 
     /// <summary>
-    /// Up to how many rows four panels are usually read at once: where hardly anything is to be unpacked the form that was timed on a Xeon is kept, others save a tenth and more of the
-    /// cycles by their count.
+    /// Up to how many rows four panels are usually read at once: where hardly anything is to be unpacked the form that was timed on a Xeon is kept, others save a twentieth to a sixth of the
+    /// cycles by their count where they read two panels for more rows.
     /// </summary>
     internal static int UsualRowsByFour(PackedShape shape) =>
-        shape is { Values: PackedValues.Bytes or PackedValues.Nibbles, Scales: PackedScales.Half } ? WorthRows : VnniBlocking.MostRowsByFour;
+        shape is { Words: false, Values: PackedValues.Bytes or PackedValues.Nibbles, Scales: PackedScales.Half } ? WorthRows : VnniBlocking.MostRowsByFour;
 
     protected override int RowsByFour => chosen.Now.RowsByFour;
 

@@ -90,7 +90,7 @@ internal sealed class KernelTable : IDisposable
         where TPlanes : struct, ICodePlanes
         where TScales : struct, IPanelScales
     {
-        var (eight, sixteen) = (new ChosenKernels(Usual(type, isa)), new ChosenKernels(Usual(type, isa) with { MostPacked = MostPackedOfWords(isa) }));
+        var (eight, sixteen) = (new ChosenKernels(Usual(type, isa, words: false)), new ChosenKernels(Usual(type, isa, words: true)));
         // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit, and signed ones as magnitudes where signs can be moved.
         ProductKernel Panel(bool bytes, ChosenKernels chosen) => isa switch
         {
@@ -111,21 +111,14 @@ internal sealed class KernelTable : IDisposable
             new Avx2Gemv<T>(), bytes ?? one, some, words ?? one, words ?? new PackedGemm<T, TPlanes, TScales, WordDot>(), Panel(true, eight), Panel(false, sixteen), eight, sixteen, Tiles(planes: 1), Tiles(planes: 2)));
     }
 
-    // 15-bit activations: panels of int16 save each four rows widening, which is little of what generated code does.
-    private static int MostPackedOfWords(InstructionSet isa) => isa switch
-    {
-        InstructionSet.Avx512Vnni or InstructionSet.Amx => VnniPackedKernel.WorthRows,
-        InstructionSet.Avx2 => 16,
-        _ => 8,
-    };
-
-    // On Zen 3 unpacking wider panels gains nothing up to 64 rows; with panels of 512 bits it should earlier.
-    private static KernelChoice Usual(TensorType type, InstructionSet isa) => isa switch
+    // On Zen 3 unpacking wider panels gains nothing up to 64 rows; with panels of 512 bits it should earlier. Panels of int16 save managed code widening for each four rows.
+    private static KernelChoice Usual(TensorType type, InstructionSet isa, bool words) => isa switch
     {
         InstructionSet.Avx512Vnni or InstructionSet.Amx => new KernelChoice(
-            VnniPackedKernel.WorthRows, VnniPackedKernel.UsualRowsByFour(VnniPackedKernel.ShapeOf(type)!.Value), KernelChoice.MostStretch, TilePanel.WorthRows),
-        InstructionSet.Avx512 => new KernelChoice(16, 0, KernelChoice.MostStretch, KernelChoice.Never),
-        _ => new KernelChoice(64, 0, KernelChoice.MostStretch, KernelChoice.Never),
+            VnniPackedKernel.WorthRows, VnniPackedKernel.UsualRowsByFour(VnniPackedKernel.ShapeOf(type)!.Value with { Words = words }), KernelChoice.MostStretch, TilePanel.WorthRows),
+        InstructionSet.Avx512 => new KernelChoice(words ? 8 : 16, 0, KernelChoice.MostStretch, KernelChoice.Never),
+        InstructionSet.AvxVnni => new KernelChoice(words ? 8 : 64, 0, KernelChoice.MostStretch, KernelChoice.Never),
+        _ => new KernelChoice(words ? 16 : 64, 0, KernelChoice.MostStretch, KernelChoice.Never),
     };
 
     // One row has a kernel of its own. Without ChosenKernels there is no choice.
