@@ -11,7 +11,7 @@ namespace Freehold.Kernels.Generated;
 /// </summary>
 internal sealed class VnniRows(Assembler c, int rows, bool words)
 {
-    // The last register is free where four panels are read.
+    // Where four panels are read r14 is a panel, and r15 is free.
     private readonly AssemblerRegister64[] _q = [r8, r13], _d = [r9, rows > 4 ? r14 : r15], _sums = [r10, r15];
 
     // One row, two and three apart: of scales, or of sums where values are int16.

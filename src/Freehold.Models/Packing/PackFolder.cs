@@ -15,7 +15,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
 {
     private const string Ending = ".pack";
 
-    // What fewer weights are is not worth timing kernels for.
+    // A type or kind of fewer weights is not worth timing kernels for.
     private const double LeastShare = 0.1;
 
     private IReadOnlyList<TensorType> _types = [];
