@@ -11,53 +11,64 @@ internal static unsafe class Correctness
 {
     private static readonly ushort[] Hostile = [0x7C00, 0xFC00, 0x7E01, 0x7C01, 0x0001, 0x83FF, 0x0000, 0x8000, 0x7BFF, 0x3C00];
 
-    /// <summary>Every type, both kinds of activations, many numbers of rows, on every instruction set that is here.</summary>
-    internal static bool Print()
+    /// <summary>Every type, both kinds of activations, many numbers of rows, on every instruction set that is here, or those that are named.</summary>
+    internal static bool Print(IReadOnlyCollection<InstructionSet> named)
     {
         var all = true;
-        foreach (var isa in InstructionSets.Supported.Where(isa => isa != InstructionSet.Scalar))
+        foreach (var isa in named.Count > 0 ? named : InstructionSets.Supported.Where(isa => isa != InstructionSet.Scalar))
         {
+            if (!InstructionSets.IsSupported(isa))
+            {
+                all = false;
+                Console.WriteLine($"bits     {isa,-10} FAIL: not here");
+                continue;
+            }
             var failures = new List<string>();
+            // Of one thread and of two; code is assembled once for each.
+            using var oracle = new Compute(new ComputeOptions { Isa = InstructionSet.Scalar, Threads = 1 });
+            using var one = new Compute(new ComputeOptions { Isa = isa, Threads = 1 });
+            using var two = new Compute(new ComputeOptions { Isa = isa, Threads = 2 });
+            var compared = new Compared(oracle, [one, two]);
             foreach (var type in RandomWeights.Quantised)
                 foreach (var bits in new[] { ActivationBits.Eight, ActivationBits.Sixteen })
                     foreach (var (columns, half) in new (int, Func<Random, ushort>?)[] { (2304, null), (512, random => Hostile[random.Next(Hostile.Length)]) })
-                        Type(isa, type, bits, columns, half, failures);
+                        Type(compared, type, bits, columns, half, failures);
             foreach (var kind in Enum.GetValues<LossyKind>())
-                Lossy(isa, kind, failures);
+                Lossy(compared, kind, failures);
             all &= failures.Count == 0;
             Console.WriteLine($"bits     {isa,-10} {(failures.Count == 0 ? "PASS: 13 types, stored and packed, 8 and 15 bits, rows 1 to 9, 16, 32 and 33, any scale; packed with loss" : "FAIL: " + string.Join("; ", failures.Take(20)))}");
         }
         return all;
     }
 
-    private static void Type(InstructionSet isa, TensorType type, ActivationBits bits, int columns, Func<Random, ushort>? half, List<string> failures)
+    private static void Type(Compared compared, TensorType type, ActivationBits bits, int columns, Func<Random, ushort>? half, List<string> failures)
     {
         const int Outputs = 83, MostRows = 33;
         using var weights = new RandomWeights(type, Outputs, columns, columns, half);
         using var packed = new PackedWeights(weights.Matrix);
         var x = Activations(MostRows, columns, hostile: half is not null);
-        var expected = Multiply(InstructionSet.Scalar, 1, bits, weights.Matrix, x, MostRows);
+        var expected = Multiply(compared.Oracle, bits, weights.Matrix, x, MostRows);
         foreach (var rows in new[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 32, 33 })
         {
             foreach (var matrix in new[] { weights.Matrix, packed.Matrix })
             {
-                var actual = Multiply(isa, 1 + rows % 2, bits, matrix, x, rows);
+                var actual = Multiply(compared.By[rows % 2], bits, matrix, x, rows);
                 if (Difference(expected, actual) is { } at)
                     failures.Add($"{type} {(matrix.Packed is null ? "stored" : "packed")} {(int)bits} bits {rows} x {columns}: value {at} is {actual[at]:R}, not {expected[at]:R}");
             }
         }
     }
 
-    private static void Lossy(InstructionSet isa, LossyKind kind, List<string> failures)
+    private static void Lossy(Compared compared, LossyKind kind, List<string> failures)
     {
         const int Outputs = 83, MostRows = 65, Columns = 1600;
         using var weights = new RandomWeights(TensorType.F32, Outputs, Columns, 5);
         using var lossy = new LossyWeights(weights.Matrix, kind);
         var x = Activations(MostRows, Columns, hostile: false);
-        var expected = Multiply(InstructionSet.Scalar, 1, ActivationBits.Eight, lossy.Matrix, x, MostRows);
+        var expected = Multiply(compared.Oracle, ActivationBits.Eight, lossy.Matrix, x, MostRows);
         foreach (var rows in new[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 32, 33, 65 })
         {
-            var actual = Multiply(isa, 1 + rows % 2, ActivationBits.Eight, lossy.Matrix, x, rows);
+            var actual = Multiply(compared.By[rows % 2], ActivationBits.Eight, lossy.Matrix, x, rows);
             if (Difference(expected, actual) is { } at)
                 failures.Add($"{kind} {rows} x {Columns}: value {at} is {actual[at]:R}, not {expected[at]:R}");
         }
@@ -83,9 +94,10 @@ internal static unsafe class Correctness
         return x;
     }
 
-    private static float[] Multiply(InstructionSet isa, int threads, ActivationBits bits, WeightMatrix weights, float[] x, int rows)
+    private sealed record Compared(Compute Oracle, Compute[] By);
+
+    private static float[] Multiply(Compute compute, ActivationBits bits, WeightMatrix weights, float[] x, int rows)
     {
-        using var compute = new Compute(new ComputeOptions { Isa = isa, Threads = threads });
         using var activations = new ActivationRows(rows, weights.Columns, bits);
         var y = new float[rows * weights.Rows];
         fixed (float* px = x, py = y)

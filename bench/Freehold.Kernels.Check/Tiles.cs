@@ -51,16 +51,15 @@ internal static unsafe class Tiles
     }
 
     /// <summary>Throws null references on threads whose tiles are in use, and on those that used them before, with collections meanwhile.</summary>
-    internal static bool Survive(int threads)
+    internal static bool Survive(int threads, int times)
     {
-        const int Times = 3000;
         Console.WriteLine("tiles    null references on threads that use tiles (if this is the last line, the process died) ...");
         using var pool = new WorkerPool(threads);
         var shape = new TileShape(false);
         using var tiles = Configuration();
         using var routines = new NativeRoutines(TilePanel.Routines(shape));
         int caught = 0, after = 0;
-        for (var i = 0; i < Times; i++)
+        for (var i = 0; i < times; i++)
         {
             var bad = i % threads;
             try
@@ -91,8 +90,8 @@ internal static unsafe class Tiles
             if (i % 100 == 0)
                 GC.Collect();
         }
-        var passed = (caught, after) == (Times, Times);
-        Console.WriteLine($"tiles    {(passed ? "PASS" : "FAIL")}: {caught} and {after} of {Times} were exceptions");
+        var passed = (caught, after) == (times, times);
+        Console.WriteLine($"tiles    {(passed ? "PASS" : "FAIL")}: {caught} and {after} of {times} were exceptions");
         return passed;
     }
 
