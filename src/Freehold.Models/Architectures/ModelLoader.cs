@@ -1,5 +1,6 @@
 using Freehold.Kernels;
 using Freehold.Kernels.Attention;
+using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Freehold.Models.Architectures.Layers;
 using Freehold.Models.Files;
@@ -59,6 +60,7 @@ public static class ModelLoader
         var bits = options.Activations ?? usual;
         // A large vocabulary takes as long as all the rest, so both are made at once.
         var tokenizing = Task.Run(() => TokenizerFactory.Create(metadata));
+        var preparing = Task.Run(() => Prepare(source, compute, options, bits));
         CausalModel? causal = null;
         BuiltEncoder? encoder = null;
         try
@@ -73,6 +75,7 @@ public static class ModelLoader
             var templateSource = metadata.GetString("tokenizer.chat_template", null);
             var (template, error) = Parse(templateSource);
             options.Packs?.Tune(compute, bits);
+            preparing.GetAwaiter().GetResult();
             return new LoadedModel
             {
                 Origin = source.Origin,
@@ -93,11 +96,27 @@ public static class ModelLoader
         catch
         {
             Task.WaitAny(tokenizing); // it reads the file's metadata, which is about to be closed
+            Task.WaitAny(preparing); // it uses kernels, which the caller may close next
             causal?.Dispose();
             encoder?.Embedding?.Dispose();
             encoder?.Ranking?.Dispose();
             throw;
         }
+    }
+
+    // The type of most weights; of others the code is compiled when it is first needed.
+    private static void Prepare(IModelSource source, Compute compute, LoadOptions options, ActivationBits bits)
+    {
+        if (options.Packs is null || options.Lossy is not null)
+            return;
+        var bytes = new Dictionary<int, long>();
+        foreach (var tensor in source.Tensors)
+            bytes[(int)tensor.Type] = bytes.GetValueOrDefault((int)tensor.Type) + tensor.Bytes;
+        var (most, type) = (0L, 0);
+        foreach (var (candidate, count) in bytes)
+            if (count > most)
+                (most, type) = (count, candidate);
+        compute.Prepare((TensorType)type, bits);
     }
 
     private static (CausalModel?, BuiltEncoder?) Build(IModelSource source, Compute compute, LoadOptions options, ActivationBits bits)
