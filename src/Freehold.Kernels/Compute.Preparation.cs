@@ -11,6 +11,9 @@ public sealed unsafe partial class Compute
     // Inputs of the sample: a K-quant's block.
     private const int SampleColumns = 256;
 
+    // Rows of a short prompt: kernels have a form for several.
+    private const int SampleRows = 32;
+
     // Panels that generated code reads at once.
     private const int SampleOutputs = 4 * PackedFormat.Outputs;
 
@@ -27,7 +30,7 @@ public sealed unsafe partial class Compute
         var bytes = PackedMatrix.BytesOf(weights);
         if (!ReadsPanels || bytes == 0)
             return;
-        var rows = _kernels.ChosenFor(type, bits) is { Now: var choice } ? Math.Clamp(choice.MostPacked, 1, 4) : 1;
+        var rows = _kernels.ChosenFor(type, bits) is { Now: var choice } ? Math.Clamp(choice.MostPacked, 1, SampleRows) : 1;
         var panels = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
         var x = (float*)NativeMemory.AlignedAlloc((nuint)(rows * (SampleColumns + SampleOutputs) * sizeof(float)), 64);
         try

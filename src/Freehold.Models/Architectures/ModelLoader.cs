@@ -116,7 +116,9 @@ public static class ModelLoader
         foreach (var (candidate, count) in bytes)
             if (count > most)
                 (most, type) = (count, candidate);
-        compute.Prepare((TensorType)type, bits);
+        // So few weights are not packed.
+        if (most >= options.Packs.SmallestBytes)
+            compute.Prepare((TensorType)type, bits);
     }
 
     private static (CausalModel?, BuiltEncoder?) Build(IModelSource source, Compute compute, LoadOptions options, ActivationBits bits)
