@@ -1,4 +1,4 @@
-// What guessing ahead wins: the same answers with and without, in turn, on paragraphs that the model is asked to repeat ("repeating") or finds twice and begun again in its prompt ("quoting"). Prints medians as JSON.
+// What guessing ahead wins: the same answers with and without, in turn, on paragraphs that the model is asked to repeat ("repeating") or finds twice and begun again in its prompt ("quoting"), or only has to go on from with tokens drawn at random, so that hardly anything can be copied ("writing"). Prints medians as JSON.
 // Needs: dotnet build -c Release, and XQuAD's paragraphs in ../shared/data/qa (or --text FILE).
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -51,7 +51,7 @@ const told = (name) => ({
 console.log(JSON.stringify({
   model: path.basename(models[0]), draft: options["--draft"] ? path.basename(options["--draft"]) : null, rounds: rounds.length, disturbed,
   step_cost: rounds[0].step_milliseconds.map((_, i) => median(rounds.map((round) => round.step_milliseconds[i] / round.step_milliseconds[0]))),
-  ...Object.fromEntries(["predicted", "random_prompt", "repeating", "quoting"].filter((name) => rounds.every((round) => round[name])).map((name) => [name, told(name)])),
+  ...Object.fromEntries(["predicted", "random_prompt", "repeating", "quoting", "writing"].filter((name) => rounds.every((round) => round[name])).map((name) => [name, told(name)])),
 }, null, 1));
 
 function fail(reason) {

@@ -30,14 +30,15 @@ internal static class GuessingBench
         var ids = Random(prompt, open.Loaded.Shape.VocabularySize);
         var gains = new List<(string Name, GuessingTest.Gain Gain)>
         {
-            ("predicted", await test.MeasureAsync(ids, generate, isPredicted: true, endless: true, time, cancellationToken)),
-            ("random_prompt", await test.MeasureAsync(ids, generate, isPredicted: false, endless: true, time, cancellationToken)),
+            ("predicted", await test.MeasureAsync(ids, generate, isPredicted: true, endless: true, temperature: 0, time, cancellationToken)),
+            ("random_prompt", await test.MeasureAsync(ids, generate, isPredicted: false, endless: true, temperature: 0, time, cancellationToken)),
         };
         if (text is not null)
         {
             if (Asking(open, engine, text) is { } asking)
-                gains.Add(("repeating", await test.MeasureAsync(asking, generate, isPredicted: false, endless: false, time, cancellationToken)));
-            gains.Add(("quoting", await test.MeasureAsync(Quoting(open, text), generate, isPredicted: false, endless: false, time, cancellationToken)));
+                gains.Add(("repeating", await test.MeasureAsync(asking, generate, isPredicted: false, endless: false, temperature: 0, time, cancellationToken)));
+            gains.Add(("quoting", await test.MeasureAsync(Quoting(open, text), generate, isPredicted: false, endless: false, temperature: 0, time, cancellationToken)));
+            gains.Add(("writing", await test.MeasureAsync(open.Loaded.Tokenizer.Encode(text[..Math.Min(text.Length, 400)]), generate, isPredicted: false, endless: true, temperature: 1, time, cancellationToken)));
         }
         if (json)
             await JsonDocumentOutput.WriteAsync(output, document => Write(document, steps, draftSteps, gains));

@@ -16,16 +16,17 @@ internal sealed class GuessingTest(InferenceEngine engine)
     /// <param name="generate">Tokens of the answer at most.</param>
     /// <param name="isPredicted">Whether the answer is given as the request's prediction, so that every guess is right; else guesses come from the text itself, or the draft.</param>
     /// <param name="endless">Whether what ends an answer is forbidden.</param>
+    /// <param name="temperature">0 takes the likeliest token; above that tokens are drawn, with the same seed each time.</param>
     /// <param name="time">How long to measure at least.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InvalidOperationException">The answers differ, which they never may.</exception>
-    public async Task<Gain> MeasureAsync(IReadOnlyList<int> prompt, int generate, bool isPredicted, bool endless, TimeSpan time, CancellationToken cancellationToken)
+    public async Task<Gain> MeasureAsync(IReadOnlyList<int> prompt, int generate, bool isPredicted, bool endless, float temperature, TimeSpan time, CancellationToken cancellationToken)
     {
         var request = new GenerationRequest
         {
             Prompt = prompt,
             MaxTokens = generate,
-            Sampling = SamplingParameters.Greedy with { LogitBias = endless ? engine.Model.Tokenizer.Special.EndOfGeneration.ToDictionary(id => id, _ => -100f) : new Dictionary<int, float>() },
+            Sampling = new SamplingParameters { Temperature = temperature, Seed = 1, LogitBias = endless ? engine.Model.Tokenizer.Special.EndOfGeneration.ToDictionary(id => id, _ => -100f) : new Dictionary<int, float>() },
             Speculation = false,
         };
         var answer = (await AskAsync(request, cancellationToken)).Tokens;

@@ -26,8 +26,8 @@ internal static class BenchCommand
         var generate = CommonOptions.Bounded("--generate", "Tokens to generate; 64 unless given.", 2, 1 << 20);
         var streams = new Option<string>("--streams") { Description = "How many streams at once, several numbers apart by commas.", DefaultValueFactory = _ => "1,8,32", HelpName = "N,..." };
         var seconds = CommonOptions.Bounded("--seconds", "How long each figure is measured at least; 5 unless given.", 1, 3600);
-        var speculation = new Option<bool>("--speculation") { Description = "Measure instead what guessing ahead wins: where all guesses are right, where the text does not repeat, and where --text is to be repeated." };
-        var text = new Option<string?>("--text") { Description = "With --speculation: a file whose text the model is asked to repeat.", HelpName = "FILE" };
+        var speculation = new Option<bool>("--speculation") { Description = "Measure instead what guessing ahead wins: where all guesses are right, where the prompt is random, and where --text is to be repeated, quoted or gone on from." };
+        var text = new Option<string?>("--text") { Description = "With --speculation: a file whose text the model is asked to repeat, finds twice in its prompt, and goes on from.", HelpName = "FILE" };
         var json = CommonOptions.Json();
         var command = new Command("bench", "Measure a model's speed here, and its share of this machine's bandwidth and arithmetic.") { model, prompt, generate, streams, seconds, speculation, text };
         var settings = new ModelSettingsOptions(command, streams: false);
