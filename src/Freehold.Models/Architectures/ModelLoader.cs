@@ -58,7 +58,7 @@ public static class ModelLoader
         if (options.Lossy is not null)
             usual = options.Activations is null or ActivationBits.Eight ? ActivationBits.Eight : throw new ArgumentException("weights packed with loss compute with activations of 8 bits", nameof(options));
         var bits = options.Activations ?? usual;
-        // A large vocabulary takes as long as all the rest, so both are made at once.
+        // A large vocabulary takes as long as all the rest, and so does compiling kernels: all is done at once.
         var tokenizing = Task.Run(() => TokenizerFactory.Create(metadata));
         var preparing = Task.Run(() => Prepare(source, compute, options, bits));
         CausalModel? causal = null;
@@ -74,8 +74,8 @@ public static class ModelLoader
                 throw new ModelFormatException($"{source.Origin} has {tokenizer.VocabularySize} tokens and only {shape.VocabularySize} rows of embeddings");
             var templateSource = metadata.GetString("tokenizer.chat_template", null);
             var (template, error) = Parse(templateSource);
+            preparing.GetAwaiter().GetResult(); // before kernels are timed, which it would disturb
             options.Packs?.Tune(compute, bits);
-            preparing.GetAwaiter().GetResult();
             return new LoadedModel
             {
                 Origin = source.Origin,

@@ -11,7 +11,7 @@ internal sealed class TextArray
     private string[]? _strings;
 
     /// <summary>Takes texts over: valid UTF-8, one after another.</summary>
-    /// <param name="bytes">All of them; what is behind the last is of no meaning.</param>
+    /// <param name="bytes">All of them.</param>
     /// <param name="offsets">Where each begins, and at last where the last one ends.</param>
     public TextArray(byte[] bytes, int[] offsets) => (Bytes, Offsets) = (bytes, offsets);
 

@@ -94,6 +94,7 @@ internal static class GgufValues
             at += text.Length;
             offsets.Add(at);
         }
+        Array.Resize(ref bytes, at);
         return new TextArray(bytes, [.. offsets]);
     }
 
