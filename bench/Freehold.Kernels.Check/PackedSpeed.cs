@@ -38,14 +38,14 @@ internal static unsafe class PackedSpeed
         All(threads, bandwidth, peak, quick);
     }
 
-    // Every type's code in each of its blockings, from memory and from the cache.
+    // Every type's code for either kind of activations in each of its blockings, from memory and from the cache.
     private static void All(int threads, double bandwidth, double peak, bool quick)
     {
         using Sample memory = new(threads, Bytes), cache = new(threads, CacheBytes * threads);
-        foreach (var type in RandomWeights.Quantised)
+        foreach (var (type, words) in RandomWeights.Quantised.SelectMany(type => quick ? [(type, false)] : new[] { (type, false), (type, true) }))
         {
-            var shape = VnniPackedKernel.ShapeOf(type)!.Value;
-            var line = $"packed   {threads} threads {type,-6}";
+            var shape = VnniPackedKernel.ShapeOf(type)!.Value with { Words = words };
+            var line = $"packed   {threads} threads {type,-6} {(words ? 15 : 8),2} bits";
             foreach (var (panels, rows) in quick ? new[] { (4, 1), (2, 8) } : [(4, 1), (4, 4), (2, 8)])
             {
                 double fromMemory = memory.Rate(shape, panels, rows, spread: false), fromCache = cache.Rate(shape, panels, rows, spread: false);
@@ -121,7 +121,7 @@ internal static unsafe class PackedSpeed
                 var call = new PackedCall
                 {
                     ValuesAt = valuesAt,
-                    Q = _x.Q8,
+                    Q = shape.Words ? _x.Q : _x.Q8,
                     D = _x.D,
                     Sums = _x.Sums,
                     Y = (float*)(_work + worker * 4096),

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Choices;
 using Freehold.Kernels.Products.Packed;
 using Freehold.Kernels.Rows;
 
@@ -30,7 +31,7 @@ public sealed unsafe partial class Compute
         var bytes = PackedMatrix.BytesOf(weights);
         if (!ReadsPanels || bytes == 0)
             return;
-        var rows = _kernels.ChosenFor(type, bits) is { Now: var choice } ? Math.Clamp(choice.MostPacked, 1, SampleRows) : 1;
+        var rows = _kernels.ChosenFor(PackedForm.Of(type, bits)) is { Now: var choice } ? Math.Clamp(choice.MostPacked, 1, SampleRows) : 1;
         var panels = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
         var x = (float*)NativeMemory.AlignedAlloc((nuint)(rows * (SampleColumns + SampleOutputs) * sizeof(float)), 64);
         try

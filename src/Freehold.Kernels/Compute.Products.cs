@@ -1,4 +1,3 @@
-using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Freehold.Kernels.Products.Choices;
 
@@ -27,16 +26,15 @@ public sealed unsafe partial class Compute
         _matMul.Finish();
     }
 
-    /// <summary>Which kernels multiply weights of a type, where there is a choice; null where there is none.</summary>
-    public KernelChoice? ChoiceOf(TensorType type, ActivationBits bits) => _kernels.ChosenFor(type, bits)?.Now;
+    /// <summary>Which kernels multiply packed weights of a form, where there is a choice; null where there is none.</summary>
+    public KernelChoice? ChoiceOf(PackedForm form) => _kernels.ChosenFor(form)?.Now;
 
-    /// <summary>Chooses the kernels for a type: results do not depend on it.</summary>
-    /// <exception cref="ArgumentException">There is nothing to choose for the type here, or the choice is none that there is.</exception>
-    public void Choose(TensorType type, ActivationBits bits, KernelChoice choice)
+    /// <summary>Chooses the kernels for a form: results do not depend on it.</summary>
+    /// <exception cref="ArgumentException">There is nothing to choose for the form here, or the choice is none that there is.</exception>
+    public void Choose(PackedForm form, KernelChoice choice)
     {
-        ArgumentNullException.ThrowIfNull(choice);
-        var chosen = _kernels.ChosenFor(type, bits) ?? throw new ArgumentException($"{Isa} has one kernel for {type}");
-        chosen.Now = choice.IsPossible ? choice : throw new ArgumentException($"no kernel does as {choice} says");
+        var chosen = _kernels.ChosenFor(form) ?? throw new ArgumentException($"{Isa} has one kernel for {form.Name}");
+        chosen.Now = form.Takes(choice) ? choice : throw new ArgumentException($"no kernel does as {choice} says");
     }
 
     /// <summary>Dequantises the rows that <paramref name="ids"/> name (an embedding lookup).</summary>

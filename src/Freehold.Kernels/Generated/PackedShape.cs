@@ -50,7 +50,8 @@ internal enum PackedScales
 /// <param name="Minimum">Whether each scale has a minimum term: added as it is, or with <see cref="PackedScales.Super"/> subtracted.</param>
 /// <param name="Offset">What unsigned values are too large by: 128 for signed bytes, which the code makes unsigned; else the type's.</param>
 /// <param name="Ahead">How many groups ahead of their use memory is asked for; 0 for never.</param>
-internal readonly record struct PackedShape(PackedValues Values, PackedScales Scales, bool Halves, bool Minimum, int Offset, int Ahead)
+/// <param name="Words">Whether activations are int16, a group's even ones before its odd ones, or else int8 in order.</param>
+internal readonly record struct PackedShape(PackedValues Values, PackedScales Scales, bool Halves, bool Minimum, int Offset, int Ahead, bool Words = false)
 {
     /// <summary>Scales of a group of 32 inputs.</summary>
     internal int Units => Halves ? 2 : 1;
@@ -84,7 +85,7 @@ internal readonly record struct PackedShape(PackedValues Values, PackedScales Sc
     };
 }
 
-/// <summary>One, two or four packed panels of sixteen outputs, and some rows of int8 activations as they lie in <see cref="Products.ActivationRows"/>.</summary>
+/// <summary>One, two or four packed panels of sixteen outputs, and some rows of activations as they lie in <see cref="Products.ActivationRows"/>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct PackedCall
 {
@@ -94,8 +95,8 @@ internal unsafe struct PackedCall
     /// <summary>Where a panel's values begin.</summary>
     public long ValuesAt;
 
-    /// <summary>[row][group][32].</summary>
-    public sbyte* Q;
+    /// <summary>[row][group][32] of int8, or [row][group][2][16] of int16.</summary>
+    public void* Q;
 
     /// <summary>[row][group].</summary>
     public float* D;

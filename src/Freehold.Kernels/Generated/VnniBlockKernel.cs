@@ -14,7 +14,7 @@ internal abstract unsafe class VnniBlockKernel : ProductKernel
     internal sealed override int OutputStep => VnniBlocking.MostPanels * Lanes;
 
     /// <summary>Up to how many rows memory is what is waited for, so that four places are read at once.</summary>
-    protected virtual int RowsByFour => VnniBlocking.MostRowsByFour;
+    protected abstract int RowsByFour { get; }
 
     internal sealed override void Multiply(in Product product, ActivationRows x, int first, int count, byte* scratch)
     {

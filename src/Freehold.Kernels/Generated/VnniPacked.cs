@@ -9,7 +9,9 @@ namespace Freehold.Kernels.Generated;
 /// panels, and asked for some groups ahead. The chains are those of docs/numerics.md.
 /// <code>
 /// zmm0 to 15    integer sums [row][panel]; they begin at -offset * asum
-/// zmm16 to 19   weights of a step, one register a panel (<see cref="VnniValues"/>)
+/// zmm16 to 19   weights of a step, one register a panel (<see cref="VnniValues"/>); where activations are int16, the odd ones
+/// zmm21, 22, 24, 25 where activations are int16, the even ones, until the links
+/// zmm27         where activations are int16, 0xFF in each word; with E8M0 zmm30, which its values leave free
 /// zmm20         activations of a step and a row
 /// zmm21         a scale times d
 /// zmm22, 23     what the rows' sums give (<see cref="VnniTerms"/>)
@@ -34,7 +36,7 @@ internal static class VnniPacked
         var c = new Assembler(64);
         AssemblerRegister64[] panel = [rsi, r12, r13, r14], kept = [rbx, rbp, r12, r13, r14, r15];
         AssemblerRegister64 values = rdx, scalesAt = rcx, y = rdi;
-        var x = new VnniRows(c, rows);
+        var x = new VnniRows(c, rows, shape.Words);
         var codes = new VnniValues(c, shape.Values);
         var scales = new VnniScales(c, shape, scalesAt, __[y + WidenedAt]);
         var terms = new VnniTerms(c, shape, x, rows, __[y + TermsAt]);
@@ -46,6 +48,13 @@ internal static class VnniPacked
         codes.Prepare();
         scales.Prepare();
         terms.Prepare();
+        var word = shape.Scales == PackedScales.E8M0 ? zmm30 : zmm27;
+        AssemblerRegisterZMM[] even = [zmm21, zmm22, zmm24, zmm25];
+        if (shape.Words)
+        {
+            c.mov(eax, 0x00FF00FF);
+            c.vpbroadcastd(word, eax);
+        }
         for (var p = 0; p < panels; p++)
             c.mov(panel[p], __qword_ptr[rdi + 8 * p]);
         c.mov(values, __qword_ptr[rdi + 32]);
@@ -115,12 +124,34 @@ internal static class VnniPacked
                 codes.Step(Zmm(16 + p), __[panel[p] + values], step);
                 Prefetch(p, step);
             }
+            if (shape.Words)
+            {
+                Words(step);
+                return;
+            }
             for (var r = 0; r < rows; r++)
             {
                 c.evex.vpbroadcastd(zmm20, __dword_ptr[x.Q(r) + 4 * step]);
                 for (var p = 0; p < panels; p++)
                     c.vpdpbusd(Sum(r, p), Zmm(16 + p), zmm20);
             }
+        }
+
+        // Bytes become words, of which a product takes two: the even ones, then the odd ones, which lie 32 bytes further among the activations.
+        void Words(int step)
+        {
+            for (var p = 0; p < panels; p++)
+            {
+                c.vpandd(even[p], word, Zmm(16 + p));
+                c.evex.vpsrlw(Zmm(16 + p), Zmm(16 + p), 8);
+            }
+            for (var r = 0; r < rows; r++)
+                for (var odd = 0; odd < 2; odd++)
+                {
+                    c.evex.vpbroadcastd(zmm20, __dword_ptr[x.Q(r) + 4 * step + 32 * odd]);
+                    for (var p = 0; p < panels; p++)
+                        c.vpdpwssd(Sum(r, p), odd == 0 ? even[p] : Zmm(16 + p), zmm20);
+                }
         }
 
         void Prefetch(int p, int line)

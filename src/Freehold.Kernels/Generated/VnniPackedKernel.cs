@@ -4,7 +4,7 @@ using Freehold.Kernels.Products.Choices;
 
 namespace Freehold.Kernels.Generated;
 
-/// <summary>Few rows of int8 from packed panels by generated AVX-512 VNNI code.</summary>
+/// <summary>Few rows by packed panels by generated AVX-512 VNNI code, activations of 8 bits or of 15.</summary>
 /// <param name="shape">What the code is made of.</param>
 /// <param name="load">Makes code ready to be called.</param>
 /// <param name="chosen">Up to how many rows it reads four panels at once.</param>
@@ -22,11 +22,11 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
     private readonly VnniBlockCode _code = new((panels, rows) => VnniPacked.Code(shape, panels, rows), load);
 
     /// <summary>
-    /// Up to how many rows four panels are usually read at once: where hardly anything is to be unpacked the form that was timed on a Xeon is kept, others save a tenth and more of the
-    /// cycles by their count.
+    /// Up to how many rows four panels are usually read at once: where hardly anything is to be unpacked the form that was timed on a Xeon is kept, others save a twentieth to a sixth of the
+    /// cycles by their count where they read two panels for more rows.
     /// </summary>
     internal static int UsualRowsByFour(PackedShape shape) =>
-        shape is { Values: PackedValues.Bytes or PackedValues.Nibbles, Scales: PackedScales.Half } ? WorthRows : VnniBlocking.MostRowsByFour;
+        shape is { Words: false, Values: PackedValues.Bytes or PackedValues.Nibbles, Scales: PackedScales.Half } ? WorthRows : VnniBlocking.MostRowsByFour;
 
     protected override int RowsByFour => chosen.Now.RowsByFour;
 
@@ -59,7 +59,7 @@ internal sealed unsafe class VnniPackedKernel(PackedShape shape, Func<byte[][], 
         {
             Panel0 = packed.Panel(panel),
             ValuesAt = packed.ValuesAt,
-            Q = x.Q8 + (long)row * x.Columns,
+            Q = shape.Words ? x.Q + (long)row * x.Columns : x.Q8 + (long)row * x.Columns,
             D = x.D + (long)row * x.Groups,
             Sums = x.Sums + (long)row * x.Groups * 2,
             Y = y,

@@ -12,7 +12,7 @@ namespace Freehold.Kernels.Products;
 internal sealed class KernelTable : IDisposable
 {
     // From here on, unpacking a panel pays for itself where it cannot be read as it lies.
-    private const int ManyRows = 4;
+    internal const int ManyRows = 4;
 
     private readonly ProductKernel _float;
     private readonly ProductKernel _scalar = new ScalarKernel();
@@ -64,15 +64,16 @@ internal sealed class KernelTable : IDisposable
             return tiles;
         if (weights.Packed is not null && rows == 1)
             return bits == ActivationBits.Eight ? kernels.PackedOne : kernels.PackedOneSixteen;
-        if (weights.Packed is not null && rows <= choice?.MostPacked)
+        if (weights.Packed is not null && (rows < ManyRows || rows <= choice?.MostPacked))
             return bits == ActivationBits.Eight ? kernels.PackedEight : kernels.PackedSixteen;
         if (rows < ManyRows)
-            return weights.Packed is null ? kernels.Few : kernels.PackedSixteen;
+            return kernels.Few;
         return bits == ActivationBits.Eight ? kernels.ManyEight : kernels.ManySixteen;
     }
 
-    /// <summary>What was chosen for a type; null for types whose kernels leave no choice.</summary>
-    internal ChosenKernels? ChosenFor(TensorType type, ActivationBits bits) => _quantised.GetValueOrDefault(type)?.Of(bits);
+    /// <summary>What was chosen for a form; null for those whose kernels leave no choice.</summary>
+    internal ChosenKernels? ChosenFor(PackedForm form) =>
+        form.Lossy is { } kind ? _lossy.ChosenFor(kind) : _quantised.GetValueOrDefault(form.Type)?.Of(form.Bits);
 
     /// <summary>Frees what kernels hold: generated code.</summary>
     public void Dispose()
@@ -89,7 +90,7 @@ internal sealed class KernelTable : IDisposable
         where TPlanes : struct, ICodePlanes
         where TScales : struct, IPanelScales
     {
-        var (eight, sixteen) = (new ChosenKernels(Usual(type, isa)), new ChosenKernels(Usual(type, isa) with { MostPacked = isa == InstructionSet.Avx2 ? 16 : 8 }));
+        var (eight, sixteen) = (new ChosenKernels(Usual(type, isa, words: false)), new ChosenKernels(Usual(type, isa, words: true)));
         // Without a byte dot product, bytes go through int16 sums, which unsigned values of up to 6 bits fit, and signed ones as magnitudes where signs can be moved.
         ProductKernel Panel(bool bytes, ChosenKernels chosen) => isa switch
         {
@@ -99,23 +100,25 @@ internal sealed class KernelTable : IDisposable
             _ => new PanelKernel<T, TPlanes, TScales, Avx2PanelLanes, Vector256<int>>(bytes, chosen),
         };
         var one = new PackedGemv<T, TPlanes, TScales>();
-        var generated = isa is InstructionSet.Avx512Vnni or InstructionSet.Amx ? new VnniPackedKernel(VnniPackedKernel.ShapeOf(type)!.Value, _load, eight) : null;
-        ProductKernel some = generated is not null ? generated
-            : isa == InstructionSet.AvxVnni ? new PackedGemm<T, TPlanes, TScales, AvxVnniDot>() : new PackedGemm<T, TPlanes, TScales, Avx2Dot>();
+        ProductKernel? Generated(bool words) => isa is InstructionSet.Avx512Vnni or InstructionSet.Amx
+            ? new VnniPackedKernel(VnniPackedKernel.ShapeOf(type)!.Value with { Words = words }, _load, words ? sixteen : eight) : null;
+        ProductKernel? bytes = Generated(words: false), words = Generated(words: true);
+        var some = bytes ?? (isa == InstructionSet.AvxVnni ? new PackedGemm<T, TPlanes, TScales, AvxVnniDot>() : new PackedGemm<T, TPlanes, TScales, Avx2Dot>());
         // Two scales in a group of 32 would halve what a tile product does once more.
         ProductKernel? Tiles(int planes) => _tiles is not null && !T.Halves
             ? new TilePanelKernel<T, TPlanes, TScales>(_tiles, planes, _load) : null;
         _quantised.Add(type, new Kernels(
-            new Avx2Gemv<T>(), generated is not null ? generated : one, some, one, new PackedGemm<T, TPlanes, TScales, WordDot>(), Panel(true, eight), Panel(false, sixteen), eight, sixteen, Tiles(planes: 1), Tiles(planes: 2)));
+            new Avx2Gemv<T>(), bytes ?? one, some, words ?? one, words ?? new PackedGemm<T, TPlanes, TScales, WordDot>(), Panel(true, eight), Panel(false, sixteen), eight, sixteen, Tiles(planes: 1), Tiles(planes: 2)));
     }
 
-    // On Zen 3 unpacking wider panels gains nothing up to 64 rows; with panels of 512 bits it should earlier.
-    private static KernelChoice Usual(TensorType type, InstructionSet isa) => isa switch
+    // On Zen 3 unpacking wider panels gains nothing up to 64 rows; with panels of 512 bits it should earlier. Panels of int16 save managed code widening for each four rows.
+    private static KernelChoice Usual(TensorType type, InstructionSet isa, bool words) => isa switch
     {
         InstructionSet.Avx512Vnni or InstructionSet.Amx => new KernelChoice(
-            VnniPackedKernel.WorthRows, VnniPackedKernel.UsualRowsByFour(VnniPackedKernel.ShapeOf(type)!.Value), KernelChoice.MostStretch, TilePanel.WorthRows),
-        InstructionSet.Avx512 => new KernelChoice(16, 0, KernelChoice.MostStretch, KernelChoice.Never),
-        _ => new KernelChoice(64, 0, KernelChoice.MostStretch, KernelChoice.Never),
+            VnniPackedKernel.WorthRows, VnniPackedKernel.UsualRowsByFour(VnniPackedKernel.ShapeOf(type)!.Value with { Words = words }), KernelChoice.MostStretch, TilePanel.WorthRows),
+        InstructionSet.Avx512 => new KernelChoice(words ? 8 : 16, 0, KernelChoice.MostStretch, KernelChoice.Never),
+        InstructionSet.AvxVnni => new KernelChoice(words ? 8 : 64, 0, KernelChoice.MostStretch, KernelChoice.Never),
+        _ => new KernelChoice(words ? 16 : 64, 0, KernelChoice.MostStretch, KernelChoice.Never),
     };
 
     // One row has a kernel of its own. Without ChosenKernels there is no choice.

@@ -1,7 +1,5 @@
 using Freehold.Kernels;
-using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Machine;
-using Freehold.Kernels.Products;
 using Freehold.Kernels.Products.Choices;
 
 namespace Freehold.Models.Packing;
@@ -15,27 +13,26 @@ public sealed class KernelTuning
     /// <summary>Says when a choice that others disturbed has served its time.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Chooses for types.</summary>
+    /// <summary>Chooses for forms.</summary>
     /// <param name="compute">Whose kernels.</param>
-    /// <param name="types">The types.</param>
-    /// <param name="bits">How finely activations are quantised.</param>
+    /// <param name="forms">What its weights are.</param>
     /// <returns>What was chosen, for people.</returns>
-    internal string Apply(Compute compute, IEnumerable<TensorType> types, ActivationBits bits)
+    internal string Apply(Compute compute, IEnumerable<PackedForm> forms)
     {
         var machine = CacheFolder is null ? null : new MachineProbeCache(CacheFolder, MachineProfile.Detect(), compute.Threads).Identity;
-        return string.Join("; ", types.Select(type => Choose(type) is { } choice ? $"{type} {Text(choice)}" : null).Where(text => text is not null));
+        return string.Join("; ", forms.Select(form => Choose(form) is { } choice ? $"{form.Name} {Text(choice)}" : null).Where(text => text is not null));
 
-        KernelChoice? Choose(TensorType type)
+        KernelChoice? Choose(PackedForm form)
         {
-            if (compute.ChoiceOf(type, bits) is null)
+            if (compute.ChoiceOf(form) is null)
                 return null;
-            var cache = CacheFolder is null ? null : new KernelChoiceCache(CacheFolder, machine!, compute, type, bits);
+            var cache = CacheFolder is null ? null : new KernelChoiceCache(CacheFolder, machine!, compute, form);
             if (cache?.Read(Clock.GetUtcNow()) is { } known)
             {
-                compute.Choose(type, bits, known);
+                compute.Choose(form, known);
                 return known;
             }
-            if (KernelTuner.Choose(compute, type, bits) is not { } made)
+            if (KernelTuner.Choose(compute, form) is not { } made)
                 return null;
             cache?.TryWrite(made.Choice, made.WasDisturbed ? Clock.GetUtcNow() + MeasurementFile.RetryAfter : null);
             return made.Choice;

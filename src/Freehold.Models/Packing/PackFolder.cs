@@ -1,6 +1,7 @@
 using Freehold.Kernels;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Choices;
 using Freehold.Kernels.Products.Lossy;
 using Freehold.Models.Files;
 
@@ -14,10 +15,11 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
 {
     private const string Ending = ".pack";
 
-    // A type of fewer weights is not worth timing kernels for.
+    // A type or kind of fewer weights is not worth timing kernels for.
     private const double LeastShare = 0.1;
 
     private IReadOnlyList<TensorType> _types = [];
+    private IReadOnlyList<LossyKind> _kinds = [];
 
     /// <summary>Bytes that all packs together may take; the newest may always stay.</summary>
     public long LimitBytes { get; init; } = 64L << 30;
@@ -70,7 +72,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     internal PackedWeights? Open(IModelSource source, IReadOnlyList<WeightMatrix> matrices, Compute compute)
     {
         var layout = new LosslessLayout();
-        _types = [];
+        (_types, _kinds) = ([], []);
         matrices = [.. matrices.Distinct().Where(matrix => layout.BytesOf(matrix) > 0)];
         if (!compute.ReadsPanels)
         {
@@ -109,7 +111,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
             Outcome = $"not packed: {e.Message} It runs from its own file, slower";
             return null;
         }
-        _types = TypesOf(matrices);
+        _types = Mostly(matrices, matrix => matrix.Type);
         if (mapped is not null)
             return Place(mapped, file, key, matrices, layout, compute, packed);
         Outcome = $"not packed: {file} was taken away while it was made";
@@ -119,8 +121,9 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     /// <summary>Chooses the kernels for what was packed last.</summary>
     internal void Tune(Compute compute, ActivationBits bits)
     {
-        if (Kernels is not null && _types.Count > 0)
-            ChosenKernels = Kernels.Apply(compute, _types, bits);
+        IReadOnlyList<PackedForm> forms = [.. _types.Select(type => PackedForm.Of(type, bits)), .. _kinds.Select(PackedForm.Of)];
+        if (Kernels is not null && forms.Count > 0)
+            ChosenKernels = Kernels.Apply(compute, forms);
     }
 
     // The mapping ends before the file is read, or the system would keep both.
@@ -152,7 +155,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     /// <exception cref="PackingException">There is nothing to pack, no room, or no right to write.</exception>
     internal PackedWeights OpenLossy(IModelSource source, IReadOnlyList<WeightMatrix> matrices, LossyLayout layout, Compute compute)
     {
-        _types = [];
+        (_types, _kinds) = ([], []);
         var name = LossyLayout.NameOf(layout.Kind);
         IReadOnlyList<WeightMatrix> all = [.. matrices.Distinct()];
         matrices = [.. all.Where(matrix => layout.BytesOf(matrix) > 0)];
@@ -169,6 +172,7 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
             else
                 Make(file, key, matrices, layout, compute);
             var weights = known ?? PackedWeights.TryOpen(file, key, matrices, layout) ?? throw new IOException($"{file} was taken away while it was made.");
+            _kinds = Mostly(matrices, layout.KindOf);
             return Place(weights, file, key, matrices, layout, compute, Lossy(name, all, matrices, layout));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -188,10 +192,11 @@ public sealed class PackFolder(string path, Action<PackProgress>? progress = nul
     }
 
     // No grouping by LINQ: each start would compile two dozen methods for it.
-    private static IReadOnlyList<TensorType> TypesOf(IReadOnlyList<WeightMatrix> matrices)
+    private static IReadOnlyList<T> Mostly<T>(IReadOnlyList<WeightMatrix> matrices, Func<WeightMatrix, T> of)
+        where T : struct, Enum
     {
         var least = LeastShare * matrices.Sum(matrix => matrix.Bytes);
-        return [.. Enum.GetValues<TensorType>().Where(type => matrices.Sum(matrix => matrix.Type == type ? matrix.Bytes : 0) > least)];
+        return [.. Enum.GetValues<T>().Where(value => matrices.Sum(matrix => of(matrix).Equals(value) ? matrix.Bytes : 0) > least)];
     }
 
     private void Make(string file, byte[] key, IReadOnlyList<WeightMatrix> matrices, PackedLayout layout, Compute compute)

@@ -85,6 +85,9 @@ internal sealed unsafe partial class Interpreter
                     return words;
                 });
                 return true;
+            case Mnemonic.Vpmulhuw:
+                Binary(i, (a, b) => (int)((uint)(ushort)a * (ushort)b >> 16 | (uint)(a >>> 16) * (uint)(b >>> 16) & 0xFFFF0000));
+                return true;
             case Mnemonic.Vpdpbusd:
                 Dot(i, (sum, a, b) =>
                 {

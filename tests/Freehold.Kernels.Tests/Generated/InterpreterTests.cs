@@ -13,6 +13,7 @@ public sealed unsafe class InterpreterTests
     {
         ["vpshufb"] = c => c.vpshufb(ymm0, ymm1, ymm2),
         ["vpmaddubsw"] = c => c.vpmaddubsw(ymm0, ymm1, ymm2),
+        ["vpmulhuw"] = c => c.vpmulhuw(ymm0, ymm1, ymm2),
         ["vpaddb"] = c => c.vpaddb(ymm0, ymm1, ymm2),
         ["vpaddd"] = c => c.vpaddd(ymm0, ymm1, ymm2),
         ["vpsubd"] = c => c.vpsubd(ymm0, ymm1, ymm2),

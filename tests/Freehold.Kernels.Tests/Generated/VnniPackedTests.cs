@@ -67,15 +67,21 @@ public sealed unsafe class VnniPackedTests
 
     private static void Compare(TensorType type, WeightMatrix weights, float[] x, int rows)
     {
-        var shape = VnniPackedKernel.ShapeOf(type)!.Value;
+        foreach (var bits in Enum.GetValues<ActivationBits>())
+            Compare(type, weights, x, rows, bits);
+    }
+
+    private static void Compare(TensorType type, WeightMatrix weights, float[] x, int rows, ActivationBits bits)
+    {
+        var shape = VnniPackedKernel.ShapeOf(type)!.Value with { Words = bits == ActivationBits.Sixteen };
         using var packed = new PackedWeights(weights);
-        var expected = ByKernel.Multiply(new ScalarKernel(), ActivationBits.Eight, weights, x, rows);
+        var expected = ByKernel.Multiply(new ScalarKernel(), bits, weights, x, rows);
         // Both blockings, whichever is usual.
         foreach (var rowsByFour in new[] { 0, KernelChoice.Never })
         {
             using var kernel = new VnniPackedKernel(
                 shape, code => Interpret(shape, code), new ChosenKernels(new KernelChoice(KernelChoice.Never, rowsByFour, KernelChoice.MostStretch, KernelChoice.Never)));
-            Multiplied.SameBits(expected, ByKernel.Multiply(kernel, ActivationBits.Eight, packed.Matrix, x, rows), $"{type} {rows} rows x {weights.Columns}, by four up to {rowsByFour}");
+            Multiplied.SameBits(expected, ByKernel.Multiply(kernel, bits, packed.Matrix, x, rows), $"{type} {bits} {rows} rows x {weights.Columns}, by four up to {rowsByFour}");
         }
     }
 
@@ -90,7 +96,7 @@ public sealed unsafe class VnniPackedTests
         interpreter.Allow(call, sizeof(PackedCall));
         foreach (var panel in new[] { (nint)call->Panel0, (nint)call->Panel1, (nint)call->Panel2, (nint)call->Panel3 }.Take(panels))
             interpreter.Allow((void*)panel, call->ValuesAt + call->Groups * shape.ValueBytes);
-        interpreter.Allow(call->Q, rows * call->Groups * 32);
+        interpreter.Allow(call->Q, rows * call->Groups * (shape.Words ? 64 : 32));
         interpreter.Allow(call->D, rows * call->Groups * 4);
         interpreter.Allow(call->Sums, rows * call->Groups * 8);
         interpreter.Allow(call->Y, VnniPacked.WorkBytes, write: true);

@@ -1,5 +1,6 @@
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
+using Freehold.Kernels.Products.Choices;
 using Xunit;
 
 namespace Freehold.Kernels.Tests.Products;
@@ -35,6 +36,6 @@ public sealed class PreparationTests
     {
         using var compute = new Compute(new ComputeOptions { Threads = 1 });
         compute.Prepare(TensorType.F16, ActivationBits.Eight);
-        Assert.Null(compute.ChoiceOf(TensorType.F16, ActivationBits.Eight));
+        Assert.Null(compute.ChoiceOf(PackedForm.Of(TensorType.F16, ActivationBits.Eight)));
     }
 }

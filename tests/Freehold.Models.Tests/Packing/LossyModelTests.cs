@@ -57,6 +57,29 @@ public sealed unsafe class LossyModelTests : IDisposable
     }
 
     [Fact]
+    public void Kernels_are_timed_once_for_each_kind()
+    {
+        using var file = Model();
+        var cache = Path.Combine(_folder, "choices");
+        string Chosen(LossyKind kind)
+        {
+            var packs = new PackFolder(_folder) { Kernels = new KernelTuning { CacheFolder = cache } };
+            Outcome(file, kind, packs);
+            return packs.ChosenKernels;
+        }
+        var w8 = Chosen(LossyKind.W8);
+        if (w8.Length == 0)
+            Assert.Skip("this CPU's kernels leave no choice");
+        Assert.StartsWith("w8 ", w8, StringComparison.Ordinal);
+        var kept = Assert.Single(Directory.GetFiles(cache));
+        var written = File.GetLastWriteTimeUtc(kept);
+        Assert.Equal(w8, Chosen(LossyKind.W8));
+        Assert.Equal(written, File.GetLastWriteTimeUtc(kept));
+        Assert.StartsWith("w4 ", Chosen(LossyKind.W4), StringComparison.Ordinal);
+        Assert.Equal(2, Directory.GetFiles(cache).Length);
+    }
+
+    [Fact]
     public void A_damaged_pack_is_made_anew()
     {
         using var file = Model();

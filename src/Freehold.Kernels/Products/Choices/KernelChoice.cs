@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 namespace Freehold.Kernels.Products.Choices;
 
 /// <summary>
-/// Which of the kernels that give the same bits multiplies weights of one type by how many rows, and in which blocks. What does best depends on the CPU; no choice changes a result.
+/// Which of the kernels that give the same bits multiplies packed weights of one form by how many rows, and in which blocks. What does best depends on the CPU; no choice changes a result.
 /// </summary>
 /// <param name="MostPacked">Up to how many rows packed panels are read as they lie; with more they are unpacked for many rows at a time.</param>
 /// <param name="RowsByFour">Generated code: up to how many rows it reads four panels at once; with more it reads two, for up to eight rows.</param>
-/// <param name="Stretch">Groups of 32 inputs that are unpacked at a time: 8, 16, 32 or 64.</param>
+/// <param name="Stretch">Groups of 32 inputs that are unpacked at a time: 8, 16, 32 or 64; with loss, what a slice has.</param>
 /// <param name="FromTiles">From how many rows on AMX multiplies, where it is on; <see cref="Never"/> for never.</param>
 public sealed record KernelChoice(int MostPacked, int RowsByFour, int Stretch, int FromTiles)
 {

@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Generated;
 using Freehold.Kernels.Machine;
+using Freehold.Kernels.Products.Lossy;
 using Freehold.Kernels.Products.Packed;
 
 namespace Freehold.Kernels.Products.Choices;
 
 /// <summary>
-/// Times, on this CPU, the kernels that give the same bits, and chooses: a tenth to half of a second for each type. Each way multiplies weights that fit the last caches, since what differs between the ways is
+/// Times, on this CPU, the kernels that give the same bits, and chooses: a tenth to half of a second for each form of packed weights. Each way multiplies weights that fit the last caches, since what differs between the ways is
 /// arithmetic; the best of a few turns counts, all ways taking theirs in turn. What is usual stays unless something else is clearly faster.
 /// </summary>
 public static unsafe class KernelTuner
@@ -19,20 +19,19 @@ public static unsafe class KernelTuner
     private static readonly int[] _rows = [4, 8, 16, 32, 64, 128, 256];
     private static readonly int[] _stretches = [64, 32, 16];
 
-    /// <summary>Chooses for a type and leaves the choice with the kernels. Takes a short turn of the workers for each product, so that other models' answers go on.</summary>
+    /// <summary>Chooses for a form and leaves the choice with the kernels. Takes a short turn of the workers for each product, so that other models' answers go on.</summary>
     /// <param name="compute">Whose kernels.</param>
-    /// <param name="type">A quantised type.</param>
-    /// <param name="bits">How finely activations are quantised.</param>
+    /// <param name="form">The weights'.</param>
     /// <param name="cancellationToken">Ends it; the choice is then as it was.</param>
     /// <returns>The choice, and whether others were in the way so that nothing was chosen; null where there is nothing to choose from.</returns>
-    public static (KernelChoice Choice, bool WasDisturbed)? Choose(Compute compute, TensorType type, ActivationBits bits, CancellationToken cancellationToken = default)
+    public static (KernelChoice Choice, bool WasDisturbed)? Choose(Compute compute, PackedForm form, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(compute);
-        if (compute.ChoiceOf(type, bits) is not { } usual)
+        if (compute.ChoiceOf(form) is not { } usual)
             return null;
         var outputs = Math.Max(512, 64 * compute.Threads);
-        using var work = new Sample(compute, type, bits, outputs);
-        var ways = Ways(compute, bits);
+        using var work = new Sample(compute, form, outputs);
+        var ways = Ways(compute, form);
         var seconds = new double[ways.Count, _rows.Length];
         var disturbed = false;
         try
@@ -48,17 +47,17 @@ public static unsafe class KernelTuner
                             seconds[way, r] = double.PositiveInfinity;
                             continue;
                         }
-                        compute.Choose(type, bits, ways[way].Choice);
+                        compute.Choose(form, ways[way].Choice);
                         var took = work.Multiply(_rows[r]);
                         seconds[way, r] = round <= 1 ? took : Math.Min(seconds[way, r], took);
                     }
             disturbed = work.ShareOfTime < MachineProbe.Undisturbed;
             if (!disturbed)
-                usual = Best(usual, ways, seconds);
+                usual = Best(form, usual, ways, seconds);
         }
         finally
         {
-            compute.Choose(type, bits, usual);
+            compute.Choose(form, usual);
         }
         return (usual, disturbed);
     }
@@ -76,26 +75,35 @@ public static unsafe class KernelTuner
         internal bool Takes(int rows) => rows >= LeastRows && rows <= MostRows;
     }
 
-    private static List<Way> Ways(Compute compute, ActivationBits bits)
+    // What is packed with loss is unpacked by its own slices.
+    private static int[] Stretches(PackedForm form) => form.Lossy is { } kind ? [new LossyFormat(kind).SliceGroups] : _stretches;
+
+    // Under one scale an output tiles are full, so fewer rows are worth them.
+    private static int LeastTiled(PackedForm form) => form.Lossy is null ? TilePanel.WorthRows : KernelTable.ManyRows;
+
+    private static List<Way> Ways(Compute compute, PackedForm form)
     {
-        var ways = new List<Way> { new(Kind.PackedByFour, new KernelChoice(KernelChoice.Never, KernelChoice.Never, 64, KernelChoice.Never), 0, 128) };
-        if (bits == ActivationBits.Eight && compute.Isa is (InstructionSet.Avx512Vnni or InstructionSet.Amx))
-            ways.Add(new Way(Kind.PackedByTwo, new KernelChoice(KernelChoice.Never, 0, 64, KernelChoice.Never), 8, 128));
-        foreach (var stretch in _stretches)
-            ways.Add(new Way(Kind.Panels, new KernelChoice(0, 0, stretch, KernelChoice.Never), stretch == 64 ? 0 : 64, KernelChoice.Never));
+        var stretches = Stretches(form);
+        var longest = stretches[0];
+        var ways = new List<Way> { new(Kind.PackedByFour, new KernelChoice(KernelChoice.Never, KernelChoice.Never, longest, KernelChoice.Never), 0, 128) };
+        if (compute.Isa is InstructionSet.Avx512Vnni or InstructionSet.Amx)
+            ways.Add(new Way(Kind.PackedByTwo, new KernelChoice(KernelChoice.Never, 0, longest, KernelChoice.Never), 8, 128));
+        foreach (var stretch in stretches)
+            ways.Add(new Way(Kind.Panels, new KernelChoice(0, 0, stretch, KernelChoice.Never), stretch == longest ? 0 : 64, KernelChoice.Never));
         if (compute.Isa == InstructionSet.Amx)
-            ways.Add(new Way(Kind.Tiles, new KernelChoice(0, 0, 64, 0), 16, KernelChoice.Never));
+            ways.Add(new Way(Kind.Tiles, new KernelChoice(0, 0, longest, 0), LeastTiled(form), KernelChoice.Never));
         return ways;
     }
 
-    private static KernelChoice Best(KernelChoice usual, List<Way> ways, double[,] seconds)
+    private static KernelChoice Best(PackedForm form, KernelChoice usual, List<Way> ways, double[,] seconds)
     {
         var last = _rows.Length - 1;
 
         // For many rows, the length that takes the least time, if it is clearly less.
         double OfStretch(int stretch) => seconds[ways.FindIndex(way => way.Kind == Kind.Panels && way.Choice.Stretch == stretch), last];
-        var shortest = _stretches.MinBy(OfStretch);
-        var stretch = _stretches.Contains(usual.Stretch) && OfStretch(shortest) > ClearlyFaster * OfStretch(usual.Stretch) ? usual.Stretch : shortest;
+        var stretches = Stretches(form);
+        var shortest = stretches.MinBy(OfStretch);
+        var stretch = stretches.Contains(usual.Stretch) && OfStretch(shortest) > ClearlyFaster * OfStretch(usual.Stretch) ? usual.Stretch : shortest;
 
         // What a kind takes for so many rows, the best of its ways.
         double Of(Kind kind, int r) => ways.Select((way, at) => way.Kind == kind ? seconds[at, r] : double.PositiveInfinity).Min();
@@ -107,7 +115,7 @@ public static unsafe class KernelTuner
         var fromTiles = KernelChoice.Never;
         if (Has(Kind.Tiles))
         {
-            var without = Border(r => Math.Min(Packed(r), Panels(r)), r => Of(Kind.Tiles, r), usual.FromTiles - 1, TilePanel.WorthRows - 1);
+            var without = Border(r => Math.Min(Packed(r), Panels(r)), r => Of(Kind.Tiles, r), usual.FromTiles - 1, LeastTiled(form) - 1);
             fromTiles = without >= _rows[last] ? KernelChoice.Never : without + 1;
         }
         return new KernelChoice(mostPacked, byFour, stretch, fromTiles);
@@ -131,23 +139,26 @@ public static unsafe class KernelTuner
         private readonly ActivationRows _activations;
         private TimeSpan _ran, _passed;
 
-        internal Sample(Compute compute, TensorType type, ActivationBits bits, int outputs)
+        internal Sample(Compute compute, PackedForm form, int outputs)
         {
             _compute = compute;
             var most = _rows[^1];
             var random = new Random(1);
             // Only its panels are read.
-            _weights = new WeightMatrix(type, outputs, Columns, null, null);
-            var bytes = PackedMatrix.BytesOf(_weights);
+            _weights = new WeightMatrix(form.Type, outputs, Columns, null, null);
+            var bytes = form.Lossy is { } packed ? LossyMatrix.BytesOf(_weights, packed) : PackedMatrix.BytesOf(_weights);
             _panels = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 4096);
             // Whatever a byte is part of is then a common number: subnormal ones alone would take longer.
             new Span<byte>(_panels, checked((int)bytes)).Fill(0x3C);
-            _weights.Use(PackedMatrix.At(_weights, _panels, null));
+            if (form.Lossy is { } kind)
+                _weights.Use(LossyMatrix.At(_weights, kind, _panels, null));
+            else
+                _weights.Use(PackedMatrix.At(_weights, _panels, null));
             _x = (float*)NativeMemory.AlignedAlloc((nuint)((long)most * Columns * sizeof(float)), 64);
             _y = (float*)NativeMemory.AlignedAlloc((nuint)((long)most * outputs * sizeof(float)), 64);
             for (var i = 0; i < most * Columns; i++)
                 _x[i] = random.NextSingle() - 0.5f;
-            _activations = new ActivationRows(most, Columns, bits);
+            _activations = new ActivationRows(most, Columns, form.Bits);
         }
 
         /// <summary>How much of the time that products took the threads were really running.</summary>

@@ -16,15 +16,10 @@ internal static unsafe class LossyBlocks<TCodes>
     internal static void Unpack(byte* block, int blocks, byte* to, byte flip = 0)
     {
         const int Steps = LossyFormat.Group / 4, Half = LossyFormat.Outputs / 2 * 4;
-        var eight = stackalloc byte[Steps * Half];
         var flips = Vector256.Create(flip);
         for (; blocks > 0; blocks--, block += TCodes.Format.BlockBytes)
             for (var group = 0; group < LossyFormat.Block / LossyFormat.Group; group++, to += Steps * 2 * Half)
                 for (var half = 0; half < 2; half++)
-                {
-                    TCodes.Unpack(block, group, half, eight);
-                    for (var step = 0; step < Steps; step++)
-                        (Vector256.Load(eight + step * Half) ^ flips).Store(to + step * 2 * Half + half * Half);
-                }
+                    TCodes.Unpack(block, group, half, flips, to + half * Half, 2 * Half);
     }
 }

@@ -39,6 +39,9 @@ internal readonly record struct LossyFormat(LossyKind Kind)
     /// <summary>Inputs that share an activation scale: the last slice of a row may be shorter. A product links its chain once a slice.</summary>
     internal int Slice => Kind == LossyKind.W8 ? MaxSlice : 256;
 
+    /// <summary>Groups of a whole slice.</summary>
+    internal int SliceGroups => Slice / Group;
+
     /// <summary>Whether weights and activations are rotated (<see cref="Rotation"/>).</summary>
     internal bool Rotates => Kind == LossyKind.W8;
 

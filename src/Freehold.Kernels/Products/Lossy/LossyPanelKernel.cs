@@ -14,7 +14,7 @@ internal sealed unsafe class LossyPanelKernel<TCodes, TLanes, TVector> : RowBloc
     where TVector : struct
 {
     private const int Tile = ActivationRows.TileRows;
-    private static int Groups => TCodes.Format.Slice / LossyFormat.Group;
+    private static int Groups => TCodes.Format.SliceGroups;
 
     private static int Outputs => 2 * TLanes.Count;
 
@@ -55,14 +55,15 @@ internal sealed unsafe class LossyPanelKernel<TCodes, TLanes, TVector> : RowBloc
         var steps = stackalloc byte[8 * 32];
         for (var group = 0; group < groups; group++)
         {
-            TCodes.Unpack(block, group & 1, half, steps);
-            for (var step = 0; step < 8; step++)
+            if (TLanes.HasDot)
             {
-                var values = Vector256.Load(steps + 32 * step);
-                if (TLanes.HasDot)
-                    (values ^ Vector256.Create((byte)0x80)).AsInt32().Store(panel + step * outputs);
-                else
-                    Widen(values, panel + 2 * step * outputs, outputs);
+                TCodes.Unpack(block, group & 1, half, Vector256.Create((byte)0x80), (byte*)panel, outputs * sizeof(int));
+            }
+            else
+            {
+                TCodes.Unpack(block, group & 1, half, default, steps, 32);
+                for (var step = 0; step < 8; step++)
+                    Widen(Vector256.Load(steps + 32 * step), panel + 2 * step * outputs, outputs);
             }
             panel += (TLanes.HasDot ? 8 : 16) * outputs;
             block += (group & 1) * TCodes.Format.BlockBytes;

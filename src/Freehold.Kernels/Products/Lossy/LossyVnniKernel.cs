@@ -1,11 +1,13 @@
 using System.Runtime.Intrinsics;
 using Freehold.Kernels.Generated;
+using Freehold.Kernels.Products.Choices;
 
 namespace Freehold.Kernels.Products.Lossy;
 
 /// <summary>Few rows by panels packed with loss as they lie, by generated AVX-512 VNNI code, a slice at a time.</summary>
 /// <param name="load">Makes code ready to be called.</param>
-internal sealed unsafe class LossyVnniKernel<TCodes>(Func<byte[][], Routines> load) : VnniBlockKernel, IDisposable
+/// <param name="chosen">Up to how many rows it reads four panels at once.</param>
+internal sealed unsafe class LossyVnniKernel<TCodes>(Func<byte[][], Routines> load, ChosenKernels chosen) : VnniBlockKernel, IDisposable
     where TCodes : struct, ILossyCodes
 {
     private const int Lanes = LossyFormat.Outputs;
@@ -18,8 +20,7 @@ internal sealed unsafe class LossyVnniKernel<TCodes>(Func<byte[][], Routines> lo
     /// <summary>What the code is made of.</summary>
     internal static VnniSliceShape Shape => new(TCodes.Format.Kind == LossyKind.W8 ? SliceValues.Signed : SliceValues.Codes, Tiled: false, BlocksAhead);
 
-    // Bytes take most memory and least unpacking.
-    protected override int RowsByFour => Shape.Values == SliceValues.Signed ? 8 : base.RowsByFour;
+    protected override int RowsByFour => chosen.Now.RowsByFour;
 
     /// <summary>Frees the code.</summary>
     public void Dispose() => _code.Dispose();

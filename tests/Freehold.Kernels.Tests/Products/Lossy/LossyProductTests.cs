@@ -1,6 +1,10 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Freehold.Kernels.Products.Lossy;
+using Freehold.Kernels.Products.Packed;
 using Xunit;
 
 namespace Freehold.Kernels.Tests.Products.Lossy;
@@ -136,6 +140,65 @@ public sealed unsafe class LossyProductTests
             }
             Assert.Throws<ArgumentException>(() => compute.MatMul(activations, [new Product(stored.Matrix, null, Outputs), new Product(lossy.Matrix, null, Outputs)]));
         }
+    }
+
+    [Theory]
+    [InlineData(LossyKind.W8)]
+    [InlineData(LossyKind.W4)]
+    public void Values_made_unsigned_for_a_byte_dot_product_give_the_oracles_bits(LossyKind kind)
+    {
+        Assert.SkipUnless(Avx2.IsSupported, "the unpackers need AVX2");
+        const int Columns = 1088, Outputs = 37;
+        using var weights = new RandomWeights(TensorType.F32, Outputs, Columns, 3);
+        using var lossy = new LossyWeights(weights.Matrix, kind);
+        ProductKernel kernel = kind == LossyKind.W8 ? new LossyGemm<W8Codes, PlainVnniDot>() : new LossyGemm<W4Codes, PlainVnniDot>();
+        foreach (var rows in new[] { 1, 2, 3, 4, 7 })
+        {
+            var x = Multiplied.Activations(rows, Columns, 7);
+            var expected = Multiplied.By(InstructionSet.Scalar, 1, ActivationBits.Eight, lossy.Matrix, x, rows);
+            var y = new float[expected.Length];
+            var scratch = (byte*)NativeMemory.AlignedAlloc(ProductKernel.ScratchBytes, 64);
+            using var activations = new ActivationRows(rows, Columns, ActivationBits.Eight);
+            fixed (float* px = x, py = y)
+            {
+                activations.Set(px, Columns, rows, Columns);
+                activations.QuantisedFor = kind;
+                for (var row = 0; row < rows; row++)
+                    SliceQuantiser.Row(InstructionSet.Scalar, new LossyFormat(kind), activations, row);
+                kernel.Multiply(new Product(lossy.Matrix, py, Outputs), activations, 0, Outputs, scratch);
+            }
+            NativeMemory.AlignedFree(scratch);
+            Multiplied.SameBits(expected, y, $"{kind} {rows}");
+        }
+    }
+
+    /// <summary>What <see cref="AvxVnniDot"/> does, by plain loops.</summary>
+    private readonly struct PlainVnniDot : IByteDot
+    {
+        public static bool TakesWords => false;
+
+        public static int Offset<T>()
+            where T : struct, IBlockLayout => AvxVnniDot.Offset<T>();
+
+        public static bool AddsTwo<T>()
+            where T : struct, IBlockLayout => AvxVnniDot.AddsTwo<T>();
+
+        public static Vector256<byte> Magnitudes<T>(Vector256<byte> values)
+            where T : struct, IBlockLayout => AvxVnniDot.Magnitudes<T>(values);
+
+        public static Vector256<int> Add<T>(Vector256<int> sum, Vector256<byte> magnitudes, Vector256<byte> values, Vector256<sbyte> x)
+            where T : struct, IBlockLayout
+        {
+            for (var i = 0; i < 32; i++)
+                sum = sum.WithElement(i / 4, sum[i / 4] + magnitudes[i] * x[i]);
+            return sum;
+        }
+
+        public static Vector256<int> AddTwo(Vector256<int> sum, Vector256<byte> first, Vector256<sbyte> x, Vector256<byte> second, Vector256<sbyte> y) =>
+            throw new NotSupportedException();
+
+        public static Vector256<int> End<T>(Vector256<int> sum)
+            where T : struct, IBlockLayout => sum;
     }
 
     private static void Fill(LossyWeights lossy, LossyKind kind, int output, byte? every)
