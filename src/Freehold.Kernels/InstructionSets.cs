@@ -15,14 +15,7 @@ public static class InstructionSets
     public static InstructionSet Best => Supported[^1];
 
     /// <summary>All that are here, slowest first.</summary>
-    public static IReadOnlyList<InstructionSet> Supported { get; } =
-    [
-        .. new[]
-        {
-            InstructionSet.Scalar, InstructionSet.AdvSimd, InstructionSet.Avx2, InstructionSet.AvxVnni, InstructionSet.Avx512, InstructionSet.Avx512Vnni,
-            InstructionSet.Amx,
-        }.Where(IsSupported),
-    ];
+    public static IReadOnlyList<InstructionSet> Supported { get; } = FindSupported();
 
     /// <summary>Whether kernels of <paramref name="isa"/> can run here.</summary>
     public static bool IsSupported(InstructionSet isa) => isa switch
@@ -36,6 +29,21 @@ public static class InstructionSets
         InstructionSet.AdvSimd => AdvSimd.Arm64.IsSupported,
         _ => false,
     };
+
+    // By hand: LINQ over an enumeration of ours would be compiled at each start.
+    private static InstructionSet[] FindSupported()
+    {
+        InstructionSet[] all =
+        [
+            InstructionSet.Scalar, InstructionSet.AdvSimd, InstructionSet.Avx2, InstructionSet.AvxVnni, InstructionSet.Avx512, InstructionSet.Avx512Vnni,
+            InstructionSet.Amx,
+        ];
+        var count = 0;
+        foreach (var isa in all)
+            if (IsSupported(isa))
+                all[count++] = isa;
+        return all[..count];
+    }
 
     /// <summary>Whether a CPU of this instruction set has AVX2 too, so that kernels of 256 bits run there.</summary>
     internal static bool BuildsOnAvx2(InstructionSet isa) =>

@@ -54,5 +54,5 @@ public static class ModelFolder
     }
 
     private static ResolvedModel Describe(string root, string stem, ModelFiles model, ModelPlace place) =>
-        new(Path.GetRelativePath(root, stem).Replace('\\', '/'), model.OpenPath, model.Format, place, model.Files.Sum(f => new FileInfo(f.FullPath).Length));
+        new(Path.GetRelativePath(root, stem).Replace('\\', '/'), model.OpenPath, model.Format, place, model.Bytes);
 }

@@ -20,7 +20,7 @@ public sealed class ModelResolver(CatalogStore store, IReadOnlyList<string> fold
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
         if (ModelFiles.At(text) is { } files)
-            return new ResolvedModel(files.Stem, files.OpenPath, files.Format, ModelPlace.Path, files.Files.Sum(f => new FileInfo(f.FullPath).Length));
+            return new ResolvedModel(files.Stem, files.OpenPath, files.Format, ModelPlace.Path, files.Bytes);
         if (File.Exists(text))
             throw CatalogException.Refused($"{Path.GetFullPath(text)} is no model: it does not begin as a GGUF file does");
 

@@ -18,6 +18,18 @@ public sealed record ModelFiles(string Stem, string Format, IReadOnlyList<(strin
     /// <summary>What to open: the file (the first of a split), or the folder.</summary>
     public string OpenPath => Format == ModelFormats.Gguf ? Files[0].FullPath : Path.GetDirectoryName(Files.First(f => f.Inside == "config.json").FullPath)!;
 
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var (path, _) in Files)
+                bytes += new FileInfo(path).Length;
+            return bytes;
+        }
+    }
+
     /// <summary>Finds the model at a path: a GGUF file (any part of a split finds all of it) or a safetensors folder. Null where there is none of these.</summary>
     /// <exception cref="CatalogException">Parts of a split are missing.</exception>
     public static ModelFiles? At(string path)

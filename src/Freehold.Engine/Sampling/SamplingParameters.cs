@@ -45,7 +45,7 @@ public sealed record SamplingParameters
         init
         {
             field = value;
-            Biases = [.. value.OrderBy(bias => bias.Key)];
+            Biases = value.Count == 0 ? [] : [.. value.OrderBy(bias => bias.Key)];
         }
     } = new Dictionary<int, float>();
 

@@ -42,6 +42,18 @@ public sealed unsafe class HugePageBlock : IDisposable
             : "the system's kernel has no transparent huge pages";
     }
 
+    /// <summary>
+    /// Asks for huge pages where a file is mapped: where the file system can, what is read from the disk from then on comes into the file cache in pieces of 2 MiB, each mapped by one page fault rather
+    /// than by some tens. What is cached already stays as it is, and the system can still drop it all.
+    /// </summary>
+    /// <param name="start">The mapping's first byte, on a page's border.</param>
+    /// <param name="bytes">Its bytes.</param>
+    public static void AskFor(byte* start, long bytes)
+    {
+        if (OperatingSystem.IsLinux())
+            _ = Advise(start, (nuint)bytes, AdviseHugePages); // where it is refused, pages are as small as they would be
+    }
+
     /// <summary>New memory; null where the system has none to give or <see cref="Obstacle"/> says why not.</summary>
     public static HugePageBlock? Allocate(long bytes)
     {

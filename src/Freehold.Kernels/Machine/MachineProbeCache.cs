@@ -23,8 +23,11 @@ public sealed class MachineProbeCache
         ArgumentNullException.ThrowIfNull(profile);
         _threads = threads;
         var budget = profile.Budget;
+        var names = new string[profile.InstructionSets.Count];
+        for (var i = 0; i < names.Length; i++)
+            names[i] = profile.InstructionSets[i].ToString();
         Identity = FormattableString.Invariant(
-            $"{Version}|{profile.Processor}|{profile.Features}|{string.Join(',', profile.InstructionSets)}|{profile.Level2Bytes}|{profile.Level3Bytes}|{budget.Allowed}|{budget.Cores}|{budget.Quota}|{threads}");
+            $"{Version}|{profile.Processor}|{profile.Features}|{string.Join(',', names)}|{profile.Level2Bytes}|{profile.Level3Bytes}|{budget.Allowed}|{budget.Cores}|{budget.Quota}|{threads}");
         _file = new MeasurementFile(folder, Identity);
     }
 

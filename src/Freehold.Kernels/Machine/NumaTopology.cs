@@ -25,7 +25,8 @@ public static class NumaTopology
         foreach (var number in Numbers(CgroupFiles.TryRead(Path.Combine(folder, "online")) ?? ""))
         {
             var node = Path.Combine(folder, $"node{number}");
-            var processors = Numbers(CgroupFiles.TryRead(Path.Combine(node, "cpulist")) ?? "").Where(allowed.Contains).ToList();
+            var processors = Numbers(CgroupFiles.TryRead(Path.Combine(node, "cpulist")) ?? "");
+            processors.RemoveAll(processor => !allowed.Contains(processor));
             if (processors.Count > 0)
                 nodes.Add(new NumaNode(number, processors, Memory(Path.Combine(node, "meminfo"))));
         }
@@ -43,7 +44,8 @@ public static class NumaTopology
             if (ends.Length > 2 || !int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
                 || !int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var last) || last < first || last >= most)
                 return [];
-            numbers.AddRange(Enumerable.Range(first, last - first + 1));
+            for (var number = first; number <= last; number++)
+                numbers.Add(number);
         }
         return numbers;
     }

@@ -1,5 +1,6 @@
 using Freehold.Kernels;
 using Freehold.Kernels.Attention;
+using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
 using Freehold.Models.Architectures.Layers;
 using Freehold.Models.Files;
@@ -57,8 +58,9 @@ public static class ModelLoader
         if (options.Lossy is not null)
             usual = options.Activations is null or ActivationBits.Eight ? ActivationBits.Eight : throw new ArgumentException("weights packed with loss compute with activations of 8 bits", nameof(options));
         var bits = options.Activations ?? usual;
-        // A large vocabulary takes as long as all the rest, so both are made at once.
+        // A large vocabulary takes as long as all the rest, and so does compiling kernels: all is done at once.
         var tokenizing = Task.Run(() => TokenizerFactory.Create(metadata));
+        var preparing = Task.Run(() => Prepare(source, compute, options, bits));
         CausalModel? causal = null;
         BuiltEncoder? encoder = null;
         try
@@ -72,6 +74,7 @@ public static class ModelLoader
                 throw new ModelFormatException($"{source.Origin} has {tokenizer.VocabularySize} tokens and only {shape.VocabularySize} rows of embeddings");
             var templateSource = metadata.GetString("tokenizer.chat_template", null);
             var (template, error) = Parse(templateSource);
+            preparing.GetAwaiter().GetResult(); // before kernels are timed, which it would disturb
             options.Packs?.Tune(compute, bits);
             return new LoadedModel
             {
@@ -93,11 +96,29 @@ public static class ModelLoader
         catch
         {
             Task.WaitAny(tokenizing); // it reads the file's metadata, which is about to be closed
+            Task.WaitAny(preparing); // it uses kernels, which the caller may close next
             causal?.Dispose();
             encoder?.Embedding?.Dispose();
             encoder?.Ranking?.Dispose();
             throw;
         }
+    }
+
+    // The type of most weights; of others the code is compiled when it is first needed.
+    private static void Prepare(IModelSource source, Compute compute, LoadOptions options, ActivationBits bits)
+    {
+        if (options.Packs is null || options.Lossy is not null)
+            return;
+        var bytes = new Dictionary<int, long>();
+        foreach (var tensor in source.Tensors)
+            bytes[(int)tensor.Type] = bytes.GetValueOrDefault((int)tensor.Type) + tensor.Bytes;
+        var (most, type) = (0L, 0);
+        foreach (var (candidate, count) in bytes)
+            if (count > most)
+                (most, type) = (count, candidate);
+        // So few weights are not packed.
+        if (most >= options.Packs.SmallestBytes)
+            compute.Prepare((TensorType)type, bits);
     }
 
     private static (CausalModel?, BuiltEncoder?) Build(IModelSource source, Compute compute, LoadOptions options, ActivationBits bits)

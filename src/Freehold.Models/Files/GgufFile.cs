@@ -18,7 +18,7 @@ public sealed unsafe class GgufFile : IModelSource
     private GgufFile(string origin, Dictionary<string, object> values, List<MappedFile> parts, Dictionary<string, MappedTensor> tensors, TensorInfo[] infos)
     {
         Origin = origin;
-        Metadata = new ModelMetadata(values);
+        Metadata = new ModelMetadata(new MetadataValues(values));
         _parts = parts;
         _tensors = tensors;
         _infos = infos;

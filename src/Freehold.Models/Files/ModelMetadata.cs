@@ -8,8 +8,18 @@ namespace Freehold.Models.Files;
 /// </summary>
 public sealed class ModelMetadata(IReadOnlyDictionary<string, object> values)
 {
+    /// <summary>Bytes of text that one array of strings may have.</summary>
+    internal const int MaxTextBytes = int.MaxValue / 2;
+
     /// <summary>All pairs.</summary>
     public IReadOnlyDictionary<string, object> Values { get; } = values;
+
+    /// <summary>An array of strings as UTF-8; null where the key is absent or its value is anything else.</summary>
+    /// <exception cref="ModelFormatException">It has more than <see cref="MaxTextBytes"/> bytes.</exception>
+    internal TextArray? FindTexts(string key) =>
+        (Values as MetadataValues)?.FindTexts(key) ?? (TryGet<string[]>(key, out var strings)
+            ? TextArray.From(strings, MaxTextBytes) ?? throw new ModelFormatException($"the metadata's '{key}' has more than {MaxTextBytes} bytes of text; no known vocabulary comes near")
+            : null);
 
     /// <summary><c>general.architecture</c>.</summary>
     /// <exception cref="ModelFormatException">It is missing.</exception>

@@ -15,7 +15,7 @@ public sealed record StateLayout(IReadOnlyList<StateLayer> Layers, long PageByte
     public KvType KeysValues => Layers.Count > 0 ? Layers[0].Layout.Type : KvType.F32;
 
     /// <summary>The same state with keys and values stored otherwise.</summary>
-    public StateLayout With(KvType keysValues) => Of(Layers.Select(layer => layer.Layout with { Type = keysValues }), SequenceBytes);
+    public StateLayout With(KvType keysValues) => keysValues == KeysValues ? this : Of(Layers.Select(layer => layer.Layout with { Type = keysValues }), SequenceBytes);
 
     /// <summary>Lays the layers one behind another, each on a 64-byte border.</summary>
     public static StateLayout Of(IEnumerable<KvLayout> layers, long sequenceBytes = 0)

@@ -44,6 +44,7 @@ public sealed unsafe class HugePages(HugePageMode mode)
             return (false, "huge pages are turned off");
         if (HugePageBlock.Obstacle() is { } obstacle)
             return (false, obstacle);
+        HugePageBlock.AskFor(pack.Start, bytes);
         // A tenth stays for what the model needs beside its weights.
         if (Available() is var available && bytes > available / 10 * 9)
             return (false, $"{Size(bytes)} of huge pages do not fit the {Size(available)} of memory available");

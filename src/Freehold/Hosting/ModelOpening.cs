@@ -102,35 +102,32 @@ internal sealed class ModelOpening(CatalogueContext context)
         var lossy = PackChoice.KindOf(model);
         if (lossy is not null && settings.Activations == 16)
             throw CommandException.Usage($"--activations is 16, and {model.Name} computes with activations of 8 bits; leave one of the two out");
-        var own = shared is null ? SharedThreads.Start(settings.Threads, model.Bytes) : null;
-        var compute = ComputeOn(own ?? shared!, own);
+        // The file's header is read while threads and kernels are made.
+        var opening = Task.Run(() => OpenFile(model));
+        SharedThreads? own = null;
+        Compute? compute = null;
         try
         {
+            own = shared is null ? SharedThreads.Start(settings.Threads, model.Bytes) : null;
+            compute = ComputeOn(own ?? shared!);
             var packs = !settings.Pack.Keeps && lossy is null ? null : PackedModels.Folder(System.Environment.GetEnvironmentVariable, Console.IsErrorRedirected ? null : Console.Error, packing);
             var options = rows with { Activations = CommonOptions.ActivationsOf(settings.Activations), Context = settings.Context ?? 0, KeysValues = settings.KeysValues, Packs = packs, Lossy = lossy };
-            var source = OpenFile(model);
+            var source = opening.GetAwaiter().GetResult();
             var work = ModelWork.Of(source, lossy);
             var lossyWork = lossy is null ? Enum.GetValues<LossyKind>().ToDictionary(kind => kind, kind => ModelWork.Of(source, kind)) : [];
             return new OpenModel(model, ModelLoader.Load(source, compute, options), compute, work) { Placement = (own ?? shared!).Placement, OwnThreads = own, Packing = packs?.Outcome ?? "not packed", Kernels = packs?.ChosenKernels ?? "", LossyWork = lossyWork };
         }
         catch
         {
-            compute.Dispose();
+            Task.WaitAny(opening);
+            if (opening.IsCompletedSuccessfully)
+                opening.Result.Dispose();
+            compute?.Dispose();
             own?.Dispose();
             throw;
         }
     }
 
-    private static Compute ComputeOn(SharedThreads threads, SharedThreads? own)
-    {
-        try
-        {
-            return new Compute(CommonOptions.ComputeOf(threads: null) with { Threads = null, Workers = threads.Workers });
-        }
-        catch
-        {
-            own?.Dispose();
-            throw;
-        }
-    }
+    private static Compute ComputeOn(SharedThreads threads) =>
+        new(CommonOptions.ComputeOf(threads: null) with { Threads = null, Workers = threads.Workers });
 }

@@ -21,8 +21,8 @@ internal readonly record struct ModelWork(long BytesPerDecode, long OperationsPe
         foreach (var tensor in source.Tensors)
         {
             long rows = 1;
-            foreach (var extent in tensor.Shape.Skip(1))
-                rows = checked(rows * extent);
+            for (var d = 1; d < tensor.Shape.Count; d++)
+                rows = checked(rows * tensor.Shape[d]);
             if (tensor.Name != Embedding || !ownHead)
                 bytes += BytesOf(tensor, rows, isHead: tensor.Name == (ownHead ? Head : Embedding), lossy);
             if (tensor.Name.StartsWith("blk.", StringComparison.Ordinal) && rows > 1)

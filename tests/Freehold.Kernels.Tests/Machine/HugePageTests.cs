@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using Freehold.Kernels.Machine;
 using Freehold.Kernels.Threads;
@@ -31,6 +32,31 @@ public sealed unsafe class HugePageTests : IDisposable
         Assert.Equal(0, (nint)block.Start % (2 << 20));
         Assert.True(new ReadOnlySpan<byte>(block.Start, Bytes).SequenceEqual(content));
         Assert.InRange(block.HugeBytes(), 0, Bytes);
+    }
+
+    [Fact]
+    public void A_mapped_file_for_which_huge_pages_are_asked_is_marked_so_and_reads_the_same()
+    {
+        Assert.SkipWhen(HugePageBlock.Obstacle() is not null, HugePageBlock.Obstacle() ?? "");
+        var content = new byte[Bytes];
+        new Random(2).NextBytes(content);
+        File.WriteAllBytes(_file, content);
+        using var mapping = MemoryMappedFile.CreateFromFile(_file, FileMode.Open);
+        using var view = mapping.CreateViewAccessor(0, Bytes, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        try
+        {
+            HugePageBlock.AskFor(start, Bytes);
+            Assert.True(new ReadOnlySpan<byte>(start, Bytes).SequenceEqual(content));
+            // proc(5): "hg" stands for advice of huge pages, in the flags behind the range that the pointer begins.
+            var flags = File.ReadLines("/proc/self/smaps").SkipWhile(line => !line.StartsWith($"{(nint)start:x}-", StringComparison.Ordinal)).First(line => line.StartsWith("VmFlags:", StringComparison.Ordinal));
+            Assert.Contains("hg", flags.Split(' '));
+        }
+        finally
+        {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
     }
 
     [Fact]

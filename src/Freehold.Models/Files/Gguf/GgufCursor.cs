@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Freehold.Models.Files.Gguf;
 
@@ -55,6 +56,13 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string origin)
     /// <param name="repair">Invalid UTF-8 becomes U+FFFD instead of an error.</param>
     public string ReadString(string what, string of, bool repair) => Decode(Read<ulong>(what, of), what, of, repair);
 
+    /// <summary>The valid UTF-8 of a string: in place, or repaired.</summary>
+    public ReadOnlySpan<byte> ReadText(string what, string of, bool repair)
+    {
+        var bytes = ReadBytes(Read<ulong>(what, of), what, of);
+        return Utf8.IsValid(bytes) ? bytes : Encoding.UTF8.GetBytes(Decode(bytes, what, of, repair));
+    }
+
     /// <summary>A string of 1 to <paramref name="maxBytes"/> bytes that names something.</summary>
     public string ReadName(string what, int maxBytes)
     {
@@ -67,9 +75,10 @@ internal unsafe ref struct GgufCursor(byte* start, long length, string origin)
     /// <summary>An error that says where the reading stood.</summary>
     public readonly ModelFormatException Fail(string message) => new($"{origin}: {message} (at byte {Position} of the header)");
 
-    private string Decode(ulong count, string what, string of, bool repair)
+    private string Decode(ulong count, string what, string of, bool repair) => Decode(ReadBytes(count, what, of), what, of, repair);
+
+    private readonly string Decode(ReadOnlySpan<byte> bytes, string what, string of, bool repair)
     {
-        var bytes = ReadBytes(count, what, of);
         try
         {
             return (repair ? Encoding.UTF8 : s_strict).GetString(bytes);

@@ -133,7 +133,9 @@ internal sealed class GgufHeader
     private static void CheckPlaces(List<PlacedTensor> tensors, long dataOffset, long length, string origin)
     {
         var ordered = tensors.ToArray();
-        Array.Sort(ordered, (a, b) => a.Offset.CompareTo(b.Offset));
+        // Nearly all files name tensors in order; to compile a sort takes longer than all else here.
+        if (!IsOrdered(ordered))
+            Array.Sort(ordered, (a, b) => a.Offset.CompareTo(b.Offset));
         var available = length - dataOffset;
         for (var i = 0; i < ordered.Length; i++)
         {
@@ -146,6 +148,14 @@ internal sealed class GgufHeader
             if (i > 0 && offset < ordered[i - 1].Offset + ordered[i - 1].Info.Bytes)
                 throw new ModelFormatException($"{origin}: the tensors '{ordered[i - 1].Info.Name}' and '{info.Name}' overlap; the file is damaged");
         }
+    }
+
+    private static bool IsOrdered(PlacedTensor[] tensors)
+    {
+        for (var i = 1; i < tensors.Length; i++)
+            if (tensors[i].Offset < tensors[i - 1].Offset)
+                return false;
+        return true;
     }
 
     // Decimal, for sums past 64 bits: what has an Int128 in it is not compiled ahead of time.

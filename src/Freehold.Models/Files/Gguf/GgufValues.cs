@@ -32,7 +32,7 @@ internal static class GgufValues
         };
     }
 
-    private static Array ReadArray(ref GgufCursor cursor, string key)
+    private static object ReadArray(ref GgufCursor cursor, string key)
     {
         var type = cursor.Read<uint>("the element type of", key);
         var count = cursor.Read<ulong>("the length of", key);
@@ -46,7 +46,7 @@ internal static class GgufValues
             5 => ReadNumbers<int>(ref cursor, count, key),
             6 => ReadNumbers<float>(ref cursor, count, key),
             7 => ReadBooleans(ref cursor, count, key),
-            StringType => ReadStrings(ref cursor, count, key),
+            StringType => ReadTexts(ref cursor, count, key),
             ArrayType => throw cursor.Fail($"'{key}' is an array of arrays, which this engine does not read"),
             10 => ReadNumbers<ulong>(ref cursor, count, key),
             11 => ReadNumbers<long>(ref cursor, count, key),
@@ -74,16 +74,28 @@ internal static class GgufValues
         return cursor.ReadBytes(count * (ulong)size, What, key);
     }
 
-    private static string[] ReadStrings(ref GgufCursor cursor, ulong count, string key)
+    private static TextArray ReadTexts(ref GgufCursor cursor, ulong count, string key)
     {
-        // Each string takes at least its eight bytes of length, so the array is never larger than what is there.
-        if (count > (ulong)cursor.Remaining / sizeof(ulong) || count > (ulong)Array.MaxLength)
+        // Each string takes at least its eight bytes of length, so the arrays are never larger than what is there.
+        if (count > (ulong)cursor.Remaining / sizeof(ulong) || count >= (ulong)Array.MaxLength)
             throw cursor.Fail($"{What} '{key}' claims {count} strings, {cursor.Remaining} bytes are left; the file is truncated or damaged: get it again");
         var repair = Repairs(key);
-        var strings = new List<string>((int)Math.Min(count, 1024));
+        var offsets = new List<int>((int)Math.Min(count, 1024)) { 0 };
+        var bytes = new byte[16 * Math.Min(count, 1024)];
+        var at = 0;
         for (ulong i = 0; i < count; i++)
-            strings.Add(cursor.ReadString(What, key, repair));
-        return [.. strings];
+        {
+            var text = cursor.ReadText(What, key, repair);
+            if (text.Length > ModelMetadata.MaxTextBytes - at)
+                throw cursor.Fail($"{What} '{key}' has more than {ModelMetadata.MaxTextBytes} bytes of text; no known vocabulary comes near");
+            if (text.Length > bytes.Length - at)
+                Array.Resize(ref bytes, (int)Math.Min(ModelMetadata.MaxTextBytes, Math.Max(at + text.Length, 2L * bytes.Length)));
+            text.CopyTo(bytes.AsSpan(at));
+            at += text.Length;
+            offsets.Add(at);
+        }
+        Array.Resize(ref bytes, at);
+        return new TextArray(bytes, [.. offsets]);
     }
 
     /// <summary>

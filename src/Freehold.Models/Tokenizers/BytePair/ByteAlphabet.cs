@@ -8,6 +8,9 @@ namespace Freehold.Models.Tokenizers.BytePair;
 /// </summary>
 internal static class ByteAlphabet
 {
+    // One more than the last letter: 68 bytes have theirs from U+0100 on.
+    private const int Beyond = 0x100 + 68;
+
     private static readonly char[] Letters = Build();
     private static readonly short[] Values = Invert(Letters);
 
@@ -37,7 +40,7 @@ internal static class ByteAlphabet
 
     private static short[] Invert(char[] letters)
     {
-        var values = new short[letters.Max() + 1];
+        var values = new short[Beyond];
         Array.Fill(values, (short)-1);
         for (var value = 0; value < 256; value++)
             values[letters[value]] = (short)value;

@@ -125,7 +125,7 @@ internal sealed class ByteLevelTokenizer : VocabularyTokenizer
         var name = metadata.GetString("tokenizer.ggml.pre", null);
         var family = PreTokenizerFamily.Find(name);
         var vocabulary = VocabularyReader.Read(metadata);
-        if (!metadata.TryGet<string[]>("tokenizer.ggml.merges", out var merges))
+        if (metadata.FindTexts("tokenizer.ggml.merges") is not { } merges)
             throw new ModelFormatException("the metadata has no array of strings 'tokenizer.ggml.merges', without which byte-level BPE cannot merge; the file is incomplete");
         var special = SpecialTokenReader.Read(metadata, vocabulary, new SpecialDefaults(AddBos: family.AddBos));
         var stripped = StrippedTokens.Find(metadata, vocabulary);

@@ -15,39 +15,44 @@ internal sealed class MergeTable
     /// <param name="merges">Two pieces with a space between them.</param>
     /// <param name="vocabulary">The vocabulary that has both pieces and what they make.</param>
     /// <exception cref="ModelFormatException">A merge names a piece that the vocabulary doesn't have.</exception>
-    public MergeTable(string[] merges, Vocabulary vocabulary)
+    public MergeTable(TextArray merges, Vocabulary vocabulary)
     {
         var bits = 4;
-        while (1L << bits < merges.Length * 2L)
+        while (1L << bits < merges.Count * 2L)
             bits++;
         _keys = new ulong[1 << bits];
         _values = new (int, int)[1 << bits];
         _shift = 64 - bits;
         Array.Fill(_keys, ulong.MaxValue);
         // One buffer for all: a file may repeat short merges by the million.
-        var bytes = new byte[256];
-        for (var rank = 0; rank < merges.Length; rank++)
+        var whole = new byte[256];
+        // Most vocabularies count their tokens in the order of merges, and name each way to make one: what is made is what the last merge made, or the next.
+        var made = -1;
+        for (var rank = 0; rank < merges.Count; rank++)
         {
             var merge = merges[rank];
-            if (Encoding.UTF8.GetMaxByteCount(merge.Length) > bytes.Length)
-                bytes = new byte[Encoding.UTF8.GetMaxByteCount(merge.Length) * 2];
-            var length = Encoding.UTF8.GetBytes(merge, bytes);
+            if (merge.Length > whole.Length)
+                whole = new byte[merge.Length * 2];
             // From the second character on: the first piece may be a space itself.
-            var space = merge.Length < 3 ? -1 : bytes.AsSpan(1, length - 1).IndexOf((byte)' ') + 1;
+            var space = IsTooShort(merge) ? -1 : merge[1..].IndexOf((byte)' ') + 1;
             if (space <= 0)
-                throw new ModelFormatException($"merge {rank} ('{merge}') is not two pieces with a space between them; the file is damaged");
-            var left = Piece(bytes.AsSpan(0, space), rank);
-            var right = Piece(bytes.AsSpan(space + 1, length - space - 1), rank);
-            bytes.AsSpan(space + 1, length - space - 1).CopyTo(bytes.AsSpan(space));
-            var made = Piece(bytes.AsSpan(0, length - 1), rank);
+                throw new ModelFormatException($"merge {rank} ('{merges.Text(rank)}') is not two pieces with a space between them; the file is damaged");
+            var left = Piece(merge[..space], -1, rank);
+            var right = Piece(merge[(space + 1)..], -1, rank);
+            merge[..space].CopyTo(whole);
+            merge[(space + 1)..].CopyTo(whole.AsSpan(space));
+            var both = whole.AsSpan(0, merge.Length - 1);
+            made = vocabulary.Is(made, both) ? made : Piece(both, made + 1, rank);
             // What only a template may name is never spelled, not even by merging.
             if (vocabulary.IsSpelled(made))
                 Add(left, right, rank, made);
         }
 
-        int Piece(ReadOnlySpan<byte> text, int rank) => vocabulary.Find(text) is >= 0 and var id
+        int Piece(ReadOnlySpan<byte> text, int guess, int rank) => vocabulary.Is(guess, text) ? guess : vocabulary.Find(text) is >= 0 and var id
             ? id
-            : throw new ModelFormatException($"merge {rank} ('{merges[rank]}') needs the token '{Encoding.UTF8.GetString(text)}', which the vocabulary doesn't have; the file is damaged");
+            : throw new ModelFormatException($"merge {rank} ('{merges.Text(rank)}') needs the token '{Encoding.UTF8.GetString(text)}', which the vocabulary doesn't have; the file is damaged");
+
+        static bool IsTooShort(ReadOnlySpan<byte> merge) => merge.Length < 3 || (merge.Length < 7 && Encoding.UTF8.GetCharCount(merge) < 3);
     }
 
     /// <summary>Finds what a pair merges into; rank -1 where it doesn't.</summary>

@@ -19,7 +19,10 @@ internal sealed class PatternParser
     private PatternParser(string pattern)
     {
         _pattern = pattern;
-        _text = pattern.EnumerateRunes().Select(rune => rune.Value).ToArray();
+        var text = new List<int>(pattern.Length);
+        foreach (var rune in pattern.EnumerateRunes())
+            text.Add(rune.Value);
+        _text = [.. text];
     }
 
     /// <summary>Parses a pattern into its ways.</summary>

@@ -55,11 +55,11 @@ internal static class SpecialTokenReader
     private static HashSet<string> SpelledNames(ModelMetadata metadata)
     {
         var spelled = new HashSet<string>(StringComparer.Ordinal);
-        if (!metadata.TryGet<string[]>("tokenizer.ggml.merges", out var merges))
+        if (metadata.FindTexts("tokenizer.ggml.merges") is not { } merges)
             return spelled;
         var names = EndNames.Concat(FileBorderNames).ToHashSet(StringComparer.Ordinal);
-        foreach (var merge in merges)
-            if (merge.Length is > 1 and < 64 && (merge[0] is '<' or '[' or '_') && merge.Remove(merge.IndexOf(' ', 1) is >= 0 and var at ? at : 0, 1) is var made
+        for (var i = 0; i < merges.Count; i++)
+            if (merges[i] is [(byte)'<' or (byte)'[' or (byte)'_', _, ..] && merges[i].Length < 3 * 64 && merges.Text(i) is { Length: < 64 } merge && merge.Remove(merge.IndexOf(' ', 1) is >= 0 and var at ? at : 0, 1) is var made
                 && names.Contains(made))
                 spelled.Add(made);
         return spelled;

@@ -20,7 +20,7 @@ internal sealed class Vocabulary
 
     /// <summary>Takes pieces, their kinds (one each) and scores (one each, or empty: all zero).</summary>
     /// <exception cref="ModelFormatException">No pieces, two equal pieces, or lengths that differ.</exception>
-    public Vocabulary(IReadOnlyList<string> pieces, ReadOnlySpan<TokenKind> kinds, float[] scores)
+    public Vocabulary(TextArray pieces, ReadOnlySpan<TokenKind> kinds, float[] scores)
     {
         if (pieces.Count == 0)
             throw new ModelFormatException("the vocabulary is empty ('tokenizer.ggml.tokens' has no entries); the file is incomplete");
@@ -30,26 +30,18 @@ internal sealed class Vocabulary
             throw new ModelFormatException($"the vocabulary has {pieces.Count} tokens but {scores.Length} scores; the file is damaged");
         Scores = scores;
         _kinds = kinds.ToArray();
-        _offsets = new int[pieces.Count + 1];
-        long total = 0;
-        for (var id = 0; id < pieces.Count; id++)
-            total += Encoding.UTF8.GetByteCount(pieces[id]);
-        if (total > int.MaxValue / 2)
-            throw new ModelFormatException($"the vocabulary's text has {total} bytes; no known vocabulary comes near");
-        _bytes = new byte[total];
+        (_bytes, _offsets) = (pieces.Bytes, pieces.Offsets);
         var size = 16;
         while (size < pieces.Count * 2L)
             size *= 2;
         _slots = new int[size];
         Array.Fill(_slots, -1);
-        var at = 0;
         for (var id = 0; id < pieces.Count; id++)
         {
-            at += Encoding.UTF8.GetBytes(pieces[id], _bytes.AsSpan(at));
-            _offsets[id + 1] = at;
-            MaxLength = Math.Max(MaxLength, at - _offsets[id]);
+            var length = pieces[id].Length;
+            MaxLength = Math.Max(MaxLength, length);
             // Some conversions leave padding ids without text: they are kept, but nothing spells them.
-            if (at > _offsets[id])
+            if (length > 0)
                 Add(id);
         }
     }
@@ -86,6 +78,9 @@ internal sealed class Vocabulary
                 return id;
         }
     }
+
+    /// <summary>Whether this is the piece of an id, which may be any number.</summary>
+    public bool Is(int id, ReadOnlySpan<byte> piece) => (uint)id < (uint)Count && piece.Length > 0 && Bytes(id).SequenceEqual(piece);
 
     /// <summary>The id of a piece whatever its kind, or -1.</summary>
     public int Find(string piece) => Find(Encoding.UTF8.GetBytes(piece));

@@ -10,20 +10,20 @@ internal static class VocabularyReader
     /// <exception cref="ModelFormatException">Missing, of another type, or of lengths that differ.</exception>
     public static Vocabulary Read(ModelMetadata metadata)
     {
-        if (!metadata.TryGet<string[]>("tokenizer.ggml.tokens", out var tokens))
+        if (metadata.FindTexts("tokenizer.ggml.tokens") is not { } tokens)
             throw new ModelFormatException("the metadata has no array of strings 'tokenizer.ggml.tokens'; the file carries no vocabulary");
-        var kinds = new TokenKind[tokens.Length];
+        var kinds = new TokenKind[tokens.Count];
         Array.Fill(kinds, TokenKind.Normal);
         if (Integers(metadata, "tokenizer.ggml.token_type") is { } types)
         {
-            if (types.Length != tokens.Length)
-                throw new ModelFormatException($"'tokenizer.ggml.token_type' has {types.Length} entries for {tokens.Length} tokens; the file is damaged");
+            if (types.Length != tokens.Count)
+                throw new ModelFormatException($"'tokenizer.ggml.token_type' has {types.Length} entries for {tokens.Count} tokens; the file is damaged");
             for (var i = 0; i < types.Length; i++)
                 kinds[i] = types[i] is >= 0 and <= 6
                     ? (TokenKind)types[i]
                     : throw new ModelFormatException($"'tokenizer.ggml.token_type' gives token {i} the unknown type {types[i]} (0 to 6 are known)");
         }
-        return new Vocabulary(tokens, kinds, Scores(metadata, tokens.Length));
+        return new Vocabulary(tokens, kinds, Scores(metadata, tokens.Count));
     }
 
     /// <summary>A token id, or <paramref name="otherwise"/> where the key is absent or -1 ("none").</summary>
