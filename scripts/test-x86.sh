@@ -141,7 +141,7 @@ boot
 disk
 machine
 [ -s "$root/serial.txt" ] || missing "the machine did not start: $(grep -h PANIC "$root/bochs.txt" "$root/bochs.log" 2>/dev/null | head -n 1)"
-tr -d '\r' <"$root/serial.txt" | grep -v '^\[ ' | grep -v '^assemble '
+tr -d '\r' <"$root/serial.txt" | grep -v -e '^\[ ' -e '^assemble ' -e '^ended with '
 if grep -q '^ended with 0' "$root/serial.txt"; then
   echo "test-x86.sh: all passed"
 else
