@@ -15,6 +15,7 @@ internal static unsafe class Correctness
     internal static bool Print(IReadOnlyCollection<InstructionSet> named)
     {
         var all = true;
+        using var oracle = new Compute(new ComputeOptions { Isa = InstructionSet.Scalar, Threads = 1 });
         foreach (var isa in named.Count > 0 ? named : InstructionSets.Supported.Where(isa => isa != InstructionSet.Scalar))
         {
             if (!InstructionSets.IsSupported(isa))
@@ -25,7 +26,6 @@ internal static unsafe class Correctness
             }
             var failures = new List<string>();
             // Of one thread and of two; code is assembled once for each.
-            using var oracle = new Compute(new ComputeOptions { Isa = InstructionSet.Scalar, Threads = 1 });
             using var one = new Compute(new ComputeOptions { Isa = isa, Threads = 1 });
             using var two = new Compute(new ComputeOptions { Isa = isa, Threads = 2 });
             var compared = new Compared(oracle, [one, two]);

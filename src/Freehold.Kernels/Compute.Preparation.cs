@@ -26,19 +26,15 @@ public sealed unsafe partial class Compute
     /// <param name="bits">How finely activations are quantised.</param>
     public void Prepare(TensorType type, ActivationBits bits)
     {
-        // Only its panels are read.
-        var weights = new WeightMatrix(type, SampleOutputs, SampleColumns, null, null);
-        var bytes = PackedMatrix.BytesOf(weights);
-        if (!ReadsPanels || bytes == 0)
+        var form = PackedForm.Of(type, bits);
+        if (_kernels.ChosenFor(form) is not { Now: var choice })
             return;
-        var rows = _kernels.ChosenFor(PackedForm.Of(type, bits)) is { Now: var choice } ? Math.Clamp(choice.MostPacked, 1, SampleRows) : 1;
-        var panels = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
+        var rows = Math.Clamp(choice.MostPacked, 1, SampleRows);
+        using var weights = new SampleWeights(form, SampleOutputs, SampleColumns);
         var x = (float*)NativeMemory.AlignedAlloc((nuint)(rows * (SampleColumns + SampleOutputs) * sizeof(float)), 64);
         try
         {
-            new Span<byte>(panels, checked((int)bytes)).Fill(0x3C);
             new Span<float>(x, rows * SampleColumns).Fill(1);
-            weights.Use(PackedMatrix.At(weights, panels, null));
             using var activations = new ActivationRows(rows, SampleColumns, bits);
             using var scratch = new WorkerScratch(1);
             var between = RowKernels.For(Isa);
@@ -46,19 +42,18 @@ public sealed unsafe partial class Compute
             between.Gate(Activation.Silu, x, x, x, SampleColumns);
             foreach (var count in new[] { rows, 1 })
             {
-                var kernel = _kernels.For(weights, count, bits);
+                var kernel = _kernels.For(weights.Matrix, count, bits);
                 if (kernel.NeedsTiles || kernel.AmxTiles is not null)
                     continue;
                 activations.Set(x, SampleColumns, count, SampleColumns);
                 for (var row = 0; row < count; row++)
                     Quantiser.Row(Isa, activations, row);
-                kernel.Multiply(new Product(weights, x + rows * SampleColumns, SampleOutputs), activations, 0, SampleOutputs, scratch.Of(0));
+                kernel.Multiply(new Product(weights.Matrix, x + rows * SampleColumns, SampleOutputs), activations, 0, SampleOutputs, scratch.Of(0));
             }
         }
         finally
         {
             NativeMemory.AlignedFree(x);
-            NativeMemory.AlignedFree(panels);
         }
     }
 }

@@ -133,9 +133,8 @@ public static unsafe class KernelTuner
     private sealed class Sample : IDisposable
     {
         private readonly Compute _compute;
-        private readonly byte* _panels;
+        private readonly SampleWeights _weights;
         private readonly float* _x, _y;
-        private readonly WeightMatrix _weights;
         private readonly ActivationRows _activations;
         private TimeSpan _ran, _passed;
 
@@ -144,16 +143,7 @@ public static unsafe class KernelTuner
             _compute = compute;
             var most = _rows[^1];
             var random = new Random(1);
-            // Only its panels are read.
-            _weights = new WeightMatrix(form.Type, outputs, Columns, null, null);
-            var bytes = form.Lossy is { } packed ? LossyMatrix.BytesOf(_weights, packed) : PackedMatrix.BytesOf(_weights);
-            _panels = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 4096);
-            // Whatever a byte is part of is then a common number: subnormal ones alone would take longer.
-            new Span<byte>(_panels, checked((int)bytes)).Fill(0x3C);
-            if (form.Lossy is { } kind)
-                _weights.Use(LossyMatrix.At(_weights, kind, _panels, null));
-            else
-                _weights.Use(PackedMatrix.At(_weights, _panels, null));
+            _weights = new SampleWeights(form, outputs, Columns);
             _x = (float*)NativeMemory.AlignedAlloc((nuint)((long)most * Columns * sizeof(float)), 64);
             _y = (float*)NativeMemory.AlignedAlloc((nuint)((long)most * outputs * sizeof(float)), 64);
             for (var i = 0; i < most * Columns; i++)
@@ -169,7 +159,7 @@ public static unsafe class KernelTuner
             using var turn = _compute.TakeTurn();
             var (begun, used) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
             _activations.Set(_x, Columns, rows, Columns);
-            _compute.MatMul(_activations, [new Product(_weights, _y, _weights.Rows)]);
+            _compute.MatMul(_activations, [new Product(_weights.Matrix, _y, _weights.Matrix.Rows)]);
             var elapsed = Stopwatch.GetElapsedTime(begun);
             _ran += Environment.CpuUsage.TotalTime - used;
             _passed += elapsed;
@@ -179,7 +169,7 @@ public static unsafe class KernelTuner
         public void Dispose()
         {
             _activations.Dispose();
-            NativeMemory.AlignedFree(_panels);
+            _weights.Dispose();
             NativeMemory.AlignedFree(_x);
             NativeMemory.AlignedFree(_y);
         }
