@@ -22,7 +22,7 @@ public sealed partial class ModelPool<TModel>
         Task.Run(resident.Loaded.Owner.Dispose).ContinueWith(ended => _turns.Post(() =>
         {
             resident.Place.Leaving.Remove(resident);
-            resident.Gone.SetResult();
+            _turns.Tell(resident.Gone.SetResult);
             if (ended.Exception?.InnerException is { } error)
                 resident.Place.Fault = new Fault(resident.Version, $"closing it failed: {error.Message}", Now, 1);
         }), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -43,13 +43,13 @@ public sealed partial class ModelPool<TModel>
         }
     }
 
-    private static void FailWaiters(Place<TModel> place, Func<ModelUnavailableException> why)
+    private void FailWaiters(Place<TModel> place, Func<ModelUnavailableException> why)
     {
         foreach (var waiter in place.Waiters)
-            waiter.Answer.TrySetException(why());
+            Answer(waiter, why());
         place.Waiters.Clear();
         foreach (var unloading in place.Unloading)
-            unloading.TrySetResult();
+            _turns.Tell(() => unloading.TrySetResult());
         place.Unloading.Clear();
     }
 

@@ -142,7 +142,7 @@ public sealed partial class ModelPool<TModel>
     }
 
     /// <summary>Nobody wants it any more.</summary>
-    private static void Drop(Place<TModel> place)
+    private void Drop(Place<TModel> place)
     {
         place.Wanted = null;
         FailWaiters(place, Closing);

@@ -55,12 +55,12 @@ public sealed partial class ModelPool<TModel> : IAsyncDisposable where TModel : 
     {
         if (!_places.TryGetValue(name, out var place))
         {
-            done.SetResult();
+            _turns.Tell(done.SetResult);
             return;
         }
         if (place.Pinned)
         {
-            done.SetException(new ModelUnavailableException(UnavailableReason.Pinned, $"'{name}' is pinned by the owner of this server, so it stays. Unpin it first"));
+            _turns.Tell(() => done.SetException(new ModelUnavailableException(UnavailableReason.Pinned, $"'{name}' is pinned by the owner of this server, so it stays. Unpin it first")));
             return;
         }
         if (place.Wanted is not null)
@@ -77,7 +77,7 @@ public sealed partial class ModelPool<TModel> : IAsyncDisposable where TModel : 
         PlaceOf(name).Pinned = pinned;
         if (!pinned && _places[name].Serving is { } serving)
             (serving.Stays, serving.LastUsed) = (false, Now);
-        done.SetResult();
+        _turns.Tell(done.SetResult);
     });
 
     /// <summary>Takes no more requests, ends what is under way, and frees everything. Who wants answers to finish lets them end first.</summary>
@@ -121,7 +121,7 @@ public sealed partial class ModelPool<TModel> : IAsyncDisposable where TModel : 
     {
         if (_closing)
         {
-            waiter.Answer.TrySetException(Closing());
+            Answer(waiter, Closing());
             return;
         }
         var place = PlaceOf(waiter.Model.Name);
@@ -134,7 +134,7 @@ public sealed partial class ModelPool<TModel> : IAsyncDisposable where TModel : 
         }
         else if (known is not null)
         {
-            waiter.Answer.TrySetException(Failed(place.Name, known));
+            Answer(waiter, Failed(place.Name, known));
         }
         else
         {
@@ -149,9 +149,14 @@ public sealed partial class ModelPool<TModel> : IAsyncDisposable where TModel : 
             (resident.Stays, resident.KeepAlive) = (asked == Timeout.InfiniteTimeSpan, asked);
         resident.Holders++;
         var lease = new PoolLease<TModel>(resident.Loaded, () => _turns.Post(() => Release(resident)));
-        if (!waiter.Answer.TrySetResult(lease))
-            lease.Dispose(); // the requester went away in this very moment
+        _turns.Tell(() =>
+        {
+            if (!waiter.Answer.TrySetResult(lease))
+                lease.Dispose(); // the requester went away in this very moment
+        });
     }
+
+    private void Answer(Waiter<TModel> waiter, ModelUnavailableException no) => _turns.Tell(() => waiter.Answer.TrySetException(no));
 
     private void Release(Resident<TModel> resident)
     {

@@ -8,6 +8,7 @@ internal sealed class Turns
     private readonly Channel<Action> _mailbox = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Action _afterEach;
     private readonly Action<Exception> _broken;
+    private readonly List<Action> _told = [];
 
     /// <summary>Begins.</summary>
     /// <param name="afterEach">Runs behind every turn, as part of it.</param>
@@ -24,6 +25,12 @@ internal sealed class Turns
     /// <summary>Adds a turn; false where no more are taken.</summary>
     public bool Post(Action turn) => _mailbox.Writer.TryWrite(turn);
 
+    /// <summary>
+    /// Says something to those outside when the turn under way is over, and what runs behind it too: who has been told of a change finds it wherever he looks then.
+    /// For turns alone.
+    /// </summary>
+    public void Tell(Action word) => _told.Add(word);
+
     /// <summary>Takes no more turns; those that are here still run.</summary>
     public void Close() => _mailbox.Writer.TryComplete();
 
@@ -35,12 +42,21 @@ internal sealed class Turns
             {
                 turn();
                 _afterEach();
+                Tell();
             }
         }
         catch (Exception fault)
         {
             Close();
             _broken(fault);
+            Tell();
         }
+    }
+
+    private void Tell()
+    {
+        foreach (var word in _told)
+            word();
+        _told.Clear();
     }
 }
