@@ -57,6 +57,7 @@ internal sealed partial class EngineCore : IDisposable
     {
         TakeIn();
         DropCancelled();
+        Resize();
         var planned = _scheduler.Schedule(_batch);
         if (planned.Count == 0)
             return false;
@@ -101,6 +102,7 @@ internal sealed partial class EngineCore : IDisposable
             _waiting.Take(sequence);
             Finish(sequence, reason);
         }
+        EndResizing();
     }
 
     /// <inheritdoc/>

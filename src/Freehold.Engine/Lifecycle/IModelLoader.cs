@@ -61,4 +61,18 @@ public readonly record struct LoadStep(string What, double? Fraction);
 /// <param name="Memory">What it takes.</param>
 /// <param name="Choices">What was chosen for it and why, a line each, for people.</param>
 /// <param name="Owner">Disposed when the model has left: ends answers that are still under way, and frees the memory.</param>
-public sealed record LoadedModelPlace<TModel>(TModel Model, MemoryTaken Memory, IReadOnlyList<string> Choices, IDisposable Owner) where TModel : class;
+public sealed record LoadedModelPlace<TModel>(TModel Model, MemoryTaken Memory, IReadOnlyList<string> Choices, IDisposable Owner) where TModel : class
+{
+    /// <summary>What it may give up for other models; null where it gives up nothing.</summary>
+    public ISpareMemory? Spare { get; init; }
+}
+
+/// <summary>Keys and values of a loaded model that it can do without, though it serves fewer at once then.</summary>
+public interface ISpareMemory
+{
+    /// <summary>Bytes of keys and values that it keeps in any case.</summary>
+    long Least { get; }
+
+    /// <summary>Changes what it has, between <see cref="Least"/> and what it was loaded with; returns bytes that it has then.</summary>
+    Task<long> ResizeAsync(long keysAndValues);
+}

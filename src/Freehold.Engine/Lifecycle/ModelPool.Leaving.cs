@@ -22,6 +22,7 @@ public sealed partial class ModelPool<TModel>
         Task.Run(resident.Loaded.Owner.Dispose).ContinueWith(ended => _turns.Post(() =>
         {
             resident.Place.Leaving.Remove(resident);
+            _roomCame = true;
             _turns.Tell(resident.Gone.SetResult);
             if (ended.Exception?.InnerException is { } error)
                 resident.Place.Fault = new Fault(resident.Version, $"closing it failed: {error.Message}", Now, 1);

@@ -62,31 +62,42 @@ public sealed partial class ModelPool<TModel>
         {
             Stop(load);
             Drop(load.Place);
+            _roomCame = true;
             return;
         }
-        var free = _options.BudgetBytes - Residents.Sum(resident => resident.Loaded.Memory.Total);
-        var ending = Residents.Where(resident => resident.Ending).Sum(resident => resident.Loaded.Memory.Total);
-        var draining = Residents.Where(resident => resident.Place.Serving != resident && !resident.Ending).Sum(resident => resident.Loaded.Memory.Total);
+        var free = _options.BudgetBytes - Residents.Sum(resident => resident.Memory.Total);
+        var coming = Residents.Sum(resident => resident.Ending ? resident.Memory.Total : resident.Coming);
+        var draining = Residents.Where(resident => resident.Place.Serving != resident && !resident.Ending).Sum(resident => resident.Memory.Total - resident.Coming);
         // The version that is to be replaced goes last: it serves meanwhile.
         var idle = Residents.Where(resident => resident.MayLeave).OrderBy(resident => resident.Place == load.Place).ThenBy(resident => resident.LastUsed).ToList();
-        var reachable = free + ending + idle.Sum(resident => resident.Loaded.Memory.Total);
+        var busy = Residents.Where(resident => !resident.MayLeave).OrderBy(resident => resident.LastUsed).ToList();
+        var reachable = free + coming + idle.Sum(resident => resident.Memory.Total - resident.Coming) + busy.Sum(resident => resident.SpareBytes);
         if (reachable < need.Least)
         {
-            if (load.Place.Serving is { } old && !old.MayLeave && reachable + draining + old.Loaded.Memory.Total >= need.Least)
+            if (load.Place.Serving is { } old && !old.MayLeave && reachable + draining + old.Memory.Total - old.Coming - old.SpareBytes >= need.Least)
                 Leave(old); // there is no room for both: who comes now waits for the new one
             else if (reachable + draining < need.Least)
                 Refuse(load, need);
             return; // otherwise those that drain will leave
         }
         var wanted = Math.Min(need.Usual, reachable);
-        var soon = free + ending;
-        foreach (var resident in idle.TakeWhile(_ => soon < wanted))
+        var soon = free + coming;
+        // Best is to send nobody away; then who is idle goes before who is busy has less.
+        if (soon + idle.Sum(resident => resident.SpareBytes) >= wanted)
         {
-            soon += resident.Loaded.Memory.Total;
-            Leave(resident);
+            Shrink(idle, wanted - soon);
+        }
+        else
+        {
+            foreach (var resident in idle.TakeWhile(_ => soon < wanted))
+            {
+                soon += resident.Memory.Total - resident.Coming;
+                Leave(resident);
+            }
+            Shrink(busy, wanted - soon);
         }
         if (free < wanted)
-            return; // they are being closed
+            return; // they are being closed, or made smaller
         var spare = free - need.Fixed;
         var keysAndValues = Math.Min(need.MostKeysAndValues, Math.Max(Math.Min(spare, need.UsualKeysAndValues), spare / 2));
         load.Grant = new MemoryGrant(need.Fixed + keysAndValues, keysAndValues);

@@ -29,8 +29,8 @@ public sealed partial class ModelPool<TModel>
     private void Publish()
     {
         var before = _published;
-        var used = Residents.Sum(resident => resident.Loaded.Memory.Total) + (_load?.Grant?.Total ?? 0);
-        var leavable = Residents.Where(resident => resident.MayLeave).Sum(resident => resident.Loaded.Memory.Total);
+        var used = Residents.Sum(resident => resident.Memory.Total) + (_load?.Grant?.Total ?? 0);
+        var leavable = Residents.Sum(resident => resident.MayLeave ? resident.Memory.Total : resident.SpareBytes);
         _published = new Published(new PoolSnapshot<TModel>(before.Snapshot.Version + 1, _options.BudgetBytes, used, leavable, [.. _places.Values.SelectMany(Of)]));
         before.Newer.TrySetResult();
     }
@@ -60,7 +60,7 @@ public sealed partial class ModelPool<TModel>
     private static PlaceSnapshot<TModel> Of(Resident<TModel> resident, PlacePhase phase) => new(resident.Place.Name, resident.Version, phase)
     {
         Loaded = resident.Loaded,
-        Memory = resident.Loaded.Memory,
+        Memory = resident.Memory,
         Requests = resident.Holders,
         Pinned = resident.Pinned,
         KeepAlive = resident.Pinned ? Timeout.InfiniteTimeSpan : resident.KeepAlive,

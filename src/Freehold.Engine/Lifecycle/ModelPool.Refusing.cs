@@ -16,6 +16,7 @@ public sealed partial class ModelPool<TModel>
         var failures = place.Fault is { } before && before.Version == load.Model.Version ? before.Failures + 1 : 1;
         var wait = TimeSpan.FromTicks(Math.Min(_options.LongestRetry.Ticks, _options.FirstRetry.Ticks << Math.Min(failures - 1, 20)));
         place.Fault = new Fault(load.Model.Version, error.Message, Now + wait, failures);
+        _roomCame = true;
         FailWaiters(place, () => Failed(place.Name, place.Fault, error));
     }
 
@@ -29,10 +30,10 @@ public sealed partial class ModelPool<TModel>
     private void Refuse(Load load, MemoryNeed need)
     {
         var place = load.Place;
-        var pinned = Residents.Where(resident => resident.Pinned && resident.Place != place).Sum(resident => resident.Loaded.Memory.Total);
+        var pinned = Residents.Where(resident => resident.Pinned && resident.Place != place).Sum(resident => resident.Memory.Total - resident.SpareBytes);
         var never = need.Least > _options.BudgetBytes - pinned;
         var message = $"'{place.Name}' needs {Size(need.Least)} of memory (weights {Size(need.Weights)}, workspace {Size(need.Workspace + need.Scratch)}, keys and values at least {Size(need.LeastKeysAndValues)}); "
-            + $"the budget is {Size(_options.BudgetBytes)}, {Size(_options.BudgetBytes - Residents.Sum(resident => resident.Loaded.Memory.Total))} of it free{Others(place)}. "
+            + $"the budget is {Size(_options.BudgetBytes)}, {Size(_options.BudgetBytes - Residents.Sum(resident => resident.Memory.Total))} of it free{Others(place)}. "
             + (never ? pinned > 0 ? "Unpin or unload a model, give more memory (--memory), or take a smaller model" : "Give more memory (--memory), or take a smaller model" : "Try again when one of them has ended");
         if (place.Serving is not null)
             place.Fault = new Fault(load.Model.Version, message, Now + _options.FirstRetry, 1); // the version that is here serves on
@@ -43,7 +44,7 @@ public sealed partial class ModelPool<TModel>
     private string Others(Place<TModel> place)
     {
         var others = Residents.Where(resident => resident.Place != place)
-            .Select(resident => $"'{resident.Place.Name}' {Size(resident.Loaded.Memory.Total)} ({(resident.Pinned ? "pinned" : resident.Holders > 0 ? $"in use by {resident.Holders}" : "leaving")})").ToList();
+            .Select(resident => $"'{resident.Place.Name}' {Size(resident.Memory.Total)} ({(resident.Pinned ? "pinned" : resident.Holders > 0 ? $"in use by {resident.Holders}" : "leaving")})").ToList();
         return others.Count == 0 ? "" : $"; it is taken by {string.Join(", ", others)}";
     }
 

@@ -171,6 +171,7 @@ public sealed partial class ModelPool<TModel> : IAsyncDisposable where TModel : 
         foreach (var resident in Residents.Where(resident => resident.ExpiresAt <= Now).ToList())
             Leave(resident);
         Pump();
+        Regrow();
         foreach (var place in _places.Values.Where(place => place.IsEmpty).ToList())
             _places.Remove(place.Name);
         var expiry = Residents.Min(resident => resident.ExpiresAt);

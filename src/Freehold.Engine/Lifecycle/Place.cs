@@ -39,6 +39,24 @@ internal sealed class Resident<TModel>(Place<TModel> place, string version, Load
     public string Version { get; } = version;
     public LoadedModelPlace<TModel> Loaded { get; } = loaded;
 
+    /// <summary>What it takes now; while it is being made smaller still what it had.</summary>
+    public MemoryTaken Memory { get; set; } = loaded.Memory;
+
+    /// <summary>Bytes of it that are about to be free, since it is being made smaller.</summary>
+    public long Coming { get; set; }
+
+    /// <summary>Whether its keys and values are becoming fewer or more.</summary>
+    public bool Resizing { get; set; }
+
+    /// <summary>Bytes of keys and values below which it has been seen not to go.</summary>
+    public long Keeps { get; set; }
+
+    /// <summary>Bytes that it would give up beside those that are coming.</summary>
+    public long SpareBytes => Loaded.Spare is { } spare && Place.Serving == this ? Math.Max(0, Memory.KeysAndValues - Coming - Math.Max(spare.Least, Keeps)) : 0;
+
+    /// <summary>Bytes that it gave up and could have again.</summary>
+    public long GivenUpBytes => Loaded.Spare is not null && Place.Serving == this ? Loaded.Memory.KeysAndValues - Memory.KeysAndValues : 0;
+
     /// <summary>Leases on it.</summary>
     public int Holders { get; set; }
 

@@ -4,7 +4,7 @@ namespace Freehold.Engine.Lifecycle;
 /// <param name="Version">Grows with each change.</param>
 /// <param name="BudgetBytes">What all models may take.</param>
 /// <param name="UsedBytes">What they take, leaving ones and the load under way included.</param>
-/// <param name="LeavableBytes">Of that, what would be free if every model left that may leave now.</param>
+/// <param name="LeavableBytes">Of that, what would be free if every model left that may leave now, and the others gave up what they can do without.</param>
 /// <param name="Places">The models that are loaded, loading, leaving, or could not be loaded.</param>
 public sealed record PoolSnapshot<TModel>(long Version, long BudgetBytes, long UsedBytes, long LeavableBytes, IReadOnlyList<PlaceSnapshot<TModel>> Places) where TModel : class;
 

@@ -6,9 +6,9 @@ namespace Freehold.Engine.Pages;
 /// <summary>Who uses which page: gives pages to sequences, shares full ones inside a tenant, takes all back. Owned by the engine's thread.</summary>
 internal sealed class PageLedger(KvPool pool, bool sharePrefixes)
 {
-    private readonly PrefixTree _tree = new(pool.Pages);
+    private readonly PrefixTree _tree = new(pool.Capacity);
 
-    /// <summary>Pages in all.</summary>
+    /// <summary>Pages in all, those given up not counted.</summary>
     public int Total => pool.Pages;
 
     /// <summary>Pages that a sequence could have now: empty ones, and cached ones that nobody uses.</summary>
@@ -83,6 +83,22 @@ internal sealed class PageLedger(KvPool pool, bool sharePrefixes)
             }
             pages.Published++;
         }
+    }
+
+    /// <summary>Makes the total what it shall be, as far as pages are empty, or cached and unused; false when it is still more.</summary>
+    public bool TryResize(int pages)
+    {
+        while (Total < pages && pool.TryRegain()) { }
+        while (Total > pages)
+        {
+            if (pool.TryGiveUp())
+                continue;
+            var evicted = _tree.Evict();
+            if (evicted < 0)
+                return false;
+            pool.GiveBack(evicted);
+        }
+        return true;
     }
 
     /// <summary>Takes all pages from the sequence, the last first.</summary>

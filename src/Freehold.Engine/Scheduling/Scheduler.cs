@@ -54,6 +54,13 @@ internal sealed class Scheduler(PageLedger ledger, WaitingRoom waiting, int maxS
         return _planned;
     }
 
+    /// <summary>Makes the pages as many as they shall be, at least as many as the longest sequence needs: streams that have too many wait and go on later, as where pages run out.</summary>
+    public void Resize(int pages)
+    {
+        while (!ledger.TryResize(pages))
+            Interrupt(_running.LatestStalled() ?? _running.LatestBatch() ?? _running.All[^1]);
+    }
+
     /// <summary>The step computed some of the sequence's rows.</summary>
     public void Complete(Sequence sequence, int rows)
     {

@@ -25,6 +25,9 @@ internal sealed class RunningModel : IDisposable
     /// <summary>What its engine uses; null for an encoder.</summary>
     public MemoryPlan? Memory { get; }
 
+    /// <summary>What generates; null for one that only encodes or ranks.</summary>
+    public InferenceEngine? Engine { get; private init; }
+
     /// <summary>What it got and why, for people.</summary>
     public IReadOnlyList<string> Choices { get; }
 
@@ -74,7 +77,7 @@ internal sealed class RunningModel : IDisposable
         owned.Add(client);
         var text = new EngineText(open.Loaded.Tokenizer, new ChatPrompt(open.Name, engine.Model.Render, engine.Model.Answers));
         var served = new ServedModel(open.Name, CreatedOf(open), "freehold", client, null, engine.Plan.Context, open.Note, text, ServedModels.Explain) { Facts = FactsOf(open) };
-        return new RunningModel(served, engine.Plan, ChoicesOf(open, engine.Plan.Explanation, plan, engine.Plan), owned);
+        return new RunningModel(served, engine.Plan, ChoicesOf(open, engine.Plan.Explanation, plan, engine.Plan), owned) { Engine = engine };
     }
 
     /// <summary>In the opposite order: an engine ends before its model, a model before its kernels.</summary>

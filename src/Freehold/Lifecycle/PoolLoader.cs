@@ -47,7 +47,11 @@ internal sealed class PoolLoader(
         var running = RunningModel.Start(open, engine, plan);
         tell(FormattableString.Invariant($"loaded {model.Name} in {clock.GetElapsedTime(began).TotalSeconds:0.0} s"));
         var taken = new MemoryTaken(weights, (running.Memory?.KvBytes ?? 0) + (running.Memory?.DraftKvBytes ?? 0), workspace);
-        return Task.FromResult(new LoadedModelPlace<ServedModel>(running.Served, taken, running.Choices, new Leaving(model.Name, running, tell)));
+        return Task.FromResult(new LoadedModelPlace<ServedModel>(running.Served, taken, running.Choices, new Leaving(model.Name, running, tell))
+        {
+            // What the owner fixed stays as it is.
+            Spare = running.Engine is { } serving && settings.KvMemory is null ? new SpareKeysAndValues(model.Name, serving, tell) : null,
+        });
     }
 
     private long MostOf(OpenModel open)

@@ -32,6 +32,9 @@ internal sealed class FakeLoader : IModelLoader<FakeModel>
     /// <summary>Bytes of keys and values for one whole context.</summary>
     public long Usual { get; set; } = Megabyte;
 
+    /// <summary>What a loaded model may give up, by what it got; null for nothing.</summary>
+    public Func<MemoryGrant, ISpareMemory?> Spare { get; set; } = _ => null;
+
     public static ModelVersion Of(int megabytes, string version = "1") => new($"m{megabytes}", version);
 
     public static ModelVersion Of(string name, int megabytes, string version = "1") => new($"{name}{megabytes}", version);
@@ -50,6 +53,6 @@ internal sealed class FakeLoader : IModelLoader<FakeModel>
         progress.Report(new LoadStep("loading", 0.5));
         await Before(model, cancellationToken);
         var fake = new FakeModel(model, grant);
-        return new LoadedModelPlace<FakeModel>(fake, new MemoryTaken(grant.Total - grant.KeysAndValues, grant.KeysAndValues, 0), ["chosen"], fake);
+        return new LoadedModelPlace<FakeModel>(fake, new MemoryTaken(grant.Total - grant.KeysAndValues, grant.KeysAndValues, 0), ["chosen"], fake) { Spare = Spare(grant) };
     }
 }

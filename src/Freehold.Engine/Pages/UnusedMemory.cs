@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace Freehold.Engine.Pages;
+
+/// <summary>Memory that stays allocated and gives its content up: the system has it back until it is touched again (madvise(2), MADV_DONTNEED). Linux only.</summary>
+internal static unsafe class UnusedMemory
+{
+    private const int DontNeed = 4;
+
+    /// <summary>Whether the system takes such memory back.</summary>
+    public static bool CanBeGivenBack => OperatingSystem.IsLinux();
+
+    /// <summary>Gives back all whole pages of the system that lie inside. What they held is lost; what lies beside them is not touched.</summary>
+    public static void GiveBack(byte* start, long bytes)
+    {
+        var size = (nuint)Environment.SystemPageSize;
+        var first = ((nuint)start + size - 1) & ~(size - 1);
+        var end = ((nuint)start + (nuint)bytes) & ~(size - 1);
+        // Refused only where memory is locked, by whoever wants it to stay.
+        if (CanBeGivenBack && end > first)
+            _ = Advise((void*)first, end - first, DontNeed);
+    }
+
+    [DllImport("libc", EntryPoint = "madvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Advise(void* address, nuint bytes, int advice);
+}
