@@ -132,6 +132,35 @@ public class UnderLoadTests
     }
 
     [Fact]
+    public async Task A_model_that_is_never_idle_makes_room_for_another_and_has_its_memory_again()
+    {
+        // Room for both with one whole context each; the first alone takes more than that.
+        var room = LiveBox.Usual(LiveBox.Float) + LiveBox.Usual(LiveBox.Quantised) + (1 << 20);
+        await using var box = await LiveBox.StartAsync([("a", LiveBox.Float), ("b", LiveBox.Quantised)], room);
+        var alone = await AloneAsync(box, "a");
+        async Task<long> OfAAsync() => (long)(await box.GetAsync("api/ps"))["models"]!.AsArray().Single(model => (string)model!["name"]! == "a:latest")!["size"]!;
+        var before = await OfAAsync();
+        Assert.InRange(before, room - LiveBox.Usual(LiveBox.Quantised) + 1, room);
+
+        async Task Other()
+        {
+            var (text, code, message) = await box.StreamAsync("b", 0);
+            Assert.True(code is null && text.Length > 0, message);
+            Assert.Equal(2, (await box.LoadedAsync()).Length);
+            Assert.InRange(await OfAAsync(), 1, before - 1);
+            await box.Pool.Models.UnloadAsync("b", Cancel);
+            while (await OfAAsync() < before)
+                await Task.Delay(20, Cancel);
+        }
+        await CrowdAsync(Other(), async client =>
+        {
+            var (text, code, message) = await box.StreamAsync("a", client % Seeds);
+            Assert.True(code is null, message);
+            Assert.Equal(alone[client % Seeds], text);
+        });
+    }
+
+    [Fact]
     public async Task While_others_fail_to_load_the_streams_of_a_loaded_model_are_not_touched()
     {
         await using var box = await LiveBox.StartAsync([("a", LiveBox.Float), ("large", "models/SmolLM2-135M-Instruct-Q4_1.gguf"), ("damaged", LiveBox.Float)], 64L << 20);
