@@ -27,7 +27,7 @@ internal sealed partial class EngineCore
     /// <summary>Times a sequence had to give up its pages.</summary>
     public long Interruptions => _scheduler.Interruptions;
 
-    /// <summary>Bytes of page memory that were used at least once.</summary>
+    /// <summary>Bytes of page memory that were used at least once, less those given up.</summary>
     public long TouchedBytes => _pool.TouchedBytes;
 
     /// <summary>Whether a drafting model guesses; false where there is none, or it failed.</summary>

@@ -43,9 +43,9 @@ internal sealed class EngineMeters : IDisposable
         _meter.CreateObservableGauge("freehold_engine_streams_running", () => new Measurement<long>(core.Running, tags), null, "Streams that have pages");
         _meter.CreateObservableGauge("freehold_engine_pages_used", () => new Measurement<long>(core.Pages.InUse, tags), null, "Pages that streams use");
         _meter.CreateObservableGauge("freehold_engine_pages_cached", () => new Measurement<long>(core.Pages.Cached, tags), null, "Pages kept for prompts that begin alike");
-        _meter.CreateObservableGauge("freehold_engine_pages_total", () => new Measurement<long>(core.Pages.Total, tags), null, "Pages of the budget");
+        _meter.CreateObservableGauge("freehold_engine_pages_total", () => new Measurement<long>(core.Pages.Total, tags), null, "Pages of the budget; those given up to other models are not counted");
         _meter.CreateObservableGauge("freehold_engine_draft_models", () => new Measurement<long>(core.HasDraft ? 1 : 0, tags), null, "Models that guess for this one; 0 also after one failed");
-        _meter.CreateObservableGauge("freehold_engine_kv_memory_bytes", () => new Measurement<long>(core.TouchedBytes, tags), null, "Bytes of the budget that were ever used");
+        _meter.CreateObservableGauge("freehold_engine_kv_memory_bytes", () => new Measurement<long>(core.TouchedBytes, tags), null, "Bytes of the budget that memory stands behind");
     }
 
     /// <summary>A token was sampled for the sequence.</summary>
