@@ -1,5 +1,6 @@
 using Freehold.Kernels.Attention;
 using Freehold.Kernels.Tests.Lanes;
+using Freehold.Tests;
 using Xunit;
 
 namespace Freehold.Kernels.Tests.Attention;
@@ -195,11 +196,10 @@ public sealed class AttentionTests
         var sequence = new Sequence(what, 300, 1);
         using var compute = new Compute(new ComputeOptions { Threads = 2 });
         using var floats = Floats.Random(64 * 1024, 1);
-        Allocated(compute, what, floats);
-        Assert.Equal(0, Allocated(compute, what, floats));
+        Assert.Equal(0, WarmAllocation.Of(() => AppendAndAttend(compute, what, floats)));
     }
 
-    private static unsafe long Allocated(Compute compute, AttentionCase what, Floats floats)
+    private static unsafe void AppendAndAttend(Compute compute, AttentionCase what, Floats floats)
     {
         var pages = stackalloc int[1];
         var runs = stackalloc SequenceRows[1];
@@ -217,13 +217,11 @@ public sealed class AttentionTests
             Scale = 1,
             Causal = true,
         };
-        var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 20; i++)
         {
             compute.AppendKeysValues(memory, 0, what.Layout, floats.Pointer + 20_000, 128, floats.Pointer + 24_000, 128, new ReadOnlySpan<SequenceRows>(runs, 1));
             compute.Attend(in call, new ReadOnlySpan<SequenceRows>(runs, 1));
         }
-        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static float[] Run(Compute compute, AttentionCase what, Sequence sequence, int chunk, bool strangers)

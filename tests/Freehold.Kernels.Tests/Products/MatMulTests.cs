@@ -1,5 +1,6 @@
 using Freehold.Kernels.Blocks;
 using Freehold.Kernels.Products;
+using Freehold.Tests;
 using Xunit;
 
 namespace Freehold.Kernels.Tests.Products;
@@ -143,22 +144,18 @@ public sealed unsafe class MatMulTests
         using var activations = new ActivationRows(16, 256, ActivationBits.Eight);
         var x = Multiplied.Activations(16, 256, 3);
         var y = new float[16 * 320];
-        fixed (float* px = x, py = y)
+        Assert.Equal(0, WarmAllocation.Of(() =>
         {
-            long allocated = 0;
-            for (var i = 0; i < 8; i++)
+            fixed (float* px = x, py = y)
             {
-                var before = GC.GetAllocatedBytesForCurrentThread();
                 foreach (var rows in (ReadOnlySpan<int>)[1, 16])
                 {
                     activations.Set(px, 256, rows, 256);
                     compute.MatMul(activations, [new Product(q.Matrix, py, 320), new Product(k.Matrix, py + 256, 320)]);
                     compute.Gather(q.Matrix, [3, 1, 200], py, 256);
                 }
-                allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             }
-            Assert.Equal(0, allocated);
-        }
+        }));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Freehold.Kernels.Rows;
 using Freehold.Kernels.Tests.Lanes;
+using Freehold.Tests;
 using Xunit;
 
 namespace Freehold.Kernels.Tests.Rows;
@@ -120,12 +121,11 @@ public sealed unsafe class RowsTests
         using var compute = new Compute(new ComputeOptions { Threads = 2 });
         using var x = Floats.Random(64 * 1024, 1);
         using var w = Floats.Random(1024, 2);
-        for (var i = 0; i < 50; i++)
-            compute.RmsNorm(x.Pointer, 1024, w.Pointer, 1e-5f, x.Pointer, 1024, 64, 1024);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 50; i++)
-            compute.RmsNorm(x.Pointer, 1024, w.Pointer, 1e-5f, x.Pointer, 1024, 64, 1024);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, WarmAllocation.Of(() =>
+        {
+            for (var i = 0; i < 50; i++)
+                compute.RmsNorm(x.Pointer, 1024, w.Pointer, 1e-5f, x.Pointer, 1024, 64, 1024);
+        }));
     }
 
     private static double Normal(double[] x, int i)

@@ -1,4 +1,5 @@
 using Freehold.Kernels.Threads;
+using Freehold.Tests;
 using Xunit;
 
 namespace Freehold.Kernels.Tests.Threads;
@@ -139,12 +140,11 @@ public class WorkerPoolTests
     {
         using var pool = new WorkerPool(2);
         var work = new Act((p, _, _) => p.Barrier());
-        for (var i = 0; i < 100; i++)
-            pool.Run(work);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-            pool.Run(work);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, WarmAllocation.Of(() =>
+        {
+            for (var i = 0; i < 1000; i++)
+                pool.Run(work);
+        }));
     }
 
     private static void AssertWorks(WorkerPool pool)
