@@ -7,7 +7,7 @@ using Freehold.Engine.Sequences;
 using Freehold.Engine.Streams;
 using Freehold.Engine.Text;
 using Freehold.Grammars;
-using Freehold.Kernels.Attention;
+using Freehold.Kernels.Machine;
 
 namespace Freehold.Engine;
 

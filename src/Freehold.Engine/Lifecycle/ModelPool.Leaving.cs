@@ -19,14 +19,15 @@ public sealed partial class ModelPool<TModel>
         if (resident.Ending)
             return;
         resident.Ending = true;
-        Task.Run(resident.Loaded.Owner.Dispose).ContinueWith(ended => _turns.Post(() =>
+        var ended = Task.Run(resident.Loaded.Owner.Dispose);
+        Then(ended, () =>
         {
             resident.Place.Leaving.Remove(resident);
             _roomCame = true;
             _turns.Tell(resident.Gone.SetResult);
             if (ended.Exception?.InnerException is { } error)
                 resident.Place.Fault = new Fault(resident.Version, $"closing it failed: {error.Message}", Now, 1);
-        }), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        });
     }
 
     private void Close()

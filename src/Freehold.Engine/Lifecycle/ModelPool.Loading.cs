@@ -44,14 +44,14 @@ public sealed partial class ModelPool<TModel>
     private void Begin(Load load)
     {
         _load = load;
-        Task.Run(async () => await _loader.NeedAsync(load.Model, load.Cancel.Token)).ContinueWith(
-            need => _turns.Post(() =>
-            {
-                if (need.IsCompletedSuccessfully)
-                    load.Need = need.Result;
-                else
-                    Fail(load, need.Exception?.InnerException ?? new OperationCanceledException());
-            }), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        var need = Task.Run(async () => await _loader.NeedAsync(load.Model, load.Cancel.Token));
+        Then(need, () =>
+        {
+            if (need.IsCompletedSuccessfully)
+                load.Need = need.Result;
+            else
+                Fail(load, need.Exception?.InnerException ?? new OperationCanceledException());
+        });
     }
 
     /// <summary>Makes room and starts, or waits for those that are leaving, or gives up.</summary>
@@ -65,16 +65,16 @@ public sealed partial class ModelPool<TModel>
             _roomCame = true;
             return;
         }
-        var free = _options.BudgetBytes - Residents.Sum(resident => resident.Memory.Total);
+        var free = _options.BudgetBytes - TakenBytes;
         var coming = Residents.Sum(resident => resident.Ending ? resident.Memory.Total : resident.Coming);
-        var draining = Residents.Where(resident => resident.Place.Serving != resident && !resident.Ending).Sum(resident => resident.Memory.Total - resident.Coming);
+        var draining = Residents.Where(resident => resident.Place.Serving != resident && !resident.Ending).Sum(resident => resident.StayingBytes);
         // The version that is to be replaced goes last: it serves meanwhile.
         var idle = Residents.Where(resident => resident.MayLeave).OrderBy(resident => resident.Place == load.Place).ThenBy(resident => resident.LastUsed).ToList();
         var busy = Residents.Where(resident => !resident.MayLeave).OrderBy(resident => resident.LastUsed).ToList();
-        var reachable = free + coming + idle.Sum(resident => resident.Memory.Total - resident.Coming) + busy.Sum(resident => resident.SpareBytes);
+        var reachable = free + coming + idle.Sum(resident => resident.StayingBytes) + busy.Sum(resident => resident.SpareBytes);
         if (reachable < need.Least)
         {
-            if (load.Place.Serving is { } old && !old.MayLeave && reachable + draining + old.Memory.Total - old.Coming - old.SpareBytes >= need.Least)
+            if (load.Place.Serving is { } old && !old.MayLeave && reachable + draining + old.StayingBytes - old.SpareBytes >= need.Least)
                 Leave(old); // there is no room for both: who comes now waits for the new one
             else if (reachable + draining < need.Least)
                 Refuse(load, need);
@@ -91,7 +91,7 @@ public sealed partial class ModelPool<TModel>
         {
             foreach (var resident in idle.TakeWhile(_ => soon < wanted))
             {
-                soon += resident.Memory.Total - resident.Coming;
+                soon += resident.StayingBytes;
                 Leave(resident);
             }
             Shrink(busy, wanted - soon);
@@ -108,14 +108,14 @@ public sealed partial class ModelPool<TModel>
     {
         Tell(load, new LoadStep("opening", null));
         var progress = new Progress(step => _turns.Post(() => Tell(load, step)));
-        Task.Run(() => _loader.LoadAsync(load.Model, grant, progress, load.Cancel.Token)).ContinueWith(
-            loaded => _turns.Post(() =>
-            {
-                if (loaded.IsCompletedSuccessfully)
-                    Arrive(load, loaded.Result);
-                else
-                    Fail(load, loaded.Exception?.InnerException ?? new OperationCanceledException());
-            }), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        var loaded = Task.Run(() => _loader.LoadAsync(load.Model, grant, progress, load.Cancel.Token));
+        Then(loaded, () =>
+        {
+            if (loaded.IsCompletedSuccessfully)
+                Arrive(load, loaded.Result);
+            else
+                Fail(load, loaded.Exception?.InnerException ?? new OperationCanceledException());
+        });
     }
 
     private void Tell(Load load, LoadStep step)

@@ -29,7 +29,7 @@ public sealed partial class ModelPool<TModel>
     private void Publish()
     {
         var before = _published;
-        var used = Residents.Sum(resident => resident.Memory.Total) + (_load?.Grant?.Total ?? 0);
+        var used = TakenBytes + (_load?.Grant?.Total ?? 0);
         var leavable = Residents.Sum(resident => resident.MayLeave ? resident.Memory.Total : resident.SpareBytes);
         _published = new Published(new PoolSnapshot<TModel>(before.Snapshot.Version + 1, _options.BudgetBytes, used, leavable, [.. _places.Values.SelectMany(Of)]));
         before.Newer.TrySetResult();

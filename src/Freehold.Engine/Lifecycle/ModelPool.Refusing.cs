@@ -33,7 +33,7 @@ public sealed partial class ModelPool<TModel>
         var pinned = Residents.Where(resident => resident.Pinned && resident.Place != place).Sum(resident => resident.Memory.Total - resident.SpareBytes);
         var never = need.Least > _options.BudgetBytes - pinned;
         var message = $"'{place.Name}' needs {Size(need.Least)} of memory (weights {Size(need.Weights)}, workspace {Size(need.Workspace + need.Scratch)}, keys and values at least {Size(need.LeastKeysAndValues)}); "
-            + $"the budget is {Size(_options.BudgetBytes)}, {Size(_options.BudgetBytes - Residents.Sum(resident => resident.Memory.Total))} of it free{Others(place)}. "
+            + $"the budget is {Size(_options.BudgetBytes)}, {Size(_options.BudgetBytes - TakenBytes)} of it free{Others(place)}. "
             + (never ? pinned > 0 ? "Unpin or unload a model, give more memory (--memory), or take a smaller model" : "Give more memory (--memory), or take a smaller model" : "Try again when one of them has ended");
         if (place.Serving is not null)
             place.Fault = new Fault(load.Model.Version, message, Now + _options.FirstRetry, 1); // the version that is here serves on

@@ -27,7 +27,7 @@ public sealed partial class ModelPool<TModel>
         if (!_roomCame || _load is not null || _queue.Count > 0 || _closing || Residents.Any(resident => resident.Resizing))
             return;
         _roomCame = false;
-        var free = _options.BudgetBytes - Residents.Sum(resident => resident.Memory.Total);
+        var free = _options.BudgetBytes - TakenBytes;
         foreach (var resident in Residents.Where(resident => resident.GivenUpBytes > 0).OrderByDescending(resident => resident.LastUsed).ToList())
         {
             var more = Math.Min(resident.GivenUpBytes, free);
@@ -43,15 +43,15 @@ public sealed partial class ModelPool<TModel>
     private void Resize(Resident<TModel> resident, long keysAndValues)
     {
         resident.Resizing = true;
-        Task.Run(() => resident.Loaded.Spare!.ResizeAsync(keysAndValues)).ContinueWith(
-            resized => _turns.Post(() =>
-            {
-                (resident.Resizing, resident.Coming) = (false, 0);
-                if (resized.IsCompletedSuccessfully)
-                    resident.Memory = resident.Memory with { KeysAndValues = resized.Result };
-                // What gives less than it said is not asked again.
-                if (!resized.IsCompletedSuccessfully || resized.Result > keysAndValues)
-                    resident.Keeps = resident.Memory.KeysAndValues;
-            }), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        var resized = Task.Run(() => resident.Loaded.Spare!.ResizeAsync(keysAndValues));
+        Then(resized, () =>
+        {
+            (resident.Resizing, resident.Coming) = (false, 0);
+            if (resized.IsCompletedSuccessfully)
+                resident.Memory = resident.Memory with { KeysAndValues = resized.Result };
+            // What gives less than it said is not asked again.
+            if (!resized.IsCompletedSuccessfully || resized.Result > keysAndValues)
+                resident.Keeps = resident.Memory.KeysAndValues;
+        });
     }
 }

@@ -34,6 +34,8 @@ public sealed partial class ModelPool<TModel> : IAsyncDisposable where TModel : 
     private IEnumerable<Resident<TModel>> Residents =>
         _places.Values.SelectMany(place => place.Serving is { } serving ? place.Leaving.Prepend(serving) : place.Leaving);
 
+    private long TakenBytes => Residents.Sum(resident => resident.Memory.Total);
+
     /// <summary>Holds a model, and loads it first where it is not here. Where another version of it is here, that one is given while the asked one is loaded.</summary>
     /// <param name="model">Which, as its files are now.</param>
     /// <param name="keepAlive">How long it stays when nobody holds it; null changes nothing, zero lets it go at once, <see cref="Timeout.InfiniteTimeSpan"/> keeps it.</param>
@@ -109,6 +111,10 @@ public sealed partial class ModelPool<TModel> : IAsyncDisposable where TModel : 
             done.SetException(Closing());
         return done.Task;
     }
+
+    /// <summary>A turn when something outside has ended, however it did.</summary>
+    private void Then(Task outside, Action turn) =>
+        outside.ContinueWith(_ => _turns.Post(turn), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private Place<TModel> PlaceOf(string name)
     {

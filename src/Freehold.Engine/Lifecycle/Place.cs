@@ -45,6 +45,9 @@ internal sealed class Resident<TModel>(Place<TModel> place, string version, Load
     /// <summary>Bytes of it that are about to be free, since it is being made smaller.</summary>
     public long Coming { get; set; }
 
+    /// <summary>Bytes of it beside those.</summary>
+    public long StayingBytes => Memory.Total - Coming;
+
     /// <summary>Whether its keys and values are becoming fewer or more.</summary>
     public bool Resizing { get; set; }
 

@@ -42,18 +42,18 @@ internal sealed class Turns
             {
                 turn();
                 _afterEach();
-                Tell();
+                SayTold();
             }
         }
         catch (Exception fault)
         {
             Close();
             _broken(fault);
-            Tell();
+            SayTold();
         }
     }
 
-    private void Tell()
+    private void SayTold()
     {
         foreach (var word in _told)
             word();

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Freehold.Kernels.Attention;
+using Freehold.Kernels.Machine;
 
 namespace Freehold.Engine.Pages;
 

@@ -23,6 +23,9 @@ internal static unsafe class Pages
     /// <summary>Gives pages back.</summary>
     internal static void Unmap(void* memory, nuint bytes) => _ = UnmapMemory(memory, bytes);
 
+    /// <summary>Says how pages will be used (madvise(2)); what the system makes of it is its own affair.</summary>
+    internal static void Advise(void* memory, nuint bytes, int advice) => _ = AdviseMemory(memory, bytes, advice);
+
     [DllImport("libc", EntryPoint = "mmap", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern nint MapMemory(void* address, nuint bytes, int protection, int flags, int file, nint offset);
@@ -34,4 +37,8 @@ internal static unsafe class Pages
     [DllImport("libc", EntryPoint = "munmap")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int UnmapMemory(void* address, nuint bytes);
+
+    [DllImport("libc", EntryPoint = "madvise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int AdviseMemory(void* address, nuint bytes, int advice);
 }

@@ -51,7 +51,7 @@ public sealed unsafe class HugePageBlock : IDisposable
     public static void AskFor(byte* start, long bytes)
     {
         if (OperatingSystem.IsLinux())
-            _ = Advise(start, (nuint)bytes, AdviseHugePages); // where it is refused, pages are as small as they would be
+            Pages.Advise(start, (nuint)bytes, AdviseHugePages); // where it is refused, pages are as small as they would be
     }
 
     /// <summary>New memory; null where the system has none to give or <see cref="Obstacle"/> says why not.</summary>
@@ -65,7 +65,7 @@ public sealed unsafe class HugePageBlock : IDisposable
         if (mapping is null)
             return null;
         var block = new HugePageBlock(mapping, mapped, bytes);
-        _ = Advise(block.Start, mapped - (nuint)(block.Start - mapping), AdviseHugePages); // where it is refused, HugeBytes tells
+        Pages.Advise(block.Start, mapped - (nuint)(block.Start - mapping), AdviseHugePages); // where it is refused, HugeBytes tells
         return block;
     }
 
@@ -108,10 +108,6 @@ public sealed unsafe class HugePageBlock : IDisposable
             Pages.Unmap(_mapping, _mapped);
         _mapping = null;
     }
-
-    [DllImport("libc", EntryPoint = "madvise")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Advise(void* address, nuint bytes, int advice);
 
     [DllImport("libc", EntryPoint = "posix_fadvise")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,6 +1,7 @@
 using Freehold.Engine.Lifecycle;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Tests.Fakes;
+using static Freehold.Engine.Tests.Lifecycle.Asking;
 using static Freehold.Engine.Tests.Lifecycle.FakeLoader;
 
 namespace Freehold.Engine.Tests.Lifecycle;
@@ -14,18 +15,6 @@ public class FailingLoadTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private ModelPool<FakeModel> Pool(int megabytes) => new(_loader, new PoolOptions { BudgetBytes = megabytes * Megabyte, Clock = _clock });
-
-    private static Task<PoolLease<FakeModel>> Take(ModelPool<FakeModel> pool, ModelVersion model) => pool.AcquireAsync(model, null, Cancel);
-
-    private static async Task<PoolSnapshot<FakeModel>> Until(ModelPool<FakeModel> pool, Func<PoolSnapshot<FakeModel>, bool> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        var now = pool.Look();
-        while (!holds(now))
-            now = await pool.ChangedAsync(now.Version, patience.Token);
-        return now;
-    }
 
     [Fact]
     public async Task A_load_that_fails_tells_all_who_wait_why_and_is_not_tried_again_at_once()

@@ -1,6 +1,7 @@
 using Freehold.Engine.Lifecycle;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Tests.Fakes;
+using static Freehold.Engine.Tests.Lifecycle.Asking;
 using static Freehold.Engine.Tests.Lifecycle.FakeLoader;
 
 namespace Freehold.Engine.Tests.Lifecycle;
@@ -15,19 +16,6 @@ public class ModelPoolTests
 
     private ModelPool<FakeModel> Pool(int megabytes, TimeSpan? keepAlive = null) =>
         new(_loader, new PoolOptions { BudgetBytes = megabytes * Megabyte, Clock = _clock, KeepAlive = keepAlive ?? TimeSpan.FromMinutes(5) });
-
-    private static Task<PoolLease<FakeModel>> Take(ModelPool<FakeModel> pool, ModelVersion model, TimeSpan? keepAlive = null) => pool.AcquireAsync(model, keepAlive, Cancel);
-
-    /// <summary>Waits until a snapshot is as it should be; the test's own time limit says when it never is.</summary>
-    private static async Task<PoolSnapshot<FakeModel>> Until(ModelPool<FakeModel> pool, Func<PoolSnapshot<FakeModel>, bool> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        var now = pool.Look();
-        while (!holds(now))
-            now = await pool.ChangedAsync(now.Version, patience.Token);
-        return now;
-    }
 
     private static string[] Loaded(PoolSnapshot<FakeModel> now) => [.. now.Places.Where(place => place.Phase == PlacePhase.Loaded).Select(place => place.Name).Order(StringComparer.Ordinal)];
 

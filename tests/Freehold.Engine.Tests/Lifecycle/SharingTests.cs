@@ -1,6 +1,7 @@
 using Freehold.Engine.Lifecycle;
 using Freehold.Engine.Refusals;
 using Freehold.Engine.Tests.Fakes;
+using static Freehold.Engine.Tests.Lifecycle.Asking;
 using static Freehold.Engine.Tests.Lifecycle.FakeLoader;
 
 namespace Freehold.Engine.Tests.Lifecycle;
@@ -25,18 +26,8 @@ public class SharingTests
     // A model of 10 MiB alone gets 20 MiB for keys and values here: half of what is left.
     private ModelPool<FakeModel> Pool() => new(_loader, new PoolOptions { BudgetBytes = 50 * Megabyte, Clock = _clock });
 
-    private static Task<PoolLease<FakeModel>> Take(ModelPool<FakeModel> pool, ModelVersion model) => pool.AcquireAsync(model, null, Cancel);
-
     private static (string, PlacePhase, long)[] Seen(ModelPool<FakeModel> pool) =>
         [.. pool.Look().Places.Select(place => (place.Name, place.Phase, place.Memory!.Value.KeysAndValues / Megabyte)).OrderBy(place => place.Name, StringComparer.Ordinal)];
-
-    private static async Task Until(ModelPool<FakeModel> pool, Func<PoolSnapshot<FakeModel>, bool> holds)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        for (var now = pool.Look(); !holds(now);)
-            now = await pool.ChangedAsync(now.Version, patience.Token);
-    }
 
     // What one gets more is counted before it is told.
     private async Task AskedAsync(params long[] keysAndValues)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Freehold.Engine.Pages;
 using Freehold.Engine.Tests.Fakes;
+using Freehold.Kernels.Machine;
 
 namespace Freehold.Engine.Tests.Pages;
 
@@ -83,6 +84,17 @@ public class ResizingTests
         Assert.Equal(0, again[^1].Usage.CachedTokens);
         Assert.Equal(before.Select(update => update.TokenId), again.Select(update => update.TokenId));
         Assert.Equal(40 * Bench.PageBytes, await bench.Engine.ResizeAsync(long.MaxValue)); // never more
+    }
+
+    [Fact]
+    public async Task Of_two_changes_before_one_step_the_second_counts()
+    {
+        Assert.SkipUnless(UnusedMemory.CanBeGivenBack, "this system takes no memory back from a process that keeps its addresses");
+        using var bench = new Bench(Bench.Small(pages: 40), stepped: true, model: new RememberingModel(258, context: 640));
+        var (first, second) = (bench.Engine.ResizeAsync(20 * Bench.PageBytes), bench.Engine.ResizeAsync(30 * Bench.PageBytes));
+        Assert.False(bench.Engine.Core.Step());
+        var had = await Task.WhenAll(first, second);
+        Assert.Equal([30 * Bench.PageBytes, 30 * Bench.PageBytes], had);
     }
 
     [Fact]

@@ -1,9 +1,9 @@
-using System.Runtime.InteropServices;
+using Freehold.Kernels.Generated;
 
-namespace Freehold.Engine.Pages;
+namespace Freehold.Kernels.Machine;
 
 /// <summary>Memory that stays allocated and gives its content up: the system has it back until it is touched again (madvise(2), MADV_DONTNEED). Linux only.</summary>
-internal static unsafe class UnusedMemory
+public static unsafe class UnusedMemory
 {
     private const int DontNeed = 4;
 
@@ -11,6 +11,8 @@ internal static unsafe class UnusedMemory
     public static bool CanBeGivenBack => OperatingSystem.IsLinux();
 
     /// <summary>Gives back all whole pages of the system that lie inside. What they held is lost; what lies beside them is not touched.</summary>
+    /// <param name="start">Private memory's first byte.</param>
+    /// <param name="bytes">Its bytes.</param>
     public static void GiveBack(byte* start, long bytes)
     {
         var size = (nuint)Environment.SystemPageSize;
@@ -18,10 +20,6 @@ internal static unsafe class UnusedMemory
         var end = ((nuint)start + (nuint)bytes) & ~(size - 1);
         // Refused only where memory is locked, by whoever wants it to stay.
         if (CanBeGivenBack && end > first)
-            _ = Advise((void*)first, end - first, DontNeed);
+            Pages.Advise((void*)first, end - first, DontNeed);
     }
-
-    [DllImport("libc", EntryPoint = "madvise")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Advise(void* address, nuint bytes, int advice);
 }
