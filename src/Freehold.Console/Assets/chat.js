@@ -59,12 +59,13 @@ export function detach() {
   for (const answer of running.values()) answer.reference = null;
 }
 
+/** Whether there was something to stop. */
 export function stop(id) {
   const answer = running.get(id);
-  if (answer) {
-    answer.facts.finish = 'stopped';
-    answer.abort.abort();
-  }
+  if (!answer) return false;
+  answer.facts.finish = 'stopped';
+  answer.abort.abort();
+  return true;
 }
 
 /** Asks; what comes is told to the page by Extend and Finish. */
@@ -161,40 +162,59 @@ async function tell(answer) {
     try {
       const news = answer.heldText < answer.text.length || answer.heldReasoning < answer.reasoning.length;
       if (news) {
-        const held = await reference.invokeMethodAsync('Extend', answer.id, answer.heldText, answer.text.slice(answer.heldText), answer.heldReasoning, answer.reasoning.slice(answer.heldReasoning));
+        const held = await freehold.call(reference, 'Extend', answer.id, answer.heldText, answer.text.slice(answer.heldText), answer.heldReasoning, answer.reasoning.slice(answer.heldReasoning));
         if (reference === answer.reference) [answer.heldText, answer.heldReasoning] = held;
       } else if (answer.ended) {
-        await reference.invokeMethodAsync('Finish', answer.id, answer.facts);
+        await freehold.call(reference, 'Finish', answer.id, answer.facts);
         running.delete(answer.id);
         break;
       } else break;
       await pause(60);
     } catch {
-      await pause(1000);
+      if (reference === answer.reference) answer.reference = null; // the server's part of the page is another one now
     }
   }
   answer.telling = false;
   if (answer.ended && !answer.reference) running.delete(answer.id); // it is kept; whoever comes back reads it there
 }
 
-/** Enter sends, Shift+Enter breaks the line, Escape stops; the box grows with its text. */
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+
+/** Enter sends, Shift+Enter breaks the line, Escape stops; the box grows with its text. What is not sent yet outlives the page, in its tab. */
 export function compose(area, reference) {
+  detach(); // the page before this one may have gone without a word
+  let sending = false;
   const grow = () => {
     area.style.height = 'auto';
     area.style.height = `${Math.min(area.scrollHeight, innerHeight * 0.4)}px`;
   };
-  const send = async () => {
-    const text = area.value.trim();
-    if (!text || !await reference.invokeMethodAsync('Send', text)) return;
-    area.value = '';
+  const changed = () => {
+    sessionStorage.setItem('freehold-draft', area.value);
     grow();
   };
-  area.addEventListener('input', grow);
+  const send = async () => {
+    const text = area.value.trim();
+    if (!text || sending) return;
+    sending = true;
+    try {
+      if (await freehold.call(reference, 'Send', newId(), text) && area.value.trim() === text) {
+        area.value = '';
+        changed();
+      }
+    } catch {
+      // The page is drawn anew, and the text with it.
+    } finally {
+      sending = false;
+    }
+  };
+  area.value ||= sessionStorage.getItem('freehold-draft') ?? '';
+  grow();
+  area.addEventListener('input', changed);
   area.addEventListener('keydown', event => {
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       send();
-    } else if (event.key === 'Escape') reference.invokeMethodAsync('StopAll');
+    } else if (event.key === 'Escape') freehold.call(reference, 'StopAll').catch(() => {});
   });
   area.form.addEventListener('submit', event => {
     event.preventDefault();

@@ -44,16 +44,4 @@
     button.classList.add('copied');
     setTimeout(() => button.classList.remove('copied'), 1200);
   });
-
-  // A proxy whose name the server does not know is refused: say so on the page, which is empty until it is connected.
-  addEventListener('unhandledrejection', event => {
-    if (document.querySelector('.shell') || !/negotiation|start the connection/.test(event.reason?.message)) return;
-    document.querySelector('.when-refused').append(/"message":"(.*?[^\\])"/.exec(event.reason.message)?.[1] ?? event.reason.message);
-    document.getElementById('components-reconnect-modal').classList.add('refused-to-connect');
-  });
-
-  // A server that was started anew knows nothing of this page's connection: a new page does.
-  document.addEventListener('components-reconnect-state-changed', event => {
-    if (event.detail?.state === 'rejected') location.reload();
-  });
 })();

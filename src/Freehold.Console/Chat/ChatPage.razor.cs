@@ -45,13 +45,15 @@ public sealed partial class ChatPage
         StateHasChanged();
     }
 
-    /// <summary>The composer's text; false where it cannot be sent now, and stays.</summary>
+    /// <summary>The composer's text; false where it cannot be sent now, and stays. The same message twice is sent once: a lost connection may have kept the answer to it.</summary>
     [JSInvokable]
-    public async Task<bool> Send(string text)
+    public async Task<bool> Send(string id, string text)
     {
+        if (_chat.Messages.Exists(message => message.Id == id))
+            return true;
         if (Busy || _chat.Model is null)
             return false;
-        _chat.Messages.Add(new Message { Content = text });
+        _chat.Messages.Add(new Message { Id = id, Content = text });
         await AnswerAsync();
         return true;
     }
@@ -91,7 +93,14 @@ public sealed partial class ChatPage
             await StopAsync(message);
     }
 
-    private async Task StopAsync(Message message) => await _module!.InvokeVoidAsync("stop", message.Id);
+    private async Task StopAsync(Message message)
+    {
+        if (await _module!.InvokeAsync<bool>("stop", message.Id) || !message.IsOpen)
+            return;
+        message.Facts!.Finish = "interrupted"; // the connection was lost before the browser could ask
+        await SaveAsync();
+        StateHasChanged();
+    }
 
     private async Task RetryAsync(Message answer)
     {
@@ -119,6 +128,7 @@ public sealed partial class ChatPage
         _chat.Messages.Add(answer);
         _chat.Entitle();
         await SaveAsync();
+        Navigation.NavigateTo("/#" + _chat.Id, replace: true); // a page that is loaded anew shows it again
         StateHasChanged();
         await _module!.InvokeVoidAsync("ask", _self, _chat.Id, answer.Id, facts, ChatRequestText.BodyOf(_chat, answer, stream: true));
         await _module!.InvokeVoidAsync("toEnd", _list);

@@ -46,31 +46,6 @@ public class ChatTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task An_answer_goes_on_while_the_pages_connection_is_gone()
-    {
-        await using var pages = await RunningPages.StartAsync();
-        var rest = new TaskCompletionSource();
-        pages.Model.Tokens = _ => ["before ", "after"];
-        pages.Model.Before = (token, _) => token == 1 ? rest.Task : Task.CompletedTask;
-        await using var visit = await chromium.VisitAsync(pages);
-        await visit.Composer.FillAsync("x");
-        await visit.Composer.PressAsync("Enter");
-        await Expect(visit.Answers).ToContainTextAsync("before");
-        await visit.Page.EvaluateAsync("Blazor.disconnect()");
-        rest.SetResult();
-        await pages.Model.Ended.Task.WaitAsync(TestContext.Current.CancellationToken);
-        await visit.Page.WaitForFunctionAsync("""
-            () => new Promise(done => indexedDB.open('freehold').onsuccess = e => {
-              const all = e.target.result.transaction('chats').objectStore('chats').getAll();
-              all.onsuccess = () => done(all.result.some(chat => chat.messages.some(message => message.content === 'before after' && message.facts.finish === 'stop')));
-            })
-            """);
-        await visit.Page.ReloadAsync();
-        await visit.Page.Locator(".rail .history .open").ClickAsync();
-        await Expect(visit.Answers.Locator(".prose")).ToHaveTextAsync("before after");
-    }
-
-    [Fact]
     public async Task A_reader_stops_an_answer_and_the_model_stops_with_it()
     {
         await using var pages = await RunningPages.StartAsync();

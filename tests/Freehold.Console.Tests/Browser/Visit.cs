@@ -9,7 +9,7 @@ internal sealed class Visit(IBrowserContext context, RunningPages pages) : IAsyn
     private static readonly string? Pictures = Environment.GetEnvironmentVariable("FREEHOLD_SCREENSHOTS");
 
     private const float Patience = 30_000;
-    private readonly List<string> _wrong = [];
+    private readonly List<string> _wrong = [], _pardoned = [];
 
     public IPage Page { get; private set; } = null!;
 
@@ -49,12 +49,16 @@ internal sealed class Visit(IBrowserContext context, RunningPages pages) : IAsyn
         return answer;
     }
 
-    /// <summary>An error that the test expects, by a part of its text.</summary>
-    public void Pardon(string part)
+    /// <summary>Errors that the test expects, by a part of their text.</summary>
+    public void Pardon(params ReadOnlySpan<string> parts)
     {
         lock (_wrong)
-            _wrong.RemoveAll(text => text.Contains(part, StringComparison.Ordinal));
+            _pardoned.AddRange(parts);
     }
+
+    /// <summary>What a browser and Blazor report where a connection is lost and cannot be had again at once.</summary>
+    public void PardonLostConnection() =>
+        Pardon("Connection disconnected with error", "WebSocket closed", "WebSocket connection to", "in the 'Connected' State", "Failed to complete negotiation", "Failed to start the", "net::ERR_");
 
     /// <summary>Takes a picture, where people asked for them.</summary>
     public async Task PictureAsync(string name)
@@ -69,7 +73,8 @@ internal sealed class Visit(IBrowserContext context, RunningPages pages) : IAsyn
     {
         await context.DisposeAsync();
         lock (_wrong)
-            Assert.True(_wrong.Count == 0, string.Join('\n', _wrong));
+            _wrong.RemoveAll(text => _pardoned.Exists(part => text.Contains(part, StringComparison.Ordinal)));
+        Assert.True(_wrong.Count == 0, string.Join('\n', _wrong));
     }
 
     private void Note(string text)

@@ -30,6 +30,9 @@ internal sealed class FakeLife(ServedModel parrot) : IModelDirectory, IModelLife
     /// <summary>Awaited by each fetch after its first half.</summary>
     public TaskCompletionSource Fetching { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Pinning fails as nobody foresaw.</summary>
+    public bool Faulty { get; set; }
+
     public IReadOnlyList<ModelCard> Models => [.. Look().Models.Select(state => state.Card)];
 
     public ModelCard? Default => null;
@@ -70,6 +73,8 @@ internal sealed class FakeLife(ServedModel parrot) : IModelDirectory, IModelLife
 
     public Task PinAsync(string name, bool pinned, CancellationToken cancellationToken)
     {
+        if (Faulty)
+            throw new InvalidOperationException("a fault in the server, as the test needs it");
         Set(name, state => state with { Pinned = pinned });
         return Task.CompletedTask;
     }

@@ -10,6 +10,7 @@ namespace Freehold.Pages.Tests.Serving;
 internal sealed class RunningPages : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private bool _ended;
 
     private RunningPages(WebApplication app, ScriptedChatClient model, FakeLife life)
     {
@@ -27,7 +28,8 @@ internal sealed class RunningPages : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="adjust">Changes the options.</param>
     /// <param name="steered">Whether models come and go; otherwise there is 'parrot' alone, and it stays.</param>
-    public static async Task<RunningPages> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, bool steered = true)
+    /// <param name="port">Where it listens; 0 for any that is free.</param>
+    public static async Task<RunningPages> StartAsync(Func<GatewayOptions, GatewayOptions>? adjust = null, bool steered = true, int port = 0)
     {
         var model = new ScriptedChatClient();
         var parrot = new ServedModel("parrot", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000), "tests", model, null, 4096, null, null, _ => null)
@@ -35,7 +37,7 @@ internal sealed class RunningPages : IAsyncDisposable
             Facts = new ModelFacts("llama", "gguf", 3_213_000_000, "Q4_K_M", 2_019_000_000, 3072, 28) { Licence = "apache-2.0" },
         };
         var life = new FakeLife(parrot);
-        var options = new GatewayOptions { Ports = [0] };
+        var options = new GatewayOptions { Ports = [port] };
         var app = GatewayHost.Create(adjust?.Invoke(options) ?? options, steered ? life : new FixedModelDirectory([parrot]), library: steered ? life : null, pages: ConsolePages.Create);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new RunningPages(app, model, life);
@@ -43,6 +45,9 @@ internal sealed class RunningPages : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_ended)
+            return;
+        _ended = true;
         Http.Dispose();
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
