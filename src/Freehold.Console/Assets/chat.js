@@ -1,4 +1,4 @@
-// What a chat needs of its browser: keeping chats (IndexedDB), asking the server as any client does, and the composer.
+// What a chat needs of its browser: keeping chats (IndexedDB), and asking the server as any client does.
 // An answer belongs to this page and not to its connection: it is read on and kept while the connection is away, and shown when it is back.
 
 const store = new Promise((resolve, reject) => {
@@ -23,15 +23,14 @@ export async function list() {
   return (await all()).sort((a, b) => b.updated - a.updated).map(({ id, title, updated }) => ({ id, title, updated }));
 }
 
-export async function load(id, reference) {
+/** A chat, and what there is of its answers; the rest is told once the page has it, and says so: attach. */
+export async function load(id) {
   const chat = await chats('readonly', store => store.get(id));
   for (const message of chat?.messages ?? []) {
     const answer = running.get(message.id);
     if (answer) {
-      message.content = message.reasoning = '';
-      answer.heldText = answer.heldReasoning = 0;
-      answer.reference = reference;
-      tell(answer);
+      Object.assign(message, { content: answer.text, reasoning: answer.reasoning });
+      Object.assign(answer, { heldText: answer.text.length, heldReasoning: answer.reasoning.length, reference: null, awaited: true });
     } else if (message.facts && !message.facts.finish && !message.facts.error) {
       message.facts.finish = 'interrupted'; // by a reload
     }
@@ -55,8 +54,26 @@ export async function download() {
 const running = new Map();
 const pause = milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds));
 
+/** A page shows this chat. */
+export function attach(chatId, reference) {
+  for (const answer of running.values()) {
+    if (answer.chatId !== chatId) continue;
+    Object.assign(answer, { reference, awaited: false });
+    tell(answer);
+  }
+}
+
+/** No page shows a chat. */
 export function detach() {
-  for (const answer of running.values()) answer.reference = null;
+  for (const answer of running.values()) {
+    Object.assign(answer, { reference: null, awaited: false });
+    forget(answer);
+  }
+}
+
+// It is kept; whoever comes back reads it there.
+function forget(answer) {
+  if (answer.ended && !answer.reference && !answer.awaited) running.delete(answer.id);
 }
 
 /** Whether there was something to stop. */
@@ -70,7 +87,7 @@ export function stop(id) {
 
 /** Asks; what comes is told to the page by Extend and Finish. */
 export function ask(reference, chatId, id, facts, body) {
-  const answer = { id, chatId, facts, reference, text: '', reasoning: '', heldText: 0, heldReasoning: 0, abort: new AbortController(), ended: false };
+  const answer = { id, chatId, facts, reference, awaited: false, text: '', reasoning: '', heldText: 0, heldReasoning: 0, abort: new AbortController(), ended: false };
   running.set(id, answer);
   run(answer, body).then(() => {
     answer.ended = true;
@@ -163,7 +180,9 @@ async function tell(answer) {
       const news = answer.heldText < answer.text.length || answer.heldReasoning < answer.reasoning.length;
       if (news) {
         const held = await freehold.call(reference, 'Extend', answer.id, answer.heldText, answer.text.slice(answer.heldText), answer.heldReasoning, answer.reasoning.slice(answer.heldReasoning));
-        if (reference === answer.reference) [answer.heldText, answer.heldReasoning] = held;
+        if (reference !== answer.reference) continue;
+        if (held) [answer.heldText, answer.heldReasoning] = held;
+        else answer.reference = null; // it shows another chat
       } else if (answer.ended) {
         await freehold.call(reference, 'Finish', answer.id, answer.facts);
         running.delete(answer.id);
@@ -175,61 +194,5 @@ async function tell(answer) {
     }
   }
   answer.telling = false;
-  if (answer.ended && !answer.reference) running.delete(answer.id); // it is kept; whoever comes back reads it there
+  forget(answer);
 }
-
-const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
-
-/** Enter sends, Shift+Enter breaks the line, Escape stops; the box grows with its text. What is not sent yet outlives the page, in its tab. */
-export function compose(area, reference) {
-  detach(); // the page before this one may have gone without a word
-  let sending = false;
-  const grow = () => {
-    area.style.height = 'auto';
-    area.style.height = `${Math.min(area.scrollHeight, innerHeight * 0.4)}px`;
-  };
-  const changed = () => {
-    sessionStorage.setItem('freehold-draft', area.value);
-    grow();
-  };
-  const send = async () => {
-    const text = area.value.trim();
-    if (!text || sending) return;
-    sending = true;
-    try {
-      if (await freehold.call(reference, 'Send', newId(), text) && area.value.trim() === text) {
-        area.value = '';
-        changed();
-      }
-    } catch {
-      // The page is drawn anew, and the text with it.
-    } finally {
-      sending = false;
-    }
-  };
-  area.value ||= sessionStorage.getItem('freehold-draft') ?? '';
-  grow();
-  area.addEventListener('input', changed);
-  area.addEventListener('keydown', event => {
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      send();
-    } else if (event.key === 'Escape') freehold.call(reference, 'StopAll').catch(() => {});
-  });
-  area.form.addEventListener('submit', event => {
-    event.preventDefault();
-    send();
-  });
-}
-
-/** Keeps the end in sight while the reader is there, and leaves them alone where they have scrolled up. */
-export function follow(list) {
-  let atEnd = true;
-  const end = () => list.scrollTop = list.scrollHeight;
-  list.addEventListener('scroll', () => atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 48, { passive: true });
-  new MutationObserver(() => atEnd && end()).observe(list, { childList: true, subtree: true, characterData: true });
-  list.toEnd = () => { atEnd = true; end(); };
-  end();
-}
-
-export const toEnd = list => list.toEnd?.();

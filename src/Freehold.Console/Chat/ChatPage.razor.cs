@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Freehold.Pages.Hosting;
 using Freehold.Gateway.Serving;
 using Microsoft.AspNetCore.Components;
@@ -15,7 +14,7 @@ public sealed partial class ChatPage
     private IReadOnlyList<ChatListed> _history = [];
     private bool _settings, _ready, _begun;
     private ElementReference _list, _box;
-    private IJSObjectReference? _module;
+    private IJSObjectReference? _module, _composer;
     private DotNetObjectReference<ChatPage>? _self;
 
     private List<ModelCard> Chatting => [.. Directory.Models.Where(model => model.Chats)];
@@ -34,8 +33,10 @@ public sealed partial class ChatPage
             return;
         _self = DotNetObjectReference.Create(this);
         _module = await Js.InvokeAsync<IJSObjectReference>("import", EmbeddedAssets.PathOf("chat.js"));
-        await _module!.InvokeVoidAsync("compose", _box, _self);
-        await _module!.InvokeVoidAsync("follow", _list);
+        await _module!.InvokeVoidAsync("detach"); // a page before this one may have gone without a word
+        _composer = await Js.InvokeAsync<IJSObjectReference>("import", EmbeddedAssets.PathOf("composer.js"));
+        await _composer!.InvokeVoidAsync("compose", _box, _self);
+        await _composer!.InvokeVoidAsync("follow", _list);
         _ready = true; // before, Enter would go nowhere
         await ListAsync();
         await _box.FocusAsync();
@@ -43,96 +44,6 @@ public sealed partial class ChatPage
             await OpenAsync(id);
         _begun = true; // before, what was typed elsewhere would lose the focus, or the chat
         StateHasChanged();
-    }
-
-    /// <summary>The composer's text; false where it cannot be sent now, and stays. The same message twice is sent once: a lost connection may have kept the answer to it.</summary>
-    [JSInvokable]
-    public async Task<bool> Send(string id, string text)
-    {
-        if (_chat.Messages.Exists(message => message.Id == id))
-            return true;
-        if (Busy || _chat.Model is null)
-            return false;
-        _chat.Messages.Add(new Message { Id = id, Content = text });
-        await AnswerAsync();
-        return true;
-    }
-
-    /// <summary>More of an answer.</summary>
-    /// <returns>How much of text and reasoning is here now.</returns>
-    [JSInvokable]
-    public int[] Extend(string id, int textAt, string text, int reasoningAt, string reasoning)
-    {
-        if (_chat.Messages.Find(message => message.Id == id) is not { } message)
-            return [textAt + text.Length, reasoningAt + reasoning.Length]; // another chat is shown; the browser keeps this one
-        if (textAt <= message.Content.Length)
-            message.Content = message.Content[..textAt] + text;
-        if (reasoningAt <= message.Reasoning.Length)
-            message.Reasoning = message.Reasoning[..reasoningAt] + reasoning;
-        StateHasChanged();
-        return [message.Content.Length, message.Reasoning.Length];
-    }
-
-    /// <summary>An answer has ended.</summary>
-    [JSInvokable]
-    public async Task Finish(string id, AnswerFacts facts)
-    {
-        if (_chat.Messages.Find(message => message.Id == id) is { } message)
-        {
-            message.Facts = facts;
-            await SaveAsync();
-        }
-        await ListAsync();
-    }
-
-    /// <summary>Ends the answers of this chat that are being written.</summary>
-    [JSInvokable]
-    public async Task StopAll()
-    {
-        foreach (var message in _chat.Messages.Where(message => message.IsOpen).ToList())
-            await StopAsync(message);
-    }
-
-    private async Task StopAsync(Message message)
-    {
-        if (await _module!.InvokeAsync<bool>("stop", message.Id) || !message.IsOpen)
-            return;
-        message.Facts!.Finish = "interrupted"; // the connection was lost before the browser could ask
-        await SaveAsync();
-        StateHasChanged();
-    }
-
-    private async Task RetryAsync(Message answer)
-    {
-        if (Busy)
-            return;
-        _chat.Messages.RemoveRange(_chat.Messages.IndexOf(answer), _chat.Messages.Count - _chat.Messages.IndexOf(answer));
-        await AnswerAsync();
-    }
-
-    private async Task EditAsync(Message question, string text)
-    {
-        if (Busy)
-            return;
-        var at = _chat.Messages.IndexOf(question);
-        _chat.Messages.RemoveRange(at, _chat.Messages.Count - at);
-        _chat.Messages.Add(new Message { Content = text });
-        await AnswerAsync();
-    }
-
-    private async Task AnswerAsync()
-    {
-        // A seed is always sent, so that an answer can be had again.
-        var facts = new AnswerFacts { Model = _chat.Model!, Settings = _chat.Settings with { }, Seed = _chat.Settings.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue) };
-        var answer = new Message { Role = Message.Assistant, Facts = facts };
-        _chat.Messages.Add(answer);
-        _chat.Entitle();
-        await SaveAsync();
-        Navigation.NavigateTo("/#" + _chat.Id, replace: true); // a page that is loaded anew shows it again
-        StateHasChanged();
-        await _module!.InvokeVoidAsync("ask", _self, _chat.Id, answer.Id, facts, ChatRequestText.BodyOf(_chat, answer, stream: true));
-        await _module!.InvokeVoidAsync("toEnd", _list);
-        await ListAsync();
     }
 
     private async Task SaveAsync()
@@ -153,14 +64,15 @@ public sealed partial class ChatPage
 
     private async Task OpenAsync(string id)
     {
-        if (await _module!.InvokeAsync<Conversation?>("load", id, _self) is not { } chat)
+        if (await _module!.InvokeAsync<Conversation?>("load", id) is not { } chat)
             return;
         if (chat.Model is null || !Chatting.Exists(model => model.Id == chat.Model))
             chat.Model = Usual;
         _chat = chat;
         Navigation.NavigateTo("/#" + id, replace: true);
         StateHasChanged();
-        await _module!.InvokeVoidAsync("toEnd", _list);
+        await _module!.InvokeVoidAsync("attach", id, _self);
+        await _composer!.InvokeVoidAsync("toEnd", _list);
     }
 
     private void NewAsync()
@@ -207,6 +119,8 @@ public sealed partial class ChatPage
                 await _module!.InvokeVoidAsync("detach");
                 await _module.DisposeAsync();
             }
+            if (_composer is not null)
+                await _composer.DisposeAsync();
         }
         catch (JSDisconnectedException)
         {

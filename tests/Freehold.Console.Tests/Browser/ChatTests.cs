@@ -40,9 +40,36 @@ public class ChatTests(Chromium chromium)
         await visit.PictureAsync("chat-settings");
 
         await visit.Page.ReloadAsync();
-        await visit.Page.Locator(".rail .history .open").ClickAsync();
         await Expect(visit.Answers.Locator("strong")).ToHaveTextAsync("capital");
         await Expect(visit.Answers.Locator(".facts")).ToContainTextAsync($"{seed}");
+    }
+
+    [Fact]
+    public async Task An_answer_goes_on_while_another_chat_is_shown()
+    {
+        await using var pages = await RunningPages.StartAsync();
+        var rest = new TaskCompletionSource();
+        pages.Model.Tokens = _ => ["before ", "after"];
+        pages.Model.Before = (token, _) => token == 1 ? rest.Task : Task.CompletedTask;
+        await using var visit = await chromium.VisitAsync(pages);
+        await visit.Composer.FillAsync("x");
+        await visit.Composer.PressAsync("Enter");
+        await Expect(visit.Answers).ToContainTextAsync("before");
+        for (var times = 0; times < 2; times++)
+        {
+            await visit.Page.Locator(".rail .new-chat").ClickAsync();
+            await Expect(visit.Answers).ToHaveCountAsync(0);
+            await visit.Page.Locator(".rail .history .open").ClickAsync();
+            await Expect(visit.Answers.Locator(".prose")).ToHaveTextAsync("before");
+        }
+        await visit.Page.Locator(".places").GetByText("Connect").ClickAsync();
+        await Expect(visit.Page.Locator("[data-snippet=curl-chat]")).ToBeVisibleAsync();
+        await visit.Page.Locator(".places").GetByText("Chat").ClickAsync();
+        await visit.Page.Locator(".rail .history .open").ClickAsync();
+        await Expect(visit.Answers.Locator(".prose")).ToHaveTextAsync("before");
+        rest.SetResult();
+        await Expect(visit.Answers.Locator(".prose")).ToHaveTextAsync("before after");
+        await Expect(visit.Answers.Locator(".facts")).ToContainTextAsync("stop");
     }
 
     [Fact]

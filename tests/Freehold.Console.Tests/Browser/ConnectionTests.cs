@@ -118,6 +118,21 @@ public class ConnectionTests(Chromium chromium)
     }
 
     [Fact]
+    public async Task Where_a_proxy_has_no_WebSockets_a_page_asks_for_what_is_new()
+    {
+        await using var pages = await RunningPages.StartAsync();
+        await using var visit = await chromium.VisitAsync(pages);
+        visit.PardonLostConnection();
+        var waits = 0;
+        visit.Page.Request += (_, request) => waits += request.Method == "GET" && new Uri(request.Url).AbsolutePath == "/_blazor" ? 1 : 0;
+        await visit.Page.AddInitScriptAsync("window.WebSocket = class { constructor() { setTimeout(() => { this.onerror?.({}); this.onclose?.({}); }); } close() { } }");
+        await visit.Page.ReloadAsync();
+        var answer = await visit.AskAsync("x");
+        await Expect(answer.Locator(".prose")).ToHaveTextAsync("Paris.");
+        Assert.NotEqual(0, waits);
+    }
+
+    [Fact]
     public async Task A_page_that_has_failed_says_so()
     {
         await using var pages = await RunningPages.StartAsync();
