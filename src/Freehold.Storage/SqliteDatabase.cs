@@ -5,14 +5,17 @@ namespace Freehold.Storage;
 /// <summary>
 /// One SQLite file, opened at its first use and not before. What was committed is on the disk (WAL, synchronous FULL), what was deleted is overwritten (secure_delete).
 /// Safe from any thread; one unit of work at a time. A failure to open is not remembered: the next use tries again.
+/// One instance has it at a time, of all processes: another is refused until the first is disposed of or its process ends. Tools that read SQLite may look on.
 /// </summary>
 /// <param name="path">The file; it and its folder are made where they are missing, for this user alone.</param>
 /// <param name="migrations">What makes the tables, oldest first; a step that has been released is never changed, others are added behind it.</param>
-public sealed class SqliteDatabase(string path, IReadOnlyList<string> migrations) : IDisposable
+/// <param name="opened">What is written when it is opened, before anybody's work: what another process left half done can be seen then, and nothing of this one's.</param>
+public sealed class SqliteDatabase(string path, IReadOnlyList<string> migrations, Action<Session>? opened = null) : IDisposable
 {
     private const int BusyMilliseconds = 5000;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private SqliteConnection? _connection;
+    private FileStream? _claim;
     private bool _disposed;
 
     /// <summary>The file.</summary>
@@ -58,6 +61,7 @@ public sealed class SqliteDatabase(string path, IReadOnlyList<string> migrations
         _turn.Wait();
         _disposed = true;
         _connection?.Dispose();
+        _claim?.Dispose();
         _turn.Dispose();
     }
 
@@ -91,6 +95,7 @@ public sealed class SqliteDatabase(string path, IReadOnlyList<string> migrations
     {
         SqliteLibrary.Prepare();
         PrivateFile.MakeFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
+        _claim ??= Claim();
         PrivateFile.Open(Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose(); // SQLite's own files get the rights of this one
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, ForeignKeys = true, DefaultTimeout = BusyMilliseconds / 1000 }.ConnectionString);
         try
@@ -99,12 +104,31 @@ public sealed class SqliteDatabase(string path, IReadOnlyList<string> migrations
             var session = new Session(connection, null);
             session.Execute($"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
             Migrate(connection);
+            if (opened is not null)
+                Write(connection, session =>
+                {
+                    opened(session);
+                    return 0;
+                });
             return connection;
         }
         catch
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    // A lock of the system's, which ends with the process however that ends. SQLite's own would keep readers out as well.
+    private FileStream Claim()
+    {
+        try
+        {
+            return PrivateFile.Open(Path + "-lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException failure) when (DiskFault.Explain(failure, Path).Fault == StorageFault.Busy)
+        {
+            throw new StorageException(StorageFault.Busy, $"another server uses {Path}; give each server a data folder of its own (FREEHOLD_DATA), or let this one store nothing (--store off)", failure);
         }
     }
 

@@ -106,7 +106,7 @@ public sealed class SqliteDatabaseTests : IDisposable
         await database.DeleteAsync(session => session.Execute("DELETE FROM notes"), Cancel);
         Assert.False(IsAnywhere(secret));
 
-        bool IsAnywhere(string text) => Directory.GetFiles(Path.GetDirectoryName(File)!).Any(file =>
+        bool IsAnywhere(string text) => Directory.GetFiles(Path.GetDirectoryName(File)!).Where(file => file != File + "-lock").Any(file =>
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var bytes = new byte[stream.Length];
@@ -153,6 +153,46 @@ public sealed class SqliteDatabaseTests : IDisposable
         using var database = new SqliteDatabase(File, [Notes]);
         await Task.WhenAll(Enumerable.Range(0, 100).Select(index => AddAsync(database, $"{index}")));
         Assert.Equal(100, (await AllAsync(database)).Count);
+    }
+
+    [Fact]
+    public async Task One_has_it_at_a_time_and_the_next_gets_it_when_that_has_ended()
+    {
+        using var second = new SqliteDatabase(File, [Notes]);
+        using (var first = new SqliteDatabase(File, [Notes]))
+        {
+            await AddAsync(first, "a");
+            var failure = await Assert.ThrowsAsync<StorageException>(() => AllAsync(second));
+            Assert.Equal(StorageFault.Busy, failure.Fault);
+            Assert.Contains("FREEHOLD_DATA", failure.Message, StringComparison.Ordinal);
+            await AddAsync(first, "b");
+        }
+        Assert.Equal(["a", "b"], await AllAsync(second));
+    }
+
+    [Fact]
+    public async Task Tools_look_on_while_it_is_in_use()
+    {
+        using var database = new SqliteDatabase(File, [Notes]);
+        await AddAsync(database, "a");
+        await using var tool = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={File};Mode=ReadOnly;Pooling=False");
+        await tool.OpenAsync(Cancel);
+        await using var command = tool.CreateCommand();
+        command.CommandText = "SELECT text FROM notes";
+        Assert.Equal("a", await command.ExecuteScalarAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task What_is_written_when_it_is_opened_is_before_anybodys_work_and_once()
+    {
+        void Note(Session session) => session.Execute("INSERT INTO notes (text) VALUES ('opened')");
+        using (var database = new SqliteDatabase(File, [Notes], Note))
+        {
+            await AddAsync(database, "a");
+            Assert.Equal(["opened", "a"], await AllAsync(database));
+        }
+        using var again = new SqliteDatabase(File, [Notes], Note);
+        Assert.Equal(["opened", "a", "opened"], await AllAsync(again));
     }
 
     [Fact]

@@ -93,18 +93,15 @@ internal sealed class ResponseStore(StateStore state)
         state.Require().DeleteAsync(session => session.Execute("DELETE FROM responses WHERE id = $id AND owner = $owner", ("$id", id), ("$owner", owner)) > 0, cancellationToken);
 
     /// <summary>Notes of responses that were being made when the process ended that they failed.</summary>
-    public Task<int> FailInterruptedAsync(CancellationToken cancellationToken) =>
-        state.Require().WriteAsync(session =>
+    public static void FailInterrupted(Session session)
+    {
+        foreach (var (id, json) in session.Query("SELECT id, body FROM responses WHERE status IN ('queued', 'in_progress')", StoredItem.Read))
         {
-            var interrupted = session.Query("SELECT id, body FROM responses WHERE status IN ('queued', 'in_progress')", StoredItem.Read);
-            foreach (var (id, json) in interrupted)
-            {
-                var body = JsonNode.Parse(json)!;
-                (body["status"], body["error"]) = ("failed", new JsonObject { ["code"] = "server_error", ["message"] = "The server ended while it was answering; ask again." });
-                session.Execute("UPDATE responses SET status = 'failed', body = $body WHERE id = $id", ("$id", id), ("$body", body.ToJsonString()));
-            }
-            return interrupted.Count;
-        }, cancellationToken);
+            var body = JsonNode.Parse(json)!;
+            (body["status"], body["error"]) = ("failed", new JsonObject { ["code"] = "server_error", ["message"] = "The server ended while it was answering; ask again." });
+            session.Execute("UPDATE responses SET status = 'failed', body = $body WHERE id = $id", ("$id", id), ("$body", body.ToJsonString()));
+        }
+    }
 
     private static void Add(Session session, string response, int position, IReadOnlyList<StoredItem> items, bool isOutput)
     {

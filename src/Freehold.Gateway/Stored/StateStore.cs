@@ -15,7 +15,7 @@ internal sealed class StateStore : IDisposable
     {
         (_options, _clock) = (options.State, options.Clock);
         if (IsOn)
-            _database = new SqliteDatabase(Path.Combine(_options.Folder!, "state.db"), StateSchema.Steps);
+            _database = new SqliteDatabase(Path.Combine(_options.Folder!, "state.db"), StateSchema.Steps, ResponseStore.FailInterrupted);
     }
 
     /// <summary>Whether anything is kept.</summary>
@@ -48,7 +48,7 @@ internal sealed class StateStore : IDisposable
     public static Refusal Explain(StorageException failure) => failure.Fault switch
     {
         StorageFault.Full => new Refusal(507, ErrorCodes.StorageFull, null, "The server's disk is full, and the request would store something. Send 'store': false, or ask whoever runs this server to free some room."),
-        StorageFault.Busy => new Refusal(503, ErrorCodes.StorageBusy, null, "The server's store is in use by another process; try again in a moment.", TimeSpan.FromSeconds(1)),
+        StorageFault.Busy => new Refusal(503, ErrorCodes.StorageBusy, null, "The server's store is in use by another process: another server on the same data folder, or a tool that works on it. Try again in a moment, or send 'store': false; the server's log says more.", TimeSpan.FromSeconds(1)),
         _ => new Refusal(507, ErrorCodes.StorageFailed, null, "The server's store cannot be used; its log says why under this request's id (x-request-id). Send 'store': false, or ask whoever runs this server to mend it or to set FREEHOLD_STORE=off."),
     };
 }

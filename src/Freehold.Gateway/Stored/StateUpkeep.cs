@@ -1,32 +1,44 @@
+using Freehold.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Freehold.Gateway.Stored;
 
 /// <summary>
-/// What is done about stored things without anybody asking: what was interrupted by the process's end is marked so, what has expired is deleted. Begins when the server answers, and only where
-/// something is stored.
+/// What is done about stored things without anybody asking: what has expired is deleted. Begins when the server answers, and only where something is stored. Where another server has the store, it
+/// says so, and waits until that has ended.
 /// </summary>
-internal sealed class StateUpkeep(StateStore state, ResponseStore responses, FileStore files, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<StateUpkeep> log) : BackgroundService
+internal sealed class StateUpkeep(StateStore state, FileStore files, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<StateUpkeep> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(1);
+
+    /// <summary>How long what another process holds is left to it before it is tried again.</summary>
+    internal static readonly TimeSpan WhileHeld = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Started.WaitAsync(lifetime, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        for (var isFirst = true; !stoppingToken.IsCancellationRequested; isFirst = false)
+        for (var isHeld = false; !stoppingToken.IsCancellationRequested;)
         {
+            var wait = s_interval;
             try
             {
-                if (isFirst && state is { IsOn: true, Exists: true })
-                    await responses.FailInterruptedAsync(stoppingToken);
                 await SweepAsync(stoppingToken);
+                if (isHeld)
+                    log.LogWarning("The store is free, and this server's now");
+                isHeld = false;
+            }
+            catch (StorageException held) when (held.Fault == StorageFault.Busy)
+            {
+                if (!isHeld)
+                    log.LogWarning("Nothing is stored here, and nothing stored is found (503 storage_busy), as long as {Why}", held.Message);
+                (isHeld, wait) = (true, WhileHeld);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 log.LogError(failure, "What has expired could not be deleted; it is tried again in an hour");
             }
-            await Task.Delay(s_interval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(wait, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -173,9 +173,10 @@ public class BatchTests
         await using var gateway = await RunningGateway.StartAsync(stores: true);
         await gateway.PostAsync("/v1/responses", """{"model":"parrot","input":"x"}""");
         await UploadAsync(gateway, "x");
+        await gateway.EndAsync();
         var options = new GatewayOptions { State = new StateOptions { Folder = gateway.Folder }, Clock = new ShiftedClock(TimeSpan.FromDays(31)) };
         using var later = new StateStore(options);
-        using var upkeep = new StateUpkeep(later, new ResponseStore(later), new FileStore(later), null!, options.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<StateUpkeep>.Instance);
+        using var upkeep = new StateUpkeep(later, new FileStore(later), null!, options.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<StateUpkeep>.Instance);
         await upkeep.SweepAsync(Cancel);
         Assert.Empty(Directory.GetFiles(Path.Combine(gateway.Folder!, "files")));
         Assert.Equal(0, await later.Require().ReadAsync(session => session.First("SELECT (SELECT COUNT(*) FROM responses) + (SELECT COUNT(*) FROM response_items) + (SELECT COUNT(*) FROM files)", row => row.GetInt32(0)), Cancel));

@@ -97,7 +97,7 @@ public class StoredResponseTests
         Assert.False(IsAnywhere(gateway.Folder!, secret));
     }
 
-    private static bool IsAnywhere(string folder, string text) => Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Any(file =>
+    private static bool IsAnywhere(string folder, string text) => Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith("-lock", StringComparison.Ordinal)).Any(file =>
     {
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var bytes = new byte[stream.Length];
@@ -261,6 +261,7 @@ public class StoredResponseTests
         var (_, answered) = await gateway.PostAsync("/v1/responses", Ask);
         var (_, conversation) = await gateway.PostAsync("/v1/conversations", "{}");
         var (response, talk, item) = ((string)answered["id"]!, (string)conversation["id"]!, (string)answered["output"]![0]!["id"]!);
+        await gateway.EndAsync();
         using var state = new StateStore(new GatewayOptions { State = new StateOptions { Folder = gateway.Folder } });
         var (responses, conversations) = (new ResponseStore(state), new ConversationStore(state));
         foreach (var (owner, isThere) in new[] { ("default", true), ("another", false) })

@@ -14,6 +14,7 @@ namespace Freehold.Gateway.Tests.Serving;
 internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private bool _ended;
 
     private RunningGateway(WebApplication app, ScriptedChatClient model, string? folder)
     {
@@ -100,13 +101,22 @@ internal sealed class RunningGateway : IAsyncDisposable
         })];
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the server at once, as its process would; the data folder stays.</summary>
+    public async Task EndAsync()
     {
+        if (_ended)
+            return;
+        _ended = true;
         Http.Dispose();
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
         if (Folder is not null)
             Directory.Delete(Folder, recursive: true);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Freehold.Gateway.Identity;
 using Freehold.Gateway.Stored;
+using Freehold.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -46,6 +47,10 @@ internal sealed class BatchRunner(BatchStore batches, BatchFiles results, InnerR
             {
                 while (state is { IsOn: true, Exists: true } && await batches.UnfinishedAsync(stoppingToken) is [var first, ..])
                     await WorkAsync(first, stoppingToken);
+            }
+            catch (StorageException held) when (held.Fault == StorageFault.Busy)
+            {
+                wait = StateUpkeep.WhileHeld; // which says so
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
