@@ -128,11 +128,11 @@ public static class GatewayHost
         kestrel.Limits.MaxConcurrentConnections = Math.Max(1024, options.MaxConcurrentRequests * 4);
     }
 
-    private static void Speak(ListenOptions listen, TlsCertificate? tls)
+    private static void Speak(ListenOptions listen, TlsIdentity? tls)
     {
         listen.Protocols = tls is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2; // without TLS nobody could ask for 2
         if (tls is not null)
-            listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = tls.Own, ServerCertificateChain = tls.Chain });
+            listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(tls.ForConnection()) });
     }
 
     // An accepted connection inherits its buffer from the socket that listens.

@@ -13,8 +13,8 @@ public sealed record GatewayOptions
     /// <summary>The ports, all alike; 0 takes any free one. One that is taken is an error (<see cref="PortTakenException"/>).</summary>
     public IReadOnlyList<int> Ports { get; init; } = [8080];
 
-    /// <summary>Speaks TLS with this certificate (HTTP/1.1 and HTTP/2); null speaks plain HTTP/1.1.</summary>
-    public TlsCertificate? Tls { get; init; }
+    /// <summary>Speaks TLS as this (HTTP/1.1 and HTTP/2); null speaks plain HTTP/1.1.</summary>
+    public TlsIdentity? Tls { get; init; }
 
     /// <summary>The key that every request but those to <c>/health</c> and <c>/</c> must show; null asks for none.</summary>
     public ApiKey? Key { get; init; }

@@ -17,9 +17,9 @@ internal sealed class ModelServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private ModelServer(WebApplication app, LogWriter log)
+    private ModelServer(WebApplication app, LogWriter log, TlsRenewal? renewal)
     {
-        (_app, Log) = (app, log);
+        (_app, Log, Renewal) = (app, log, renewal);
         Urls = [.. app.Urls.Select(url => new Uri(url))];
     }
 
@@ -31,6 +31,9 @@ internal sealed class ModelServer : IAsyncDisposable
 
     /// <summary>The server's log.</summary>
     public LogWriter Log { get; }
+
+    /// <summary>Watches for another certificate; null without TLS.</summary>
+    internal TlsRenewal? Renewal { get; }
 
     /// <summary>Starts listening, over models that the API cannot change.</summary>
     /// <param name="settings">Where, and who is let in.</param>
@@ -63,7 +66,7 @@ internal sealed class ModelServer : IAsyncDisposable
         try
         {
             await app.StartAsync(cancellationToken);
-            return new ModelServer(app, log);
+            return new ModelServer(app, log, options.Tls is { } identity ? new TlsRenewal(settings.Tls!.Value, identity, options.Clock, log) : null);
         }
         catch (Exception e)
         {
@@ -114,6 +117,7 @@ internal sealed class ModelServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Renewal?.Dispose();
         await _app.DisposeAsync();
         await Log.DisposeAsync();
     }

@@ -65,7 +65,7 @@ internal sealed record ServerSettings(string Host, params IReadOnlyList<int> Por
             State = State,
         };
         if (Tls is { } files)
-            options = options with { Tls = TlsFiles.Read(files.Certificate, files.Key, options.Clock) };
+            options = options with { Tls = new TlsIdentity(TlsFiles.Read(files.Certificate, files.Key, options.Clock)) };
         return options.LoopbackOnly || Key is not null ? options : throw CommandException.Refused(
             $"--host {Host} would let everybody who reaches this machine use it, and there is no key. Set FREEHOLD_API_KEY or give --api-key-file FILE (openssl rand -hex 32 makes a key), or listen on 127.0.0.1");
     }

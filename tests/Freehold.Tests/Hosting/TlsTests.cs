@@ -68,6 +68,82 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_renewed_certificate_is_shown_to_new_connections_and_what_cannot_serve_is_told_once()
+    {
+        var (files, renewed, other) = (Make("good"), Make("renewed", days: 9), Make("other"));
+        using var error = new StringWriter();
+        await using var server = await ModelServer.StartAsync(new ServerSettings("127.0.0.1", 0) { Tls = files }, Nothing, error, Cancel);
+        var before = Path.Combine(_folder, "before.crt");
+        File.Copy(files.Certificate, before);
+        using var old = Trusting(before);
+        async Task ShowsAsync(string certificate)
+        {
+            using var http = Trusting(certificate);
+            Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(server.Url, "/health/live"), Cancel)).StatusCode);
+        }
+        await ShowsAsync(before);
+        Assert.Equal(HttpStatusCode.OK, (await old.GetAsync(new Uri(server.Url, "/health/live"), Cancel)).StatusCode);
+
+        server.Renewal!.Look();
+        File.Copy(renewed.Certificate, files.Certificate, overwrite: true); // and its key not yet
+        for (var looks = 0; looks < 3; looks++)
+            server.Renewal!.Look();
+        await ShowsAsync(before);
+        File.Copy(renewed.Key, files.Key, overwrite: true);
+        server.Renewal!.Look();
+        await ShowsAsync(renewed.Certificate);
+        Assert.Equal(HttpStatusCode.OK, (await old.GetAsync(new Uri(server.Url, "/health/live"), Cancel)).StatusCode); // over the connection that it has
+
+        File.Delete(files.Key);
+        server.Renewal!.Look();
+        server.Renewal!.Look();
+        await ShowsAsync(renewed.Certificate);
+        foreach (var (from, to) in new[] { (other.Certificate, files.Certificate), (other.Key, files.Key) })
+            File.Copy(from, to, overwrite: true);
+        server.Renewal!.Look();
+        await ShowsAsync(other.Certificate);
+        await server.DisposeAsync(); // the log is written by then
+        var told = error.ToString().Split('\n');
+        Assert.Single(told, line => line.Contains("made together", StringComparison.Ordinal));
+        Assert.Single(told, line => line.Contains("there is no file", StringComparison.Ordinal));
+        Assert.Equal(2, told.Count(line => line.Contains("the certificate was renewed", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_stands_between_the_certificate_and_its_authority_is_sent_along()
+    {
+        static CertificateRequest Request(string name, ECDsa key, bool isAuthority)
+        {
+            var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, true));
+            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+            return request;
+        }
+        var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using ECDsa rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256), betweenKey = ECDsa.Create(ECCurve.NamedCurves.nistP256), ownKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var root = Request("root", rootKey, true).CreateSelfSigned(from, to);
+        using var between = Request("between", betweenKey, true).Create(root, from, to, [1]).CopyWithPrivateKey(betweenKey);
+        var request = Request("freehold", ownKey, false);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var own = request.Create(between, from, to, [2]);
+        var files = (Certificate: Path.Combine(_folder, "chain.crt"), Key: Path.Combine(_folder, "chain.key"));
+        await File.WriteAllTextAsync(files.Certificate, own.ExportCertificatePem() + "\n" + between.ExportCertificatePem(), Cancel);
+        await File.WriteAllTextAsync(files.Key, ownKey.ExportPkcs8PrivateKeyPem(), Cancel);
+
+        await using var server = await ModelServer.StartAsync(new ServerSettings("127.0.0.1", 0) { Tls = files }, Nothing, TextWriter.Null, Cancel);
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { root }, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
+            },
+        });
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(server.Url, "/health/live"), Cancel)).StatusCode);
+    }
+
+    [Fact]
     public async Task Files_that_cannot_serve_are_named_with_what_to_do()
     {
         var (good, other, expired, locked) = (Make("good"), Make("other"), Make("expired", days: -1), Make("locked", password: "x"));
