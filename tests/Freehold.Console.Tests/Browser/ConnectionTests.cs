@@ -26,6 +26,7 @@ public class ConnectionTests(Chromium chromium)
         await Expect(visit.Answers).ToContainTextAsync("before");
         await connection.LoseAsync();
         await Expect(visit.Page.Locator("#components-reconnect-modal")).ToContainTextAsync("The connection was lost", Shown);
+        await visit.PictureAsync("connection-lost");
         rest.SetResult();
         await pages.Model.Ended.Task.WaitAsync(TestContext.Current.CancellationToken);
         await visit.Page.WaitForFunctionAsync("""
