@@ -85,8 +85,9 @@ export function stop(id) {
   return true;
 }
 
-/** Asks; what comes is told to the page by Extend and Finish. */
+/** Asks, once; what comes is told to the page by Extend and Finish. */
 export function ask(reference, chatId, id, facts, body) {
+  if (running.has(id)) return;
   const answer = { id, chatId, facts, reference, awaited: false, text: '', reasoning: '', heldText: 0, heldReasoning: 0, abort: new AbortController(), ended: false };
   running.set(id, answer);
   run(answer, body).then(() => {

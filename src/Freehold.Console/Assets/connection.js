@@ -1,11 +1,8 @@
 // The page's live connection: begun here, tried for until it is back, and what is to be done when the server that comes back is another one.
 (() => {
   const notice = document.getElementById('components-reconnect-modal');
-  const ended = {};
+  const lost = {}, underWay = new Set();
   let back = Promise.resolve(), comeBack = null; // while it is here there is nothing to come back
-  let lost, lose;
-  const watch = () => lost = new Promise(resolve => lose = resolve);
-  watch();
 
   // Blazor tells it to the notice alone: the event does not bubble.
   notice.addEventListener('components-reconnect-state-changed', ({ detail }) => {
@@ -13,11 +10,11 @@
       case 'show':
         if (comeBack) break;
         back = new Promise(resolve => comeBack = resolve);
-        lose(ended);
+        for (const lose of underWay) lose(lost);
+        underWay.clear();
         break;
       case 'hide':
         if (!comeBack) break;
-        watch();
         comeBack();
         comeBack = null;
         break;
@@ -43,8 +40,12 @@
   async function call(reference, method, ...values) {
     for (;;) {
       await back;
-      const answer = await Promise.race([reference.invokeMethodAsync(method, ...values), lost]);
-      if (answer !== ended) return answer;
+      const answer = await new Promise((resolve, reject) => {
+        const called = reference.invokeMethodAsync(method, ...values);
+        underWay.add(resolve);
+        called.then(resolve, reject).finally(() => underWay.delete(resolve));
+      });
+      if (answer !== lost) return answer;
     }
   }
 

@@ -10,8 +10,13 @@ public sealed partial class ChatPage
     [JSInvokable]
     public async Task<bool> Send(string id, string text)
     {
-        if (_chat.Messages.Exists(message => message.Id == id))
+        var at = _chat.Messages.FindIndex(message => message.Id == id);
+        if (at >= 0)
+        {
+            if (_chat.Messages.ElementAtOrDefault(at + 1) is { IsOpen: true } answer)
+                await AskAsync(answer); // of which the browser may not have heard either
             return true;
+        }
         if (Busy || _chat.Model is null)
             return false;
         _chat.Messages.Add(new Message { Id = id, Content = text });
@@ -88,10 +93,16 @@ public sealed partial class ChatPage
         var answer = new Message { Role = Message.Assistant, Facts = facts };
         _chat.Messages.Add(answer);
         _chat.Entitle();
+        await AskAsync(answer);
+    }
+
+    // Once, however often: the browser knows those that it has asked.
+    private async Task AskAsync(Message answer)
+    {
         await SaveAsync();
         Navigation.NavigateTo("/#" + _chat.Id, replace: true); // a page that is loaded anew shows it again
         StateHasChanged();
-        await _module!.InvokeVoidAsync("ask", _self, _chat.Id, answer.Id, facts, ChatRequestText.BodyOf(_chat, answer, stream: true));
+        await _module!.InvokeVoidAsync("ask", _self, _chat.Id, answer.Id, answer.Facts, ChatRequestText.BodyOf(_chat, answer, stream: true));
         await _composer!.InvokeVoidAsync("toEnd", _list);
         await ListAsync();
     }

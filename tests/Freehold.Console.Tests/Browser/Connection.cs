@@ -6,7 +6,7 @@ namespace Freehold.Pages.Tests.Browser;
 internal sealed class Connection
 {
     private readonly List<IWebSocketRoute> _sockets = [];
-    private volatile bool _silent, _lost;
+    private volatile bool _deaf, _mute, _lost;
 
     /// <summary>Stands between a page and its server; from the page's next loading on.</summary>
     public static async Task<Connection> OfAsync(IPage page)
@@ -18,8 +18,9 @@ internal sealed class Connection
         return connection;
     }
 
-    /// <summary>The cable is pulled: what either side says arrives nowhere, and neither knows.</summary>
-    public void Silence() => _silent = true;
+    /// <summary>The cable is pulled: what the server says arrives nowhere, nor what the page says, and neither knows.</summary>
+    /// <param name="isHeard">What the page says arrives still.</param>
+    public void Silence(bool isHeard = false) => (_deaf, _mute) = (true, !isHeard);
 
     /// <summary>The connection is lost, and none is to be had.</summary>
     public async Task LoseAsync()
@@ -30,20 +31,20 @@ internal sealed class Connection
     }
 
     /// <summary>Whoever asks for a connection gets one.</summary>
-    public void Restore() => _silent = _lost = false;
+    public void Restore() => _deaf = _mute = _lost = false;
 
     private void Stand(IWebSocketRoute socket)
     {
         var server = socket.ConnectToServer();
-        socket.OnMessage(frame => Pass(frame, server));
-        server.OnMessage(frame => Pass(frame, socket));
+        socket.OnMessage(frame => Pass(frame, server, _mute));
+        server.OnMessage(frame => Pass(frame, socket, _deaf));
         lock (_sockets)
             _sockets.Add(socket);
     }
 
-    private void Pass(IWebSocketFrame frame, IWebSocketRoute to)
+    private static void Pass(IWebSocketFrame frame, IWebSocketRoute to, bool isLost)
     {
-        if (_silent)
+        if (isLost)
             return;
         if (frame.Binary is { } bytes)
             to.Send(bytes);
