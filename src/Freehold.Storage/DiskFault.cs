@@ -8,7 +8,6 @@ public static class DiskFault
     // errno(3) as .NET hands it on, and winerror.h.
     private const int NoSpaceUnix = 28, QuotaUnix = 122, ReadOnlyUnix = 30;
     private const int DiskFullWindows = unchecked((int)0x80070070), HandleDiskFullWindows = unchecked((int)0x80070027);
-    private const int HeldLinux = 11, HeldBsd = 35, HeldWindows = unchecked((int)0x80070020); // EWOULDBLOCK of flock(2), ERROR_SHARING_VIOLATION
 
     // Result codes of SQLite (sqlite.org/rescode.html).
     private const int Permission = 3, BusyCode = 5, Locked = 6, ReadOnly = 8, Corrupt = 11, FullCode = 13, CannotOpen = 14, NoDatabase = 26;
@@ -39,7 +38,6 @@ public static class DiskFault
         SqliteException { SqliteErrorCode: Corrupt or NoDatabase } => StorageFault.Damaged,
         SqliteException { SqliteErrorCode: BusyCode or Locked } => StorageFault.Busy,
         IOException { HResult: NoSpaceUnix or QuotaUnix or DiskFullWindows or HandleDiskFullWindows } => StorageFault.Full,
-        IOException { HResult: HeldLinux or HeldBsd or HeldWindows } => StorageFault.Busy,
         UnauthorizedAccessException or IOException { HResult: ReadOnlyUnix } => StorageFault.Unwritable,
         _ => StorageFault.Failed,
     };

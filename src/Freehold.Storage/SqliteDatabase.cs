@@ -15,7 +15,7 @@ public sealed class SqliteDatabase(string path, IReadOnlyList<string> migrations
     private const int BusyMilliseconds = 5000;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private SqliteConnection? _connection;
-    private FileStream? _claim;
+    private ExclusiveFile? _claim;
     private bool _disposed;
 
     /// <summary>The file.</summary>
@@ -103,13 +103,7 @@ public sealed class SqliteDatabase(string path, IReadOnlyList<string> migrations
             connection.Open();
             var session = new Session(connection, null);
             session.Execute($"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
-            Migrate(connection);
-            if (opened is not null)
-                Write(connection, session =>
-                {
-                    opened(session);
-                    return 0;
-                });
+            Begin(connection);
             return connection;
         }
         catch
@@ -119,26 +113,20 @@ public sealed class SqliteDatabase(string path, IReadOnlyList<string> migrations
         }
     }
 
-    // A lock of the system's, which ends with the process however that ends. SQLite's own would keep readers out as well.
-    private FileStream Claim()
-    {
-        try
-        {
-            return PrivateFile.Open(Path + "-lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException failure) when (DiskFault.Explain(failure, Path).Fault == StorageFault.Busy)
-        {
-            throw new StorageException(StorageFault.Busy, $"another server uses {Path}; give each server a data folder of its own (FREEHOLD_DATA), or let this one store nothing (--store off)", failure);
-        }
-    }
+    // SQLite's own lock would keep readers out as well.
+    private ExclusiveFile Claim() => ExclusiveFile.TryOpen(Path + "-lock", isPrivate: true)
+        ?? throw new StorageException(StorageFault.Busy, $"another server uses {Path}; give each server a data folder of its own (FREEHOLD_DATA), or let this one store nothing (--store off)");
 
-    private void Migrate(SqliteConnection connection) => Write(connection, session =>
+    private void Begin(SqliteConnection connection) => Write(connection, session =>
     {
         var done = (int)session.First("PRAGMA user_version", row => row.GetInt64(0));
         if (done > migrations.Count)
             throw new StorageException(StorageFault.Newer, $"{Path} was made by a newer Freehold (version {done} of its tables; this one knows {migrations.Count}); use that one, or another data folder");
         for (var step = done; step < migrations.Count; step++)
             session.Execute(migrations[step]);
-        return done == migrations.Count ? 0 : session.Execute($"PRAGMA user_version = {migrations.Count}");
+        if (done < migrations.Count)
+            session.Execute($"PRAGMA user_version = {migrations.Count}");
+        opened?.Invoke(session);
+        return 0;
     });
 }

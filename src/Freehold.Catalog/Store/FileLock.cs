@@ -1,14 +1,13 @@
+using Freehold.Storage;
+
 namespace Freehold.Catalog.Store;
 
-/// <summary>
-/// A lock between processes: a file held open for this process alone (flock on Unix, share mode on Windows). The system lets go of it when the process
-/// ends, however it ends. Lock files stay where they are: deleting one would let two processes hold "the" lock on different files.
-/// </summary>
+/// <summary>A lock between processes that can be waited for: an <see cref="ExclusiveFile"/>.</summary>
 internal sealed class FileLock : IDisposable
 {
-    private readonly FileStream _held;
+    private readonly ExclusiveFile _held;
 
-    private FileLock(FileStream held) => _held = held;
+    private FileLock(ExclusiveFile held) => _held = held;
 
     public void Dispose() => _held.Dispose();
 
@@ -18,11 +17,7 @@ internal sealed class FileLock : IDisposable
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
-        }
-        catch (IOException e) when (IsHeld(e))
-        {
-            return null;
+            return ExclusiveFile.TryOpen(path, isPrivate: false) is { } held ? new FileLock(held) : null;
         }
         catch (Exception e) when (DiskFault.Is(e))
         {
@@ -45,9 +40,4 @@ internal sealed class FileLock : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(100), time, cancellation).ConfigureAwait(false);
         }
     }
-
-    // EWOULDBLOCK/EAGAIN is 11 on Linux and 35 on macOS; Windows says ERROR_SHARING_VIOLATION.
-    private static bool IsHeld(IOException e) =>
-        e is not (DirectoryNotFoundException or FileNotFoundException or PathTooLongException)
-        && (e.HResult is 11 or 35 || e.HResult == unchecked((int)0x80070020));
 }

@@ -19,6 +19,12 @@ async function chats(mode, act) {
 
 const all = () => chats('readonly', store => store.getAll());
 
+/** A page begins: nothing is shown of a chat yet, whatever the page before it showed. */
+export function begin() {
+  detach();
+  return list();
+}
+
 export async function list() {
   return (await all()).sort((a, b) => b.updated - a.updated).map(({ id, title, updated }) => ({ id, title, updated }));
 }

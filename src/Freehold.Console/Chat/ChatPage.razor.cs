@@ -32,19 +32,22 @@ public sealed partial class ChatPage
         if (!firstRender)
             return;
         _self = DotNetObjectReference.Create(this);
-        _module = await Js.InvokeAsync<IJSObjectReference>("import", EmbeddedAssets.PathOf("chat.js"));
-        await _module!.InvokeVoidAsync("detach"); // a page before this one may have gone without a word
-        _composer = await Js.InvokeAsync<IJSObjectReference>("import", EmbeddedAssets.PathOf("composer.js"));
+        var module = ImportAsync("chat.js");
+        _composer = await ImportAsync("composer.js");
+        _module = await module;
+        _history = await _module!.InvokeAsync<ChatListed[]>("begin");
         await _composer!.InvokeVoidAsync("compose", _box, _self);
         await _composer!.InvokeVoidAsync("follow", _list);
         _ready = true; // before, Enter would go nowhere
-        await ListAsync();
+        StateHasChanged();
         await _box.FocusAsync();
         if (new Uri(Navigation.Uri).Fragment is ['#', .. var id] && _history.Any(chat => chat.Id == id))
             await OpenAsync(id);
         _begun = true; // before, what was typed elsewhere would lose the focus, or the chat
         StateHasChanged();
     }
+
+    private Task<IJSObjectReference> ImportAsync(string name) => Js.InvokeAsync<IJSObjectReference>("import", EmbeddedAssets.PathOf(name)).AsTask();
 
     private async Task SaveAsync()
     {

@@ -21,8 +21,7 @@ public class ChatTests(Chromium chromium)
         pages.Model.Before = (token, _) => token == 4 ? half.Task : Task.CompletedTask;
         await using var visit = await chromium.VisitAsync(pages);
         await visit.PictureAsync("chat-empty");
-        await visit.Composer.FillAsync("What is the capital of France?");
-        await visit.Composer.PressAsync("Enter");
+        await visit.SendAsync("What is the capital of France?");
         await Expect(visit.Answers.Locator("ol li").Nth(1)).ToHaveTextAsync("It has 2.1 million people.");
         await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Stop" })).ToBeVisibleAsync();
         half.SetResult();
@@ -48,12 +47,9 @@ public class ChatTests(Chromium chromium)
     public async Task An_answer_goes_on_while_another_chat_is_shown()
     {
         await using var pages = await RunningPages.StartAsync();
-        var rest = new TaskCompletionSource();
-        pages.Model.Tokens = _ => ["before ", "after"];
-        pages.Model.Before = (token, _) => token == 1 ? rest.Task : Task.CompletedTask;
+        var rest = pages.AnswerInHalves();
         await using var visit = await chromium.VisitAsync(pages);
-        await visit.Composer.FillAsync("x");
-        await visit.Composer.PressAsync("Enter");
+        await visit.SendAsync("x");
         await Expect(visit.Answers).ToContainTextAsync("before");
         for (var times = 0; times < 2; times++)
         {
@@ -79,8 +75,7 @@ public class ChatTests(Chromium chromium)
         pages.Model.Tokens = _ => ["never", "ending"];
         pages.Model.Before = (token, cancellation) => token == 1 ? Task.Delay(Timeout.Infinite, cancellation) : Task.CompletedTask;
         await using var visit = await chromium.VisitAsync(pages);
-        await visit.Composer.FillAsync("x");
-        await visit.Composer.PressAsync("Enter");
+        await visit.SendAsync("x");
         await Expect(visit.Answers).ToContainTextAsync("never");
         await visit.Composer.PressAsync("Escape");
         await Expect(visit.Answers.Locator(".facts")).ToContainTextAsync("stopped");

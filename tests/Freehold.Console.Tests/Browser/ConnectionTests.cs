@@ -15,14 +15,11 @@ public class ConnectionTests(Chromium chromium)
     public async Task An_answer_goes_on_while_the_connection_is_gone_and_is_shown_when_it_is_back()
     {
         await using var pages = await RunningPages.StartAsync();
-        var rest = new TaskCompletionSource();
-        pages.Model.Tokens = _ => ["before ", "after"];
-        pages.Model.Before = (token, _) => token == 1 ? rest.Task : Task.CompletedTask;
+        var rest = pages.AnswerInHalves();
         await using var visit = await chromium.VisitAsync(pages);
         visit.PardonLostConnection();
         var connection = await Connection.OfAsync(visit.Page);
-        await visit.Composer.FillAsync("x");
-        await visit.Composer.PressAsync("Enter");
+        await visit.SendAsync("x");
         await Expect(visit.Answers).ToContainTextAsync("before");
         await connection.LoseAsync();
         await Expect(visit.Page.Locator("#components-reconnect-modal")).ToContainTextAsync("The connection was lost", Shown);
@@ -54,8 +51,7 @@ public class ConnectionTests(Chromium chromium)
         var connection = await Connection.OfAsync(visit.Page);
         await visit.AskAsync("first");
         connection.Silence(isHeard);
-        await visit.Composer.FillAsync("second");
-        await visit.Composer.PressAsync("Enter");
+        await visit.SendAsync("second");
         await visit.Composer.PressAsync("Enter");
         await Task.Delay(isHeard ? 1000 : 0, TestContext.Current.CancellationToken); // it hears by then
         await connection.LoseAsync();
@@ -104,13 +100,10 @@ public class ConnectionTests(Chromium chromium)
     public async Task A_page_that_the_server_put_away_shows_its_chat_again_and_the_answer_that_goes_on()
     {
         await using var pages = await RunningPages.StartAsync();
-        var rest = new TaskCompletionSource();
-        pages.Model.Tokens = _ => ["before ", "after"];
-        pages.Model.Before = (token, _) => token == 1 ? rest.Task : Task.CompletedTask;
+        var rest = pages.AnswerInHalves();
         await using var visit = await chromium.VisitAsync(pages);
         visit.PardonLostConnection();
-        await visit.Composer.FillAsync("x");
-        await visit.Composer.PressAsync("Enter");
+        await visit.SendAsync("x");
         await Expect(visit.Answers).ToContainTextAsync("before");
         Assert.True(await visit.Page.EvaluateAsync<bool>("Blazor.pauseCircuit()"));
         Assert.True(await visit.Page.EvaluateAsync<bool>("Blazor.resumeCircuit()"));

@@ -38,12 +38,18 @@ internal sealed class Visit(IBrowserContext context, RunningPages pages) : IAsyn
         await Page.GotoAsync(new Uri(pages.Address, path).ToString());
     }
 
+    /// <summary>Asks, and waits for nothing.</summary>
+    public async Task SendAsync(string text)
+    {
+        await Composer.FillAsync(text);
+        await Composer.PressAsync("Enter");
+    }
+
     /// <summary>Asks, and waits for the answer's end.</summary>
     public async Task<ILocator> AskAsync(string text)
     {
         var before = await Answers.CountAsync();
-        await Composer.FillAsync(text);
-        await Composer.PressAsync("Enter");
+        await SendAsync(text);
         var answer = Answers.Nth(before);
         await Assertions.Expect(answer.Locator(".facts")).ToBeVisibleAsync();
         return answer;

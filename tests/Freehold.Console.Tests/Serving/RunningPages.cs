@@ -9,12 +9,11 @@ namespace Freehold.Pages.Tests.Serving;
 /// <summary>A server with pages on a free port of this machine, over the models of <see cref="FakeLife"/>.</summary>
 internal sealed class RunningPages : IAsyncDisposable
 {
-    private readonly WebApplication _app;
-    private bool _ended;
+    private readonly AppEnd _end;
 
     private RunningPages(WebApplication app, ScriptedChatClient model, FakeLife life)
     {
-        (_app, Model, Life) = (app, model, life);
+        (_end, Model, Life) = (new AppEnd(app), model, life);
         Address = new Uri(app.Urls.Single());
         Http = new HttpClient { BaseAddress = Address };
     }
@@ -43,15 +42,18 @@ internal sealed class RunningPages : IAsyncDisposable
         return new RunningPages(app, model, life);
     }
 
+    /// <summary>Lets the model answer "before ", and "after" once the result is set.</summary>
+    public TaskCompletionSource AnswerInHalves()
+    {
+        var rest = new TaskCompletionSource();
+        Model.Tokens = _ => ["before ", "after"];
+        Model.Before = (token, _) => token == 1 ? rest.Task : Task.CompletedTask;
+        return rest;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (_ended)
-            return;
-        _ended = true;
         Http.Dispose();
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await _app.StopAsync(now.Token);
-        await _app.DisposeAsync();
+        await _end.ComeAsync();
     }
 }

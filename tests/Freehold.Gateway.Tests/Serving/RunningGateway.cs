@@ -14,11 +14,11 @@ namespace Freehold.Gateway.Tests.Serving;
 internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private bool _ended;
+    private readonly AppEnd _end;
 
     private RunningGateway(WebApplication app, ScriptedChatClient model, string? folder)
     {
-        (_app, Folder) = (app, folder);
+        (_app, _end, Folder) = (app, new AppEnd(app), folder);
         Model = model;
         Address = new Uri(app.Urls.Single().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal));
         Http = new HttpClient { BaseAddress = Address };
@@ -104,14 +104,8 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>Ends the server at once, as its process would; the data folder stays.</summary>
     public async Task EndAsync()
     {
-        if (_ended)
-            return;
-        _ended = true;
         Http.Dispose();
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await _app.StopAsync(now.Token);
-        await _app.DisposeAsync();
+        await _end.ComeAsync();
     }
 
     public async ValueTask DisposeAsync()
