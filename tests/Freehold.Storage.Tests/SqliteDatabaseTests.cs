@@ -196,6 +196,25 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_several_who_make_a_file_at_once_one_does_and_nobody_sees_a_part_of_it()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var path = Path.Combine(_folder, $"key{round}");
+            using var start = new Barrier(4);
+            var made = await Task.WhenAll(Enumerable.Range(0, 4).Select(index => Task.Factory.StartNew(() =>
+            {
+                start.SignalAndWait(Cancel);
+                var own = PrivateFile.TryMake(path, new[] { (byte)index, (byte)index });
+                return (index, own, Read: System.IO.File.ReadAllBytes(path));
+            }, Cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            var winner = (byte)Assert.Single(made, one => one.own).index;
+            Assert.All(made, one => Assert.Equal([winner, winner], one.Read));
+        }
+        Assert.Equal(200, Directory.GetFiles(_folder).Length); // nothing else is left
+    }
+
+    [Fact]
     public void A_file_that_is_destroyed_is_gone()
     {
         var path = Path.Combine(_folder, "upload");

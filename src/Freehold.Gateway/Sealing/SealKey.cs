@@ -39,30 +39,12 @@ internal sealed class SealKey(GatewayOptions options)
         return key.Length == Bytes ? key : throw new StorageException(StorageFault.Damaged, $"{path} is no key of {Bytes} bytes; put a backup in its place, or remove it: what was sealed before can then not be opened");
     }
 
-    // Whole or not at all, and one for all: who comes second finds the first one's.
+    // One for all: who comes second finds the first one's.
     private static byte[] Make(string folder, string path)
     {
         PrivateFile.MakeFolder(folder);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         var key = new byte[Bytes];
         SystemRandom.Fill(key);
-        try
-        {
-            using (var file = PrivateFile.Open(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                file.Write(key);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: false);
-            return key;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return Read(path)!;
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        return PrivateFile.TryMake(path, key) ? key : Read(path)!;
     }
 }

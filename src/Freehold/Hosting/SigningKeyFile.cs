@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Freehold.Catalog;
+using Freehold.Storage;
 
 namespace Freehold.Hosting;
 
@@ -36,20 +38,8 @@ internal static class SigningKeyFile
     private static void Make(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         // A Guid's bits are the system's own randomness; RandomNumberGenerator would need OpenSSL on Linux.
-        var temporary = $"{path}.{Guid.NewGuid():N}";
-        using (var writer = new StreamWriter(temporary, options))
-            writer.WriteLine(MemoryMarshal.Read<UInt128>(Guid.NewGuid().ToByteArray()).ToString("x32", CultureInfo.InvariantCulture));
-        try
-        {
-            File.Move(temporary, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(temporary);
-        }
+        var key = MemoryMarshal.Read<UInt128>(Guid.NewGuid().ToByteArray());
+        PrivateFile.TryMake(path, Encoding.ASCII.GetBytes(key.ToString("x32", CultureInfo.InvariantCulture) + Environment.NewLine));
     }
 }
